@@ -1,0 +1,137 @@
+/**
+ * The contract between the main thread and the network worker. `Control` is called by main and answered;
+ * `Events` go the other way on a port of their own and are never answered. Views are plain data: they cross a port
+ * by structured clone and leave by HTTP as they are, so their names are those of spec/relay-http-api.md.
+ */
+import type { PeerIdStr, TopicStr } from '../shared/ids.ts'
+
+export interface MetadataView {
+  readonly seq_number: string
+  readonly attnets: string
+  readonly syncnets: string
+  readonly custody_group_count: string
+}
+
+export interface NodeInfoView {
+  readonly peer_id: PeerIdStr
+  readonly enr: string
+  readonly p2p_addresses: readonly string[]
+  readonly discovery_addresses: readonly string[]
+  readonly metadata: MetadataView
+}
+
+export type PeerState = 'connected' | 'connecting' | 'disconnecting' | 'disconnected'
+export type PeerDirection = 'inbound' | 'outbound'
+
+export interface PeerView {
+  readonly peer_id: PeerIdStr
+  readonly address: string
+  readonly direction: PeerDirection
+  readonly state: PeerState
+  readonly rtt_ms: number
+  readonly best_rtt_ms: number
+  readonly rtt_verified: boolean
+  readonly is_trusted: boolean
+  readonly score: number
+  readonly peer_score: number
+  readonly gossipsub_score: number
+  readonly gossipsub_score_weighted: number
+  readonly client: string
+}
+
+export interface MeshPeerView {
+  readonly peer_id: PeerIdStr
+  readonly client: string
+}
+
+export interface MeshTopicView {
+  readonly topic: TopicStr
+  readonly kind: string
+  readonly peers: readonly MeshPeerView[]
+}
+
+export interface HealthView {
+  /** Addresses are bound and streams are served. */
+  readonly listening: boolean
+  /** Peers in the mesh of the current digest's `beacon_block` topic. */
+  readonly blockMeshPeers: number
+  /** Wall slot minus the newest block's slot, never negative. Counts from genesis while no block was seen. */
+  readonly syncDistance: number
+}
+
+export interface RuntimeConfigView {
+  readonly target_peers: number
+  readonly max_latency_ms: number
+  readonly network_load: number
+  readonly heartbeat_interval_ms: number
+  readonly discovery_interval_ms: number
+}
+
+/** Exactly one of the two is set; what an operator typed, unparsed. */
+export type DialTarget = { readonly enr: string } | { readonly multiaddr: string }
+
+export interface DialView {
+  readonly peer_id: PeerIdStr
+  readonly action: 'connecting' | 'already_connected'
+}
+
+/** main → worker, each call answered or failed with a `RelayError`. */
+export interface Control {
+  getHealth(): HealthView
+  getNodeInfo(): NodeInfoView
+  listPeers(): readonly PeerView[]
+  /** @throws BAD_PEER_ID, PEER_NOT_FOUND */
+  getPeer(peerId: PeerIdStr): PeerView
+  /** Starts a one-time dial and answers at once. @throws BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id), DIAL_QUEUE_FULL */
+  connectPeer(target: DialTarget): DialView
+  /** Goodbye 129, then closes every connection to the peer. @throws BAD_PEER_ID, PEER_NOT_FOUND */
+  disconnectPeer(peerId: PeerIdStr): Promise<void>
+  listMesh(): readonly MeshTopicView[]
+  getConfig(): RuntimeConfigView
+}
+
+/** Totals since start; a reader takes differences. */
+export interface CountersView {
+  readonly receivedMessages: number
+  readonly receivedBytes: number
+  readonly duplicateMessages: number
+  readonly forwardedMessages: number
+  readonly forwardedBytes: number
+  readonly acceptedMessages: number
+  readonly ignoredMessages: number
+  readonly rejectedMessages: number
+  /** Messages we did not send because a peer's queue was full: our own overload. */
+  readonly droppedMessages: number
+  readonly acceptedBlocks: number
+}
+
+export interface PulseEvent {
+  readonly slot: number
+  readonly atMs: number
+  readonly peers: number
+  readonly blockMeshPeers: number
+  readonly topics: number
+  readonly counters: CountersView
+  /** First byte of a message's RPC in our hands to its last forward handed to a stream, over the last pulse. */
+  readonly forwardP50Ms: number
+  readonly forwardP99Ms: number
+  /** Longest event-loop delay of the network thread over the last pulse. */
+  readonly loopDelayMaxMs: number
+}
+
+export interface ListeningEvent {
+  readonly info: NodeInfoView
+}
+
+/** A failure the worker cannot outlive. Sent once, then the worker stops libp2p and ends. */
+export interface FatalEvent {
+  readonly message: string
+  readonly stack: string
+}
+
+/** worker → main, batched, never answered. */
+export interface Events {
+  listening: ListeningEvent
+  pulse: PulseEvent
+  fatal: FatalEvent
+}
