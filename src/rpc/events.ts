@@ -1,0 +1,126 @@
+/**
+ * One-way typed events on a port of their own, so that bulk data never waits in front of a control call.
+ * In: single records at any rate. Out: one array a flush period, or sooner when `maxBatch` is reached.
+ * Bounds: the receiver acknowledges each batch; while `MAX_UNACKED_BATCHES` are on their way the emitter buffers, and
+ * beyond `maxBuffered` it drops the record offered and counts it. A stalled receiver costs a fixed amount of memory.
+ */
+import { type Clock, systemClock } from '../shared/clock.ts'
+import type { Logger } from '../shared/logger.ts'
+import { type EventBatch, type EventRecord, isEventAck, isEventBatch, type Port } from './wire.ts'
+
+/** Batches that may wait at the receiver: one in its hands, one behind it, and some slack for its garbage collection. */
+export const MAX_UNACKED_BATCHES = 4
+
+export interface EmitterOptions<E> {
+  /** How long a record may wait for company. */
+  readonly flushPeriodMs: number
+  /** Records that are posted without waiting for the period. */
+  readonly maxBatch: number
+  /** Records kept while the receiver is behind; at least `maxBatch`. */
+  readonly maxBuffered: number
+  /** Events that leave at once, with everything buffered before them, whatever the receiver has acknowledged. */
+  readonly urgent: readonly (keyof E)[]
+  readonly clock?: Clock
+}
+
+export interface Emitter<E> {
+  /** Queues one record. Never throws: data that cannot be cloned is dropped and counted. */
+  emit<K extends keyof E>(name: K, data: E[K]): void
+  /** Posts what is buffered, if the receiver has room. */
+  flush(): void
+  /** Posts what is buffered and stops the timer; later records are dropped. Idempotent. */
+  close(): void
+}
+
+class PortEmitter<E> implements Emitter<E> {
+  readonly #port: Port
+  readonly #options: EmitterOptions<E>
+  readonly #timer: Disposable
+  #buffer: EventRecord<E>[] = []
+  #dropped = 0
+  #unacked = 0
+  #closed = false
+
+  constructor(port: Port, options: EmitterOptions<E>) {
+    this.#port = port
+    this.#options = options
+    this.#timer = (options.clock ?? systemClock).every(options.flushPeriodMs, () => this.flush())
+    port.on('message', (frame) => {
+      if (isEventAck(frame)) this.#unacked = Math.max(0, this.#unacked - 1)
+    })
+  }
+
+  emit<K extends keyof E>(name: K, data: E[K]): void {
+    if (this.#closed) return
+    const urgent = this.#options.urgent.includes(name)
+    if (!urgent && this.#buffer.length >= this.#options.maxBuffered) {
+      this.#dropped++
+      return
+    }
+    this.#buffer.push({ name, data } as EventRecord<E>)
+    if (urgent) this.#post()
+    else if (this.#buffer.length >= this.#options.maxBatch) this.flush()
+  }
+
+  flush(): void {
+    if (this.#unacked >= MAX_UNACKED_BATCHES) return
+    if (this.#buffer.length > 0 || this.#dropped > 0) this.#post()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#timer[Symbol.dispose]()
+    if (this.#buffer.length > 0) this.#post()
+  }
+
+  #post(): void {
+    const records = this.#buffer
+    this.#buffer = []
+    if (this.#send(records)) return
+    // One record of the batch cannot be cloned: the others must not be lost with it.
+    for (const record of records) if (!this.#send([record])) this.#dropped++
+  }
+
+  #send(records: readonly EventRecord<E>[]): boolean {
+    const batch: EventBatch<E> = { kind: 'events', dropped: this.#dropped, records }
+    try {
+      this.#port.postMessage(batch)
+    } catch {
+      return false
+    }
+    this.#dropped = 0
+    this.#unacked++
+    return true
+  }
+}
+
+/** The sending end of the events `E` on `port`. Its timer does not keep the thread alive. */
+export function createEmitter<E>(port: Port, options: EmitterOptions<E>): Emitter<E> {
+  return new PortEmitter(port, options)
+}
+
+/** One listener for each event of the contract: an event nobody handles does not compile. */
+export type Listeners<E> = { readonly [K in keyof E]: (data: E[K]) => void }
+
+/**
+ * Dispatches the batches that arrive on `port`, in order, to their listeners. A listener that throws is logged and the
+ * rest of the batch goes on; a name without a listener is ignored; records dropped by the sender are logged as one line
+ * a batch.
+ */
+export function receiveEvents<E>(port: Port, listeners: Listeners<E>, log: Logger): void {
+  const dispatch = ({ name, data }: EventRecord<E>): void => {
+    if (!Object.hasOwn(listeners, name)) return
+    try {
+      listeners[name](data)
+    } catch (err) {
+      log.error({ err, event: String(name) }, 'event listener failed')
+    }
+  }
+  port.on('message', (frame) => {
+    if (!isEventBatch<E>(frame)) return
+    for (const record of frame.records) dispatch(record)
+    if (frame.dropped > 0) log.warn({ dropped: frame.dropped }, 'events were dropped: the main thread did not keep up')
+    port.postMessage({ kind: 'ack' })
+  })
+}
