@@ -18,6 +18,8 @@ export interface ClientOptions {
   readonly timeoutMs: number
   /** Default {@link MAX_PENDING_CALLS}. */
   readonly maxPending?: number
+  /** When true, every call fails with NOT_READY until `open()`: the worker exists but does not serve yet. */
+  readonly openLater?: boolean
   readonly clock?: Clock
 }
 
@@ -25,6 +27,8 @@ export interface Connection<C> {
   readonly client: Client<C>
   /** Calls that wait for an answer now. */
   readonly pending: number
+  /** Lets calls through, where `openLater` held them back. */
+  open(): void
   /** Fails every pending and every later call with RPC_CLOSED and this reason; the first reason stays. Idempotent. */
   close(reason: string): void
 }
@@ -42,6 +46,7 @@ class PortConnection {
   readonly #clock: Clock
   readonly #pending = new Map<number, PendingCall>()
   #nextId = 1
+  #open: boolean
   #closedBy: string | undefined
 
   constructor(port: Port, options: ClientOptions) {
@@ -49,6 +54,7 @@ class PortConnection {
     this.#timeoutMs = options.timeoutMs
     this.#maxPending = options.maxPending ?? MAX_PENDING_CALLS
     this.#clock = options.clock ?? systemClock
+    this.#open = options.openLater !== true
     port.on('message', (frame) => this.#onFrame(frame))
     port.on('close', () => this.close('the port to the worker was closed'))
   }
@@ -57,18 +63,18 @@ class PortConnection {
     return this.#pending.size
   }
 
+  open(): void {
+    this.#open = true
+  }
+
   close(reason: string): void {
     this.#closedBy ??= reason
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(new RelayError('RPC_CLOSED', this.#closedBy))
   }
 
   call(method: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.#closedBy !== undefined) return Promise.reject(new RelayError('RPC_CLOSED', this.#closedBy))
-    if (this.#pending.size >= this.#maxPending) {
-      return Promise.reject(
-        new RelayError('NOT_READY', `${this.#maxPending} calls already wait for the worker`, { method }),
-      )
-    }
+    const refusal = this.#refusal(method)
+    if (refusal !== undefined) return Promise.reject(refusal)
     const { promise, resolve, reject } = Promise.withResolvers<unknown>()
     const id = this.#nextId++
     const timeout = this.#clock.after(this.#timeoutMs, () => {
@@ -85,6 +91,13 @@ class PortConnection {
       )
     }
     return promise
+  }
+
+  #refusal(method: string): RelayError | undefined {
+    if (this.#closedBy !== undefined) return new RelayError('RPC_CLOSED', this.#closedBy)
+    if (!this.#open) return new RelayError('NOT_READY', 'the worker is still starting', { method })
+    if (this.#pending.size < this.#maxPending) return undefined
+    return new RelayError('NOT_READY', `${this.#maxPending} calls already wait for the worker`, { method })
   }
 
   #onFrame(frame: unknown): void {
@@ -128,6 +141,7 @@ export function createClient<C extends object>(port: Port, options: ClientOption
     get pending() {
       return connection.pending
     },
+    open: () => connection.open(),
     close: (reason) => connection.close(reason),
   }
 }

@@ -23,16 +23,30 @@ const STDOUT_FD = 1
 /** Members that the pretty line shows in a place of their own, or not at all. */
 const NOT_FIELDS = new Set(['level', 'time', 'thread', 'msg', 'err'])
 
+/** Control characters escaped: a peer chooses some of what we log, and must not get to write to the terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, (char) => `\\x${(char.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`)
+}
+
 function fieldText(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
+  return printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)))
+}
+
+/** The stack of an error as pino serialised it, each of its lines escaped. */
+function stackText(err: unknown): string {
+  if (typeof err !== 'object' || err === null || !('stack' in err)) return ''
+  return String(err.stack)
+    .split('\n')
+    .map((line) => `\n${printable(line)}`)
+    .join('')
 }
 
 /** `<thread>: <message> | key=value | …`, then an error's stack on lines of its own. */
 function prettyMessage(line: Readonly<Record<string, unknown>>): string {
-  const fields = Object.entries(line).filter(([key]) => !NOT_FIELDS.has(key))
-  const err = line['err']
-  const stack = typeof err === 'object' && err !== null && 'stack' in err ? `\n${err.stack}` : ''
-  return `${line['thread']}: ${line['msg'] ?? ''}${fields.map(([key, value]) => ` | ${key}=${fieldText(value)}`).join('')}${stack}`
+  const fields = Object.entries(line)
+    .filter(([key]) => !NOT_FIELDS.has(key))
+    .map(([key, value]) => ` | ${printable(key)}=${fieldText(value)}`)
+  return `${line['thread']}: ${fieldText(line['msg'] ?? '')}${fields.join('')}${stackText(line['err'])}`
 }
 
 /** Turns one line of JSON into one line for people. */
