@@ -1,0 +1,57 @@
+/** Snappy's block format, in which gossip payloads travel (specs/phase0/p2p-interface.md#encodings). */
+import { compressSync, uncompressSync } from 'snappy'
+
+export type DecompressReason = 'too_short' | 'too_long' | 'bad_length' | 'corrupt' | 'compressed_too_long'
+export type DecompressResult =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly reason: DecompressReason }
+
+/** The header's length is an unsigned 32-bit integer: at most 5 bytes of varint. */
+const MAX_HEADER_BYTES = 5
+
+/** max_compressed_len of the specs: the most that a snappy encoder makes of `uncompressedBytes`. */
+export function maxCompressedLength(uncompressedBytes: number): number {
+  return 32 + uncompressedBytes + Math.floor(uncompressedBytes / 6)
+}
+
+/** The uncompressed length that the block's header announces; undefined when there is no valid header. */
+export function snappyUncompressedLength(compressed: Uint8Array): number | undefined {
+  let length = 0
+  for (let i = 0; i < MAX_HEADER_BYTES; i++) {
+    const byte = compressed[i]
+    if (byte === undefined) return undefined
+    length += (byte & 0x7f) * 2 ** (7 * i)
+    if (byte < 0x80) return length < 2 ** 32 ? length : undefined
+  }
+  return undefined
+}
+
+/** The view without Buffer's own methods, in memory of its own, so that it may be transferred to another thread. */
+function ownBytes(buffer: Buffer): Uint8Array {
+  if (buffer.byteLength !== buffer.buffer.byteLength) return new Uint8Array(buffer)
+  return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+}
+
+/**
+ * Decompresses a snappy block. Lengths are checked before anything is allocated; never throws.
+ * @param minBytes shortest result allowed
+ * @param maxBytes longest result allowed
+ */
+export function decompressBlock(compressed: Uint8Array, minBytes: number, maxBytes: number): DecompressResult {
+  if (compressed.length > maxCompressedLength(maxBytes)) return { ok: false, reason: 'compressed_too_long' }
+  const length = snappyUncompressedLength(compressed)
+  if (length === undefined) return { ok: false, reason: 'bad_length' }
+  if (length > maxBytes) return { ok: false, reason: 'too_long' }
+  if (length < minBytes) return { ok: false, reason: 'too_short' }
+  try {
+    const bytes = ownBytes(uncompressSync(compressed) as Buffer)
+    return bytes.length === length ? { ok: true, bytes } : { ok: false, reason: 'corrupt' }
+  } catch {
+    return { ok: false, reason: 'corrupt' }
+  }
+}
+
+/** One snappy block of `bytes`. */
+export function compressBlock(bytes: Uint8Array): Uint8Array {
+  return ownBytes(compressSync(bytes))
+}

@@ -1,0 +1,70 @@
+/** The attestation subnets a node is expected to keep (specs/phase0/p2p-interface.md#attestation-subnet-subscription). */
+import { hash } from 'node:crypto'
+import type { PresetName } from './network-config.ts'
+import { ATTESTATION_SUBNET_COUNT } from './topic-table.ts'
+
+/** SUBNETS_PER_NODE */
+export const SUBNETS_PER_NODE = 2
+/** EPOCHS_PER_SUBNET_SUBSCRIPTION: the subnets change once in this many epochs. */
+export const EPOCHS_PER_SUBNET_SUBSCRIPTION = 256
+/** ATTESTATION_SUBNET_PREFIX_BITS, of NODE_ID_BITS = 256. */
+const PREFIX_BITS = 6
+const NODE_ID_BYTES = 32
+/** SHUFFLE_ROUND_COUNT of the presets (specs/phase0/beacon-chain.md). */
+const SHUFFLE_ROUNDS: Readonly<Record<PresetName, number>> = { mainnet: 90, minimal: 10 }
+
+function u64le(value: number): Uint8Array {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64LE(BigInt(value))
+  return bytes
+}
+
+function sha256(...parts: readonly Uint8Array[]): Buffer {
+  return hash('sha256', Buffer.concat(parts), 'buffer')
+}
+
+/**
+ * compute_shuffled_index (specs/phase0/beacon-chain.md): where `index` of `count` lands in the swap-or-not shuffle.
+ * @param count at most 2^32, which keeps every step exact in a number
+ */
+export function computeShuffledIndex(index: number, count: number, seed: Uint8Array, rounds: number): number {
+  let shuffled = index
+  for (let round = 0; round < rounds; round++) {
+    const roundByte = Uint8Array.of(round)
+    const pivot = Number(sha256(seed, roundByte).readBigUInt64LE(0) % BigInt(count))
+    const flip = (pivot + count - shuffled) % count
+    const position = Math.max(shuffled, flip)
+    const window = Buffer.alloc(4)
+    window.writeUInt32LE(Math.floor(position / 256))
+    const source = sha256(seed, roundByte, window)
+    const byte = source[Math.floor((position % 256) / 8)] ?? 0
+    if (((byte >> (position % 8)) & 1) === 1) shuffled = flip
+  }
+  return shuffled
+}
+
+/**
+ * compute_subscribed_subnets: the two attestation subnets that peers expect this node to serve in `epoch`.
+ * @param nodeId the 32-byte discv5 node id
+ * @throws Error when the node id has another length
+ */
+export function computeSubscribedSubnets(nodeId: Uint8Array, epoch: number, preset: PresetName = 'mainnet'): number[] {
+  const [firstByte] = nodeId
+  if (firstByte === undefined || nodeId.length !== NODE_ID_BYTES) throw new Error('a node id has 32 bytes')
+  const prefix = firstByte >> (8 - PREFIX_BITS)
+  const period = subscriptionPeriod(nodeId, epoch)
+  const permuted = computeShuffledIndex(prefix, 1 << PREFIX_BITS, sha256(u64le(period)), SHUFFLE_ROUNDS[preset])
+  return Array.from({ length: SUBNETS_PER_NODE }, (_, index) => (permuted + index) % ATTESTATION_SUBNET_COUNT)
+}
+
+/** Counts the rotations; the node id spreads nodes over the 256 epochs. node_id % 256 is its last byte. */
+function subscriptionPeriod(nodeId: Uint8Array, epoch: number): number {
+  const offset = nodeId[NODE_ID_BYTES - 1] ?? 0
+  return Math.floor((Math.max(0, epoch) + offset) / EPOCHS_PER_SUBNET_SUBSCRIPTION)
+}
+
+/** The first epoch after `epoch` at which `computeSubscribedSubnets` may answer differently. */
+export function nextSubnetRotationEpoch(nodeId: Uint8Array, epoch: number): number {
+  const offset = nodeId[NODE_ID_BYTES - 1] ?? 0
+  return (subscriptionPeriod(nodeId, epoch) + 1) * EPOCHS_PER_SUBNET_SUBSCRIPTION - offset
+}
