@@ -1,0 +1,310 @@
+/**
+ * Every setting of the relay: the only place where its type, default, names and description are written. The loader,
+ * the usage text and docs/operators/config.md all read it from here.
+ *
+ * A field's name gives its others: `targetPeers` is `--target-peers`, `STARLING_TARGET_PEERS` and `target-peers:`.
+ */
+import { z } from 'zod'
+import type { NetworkConfig } from '../consensus/network-config.ts'
+import { NETWORK_NAMES } from '../consensus/networks.ts'
+import type { GossipKind } from '../consensus/topic-table.ts'
+import { indexChoice, topicChoice, validationChoice } from './gossip-choices.ts'
+import { setting } from './setting-meta.ts'
+import {
+  advertisedPort,
+  bindHost,
+  bindPort,
+  choice,
+  cidrs,
+  decimal,
+  integer,
+  ipAddress,
+  pathText,
+  peerAddresses,
+  rootHex,
+  switchText,
+  webOrigins,
+} from './value-types.ts'
+
+/** ATTESTATION_SUBNET_COUNT, consensus-specs phase0/p2p-interface.md. */
+const ATTESTATION_SUBNETS = 64
+/** NUMBER_OF_COLUMNS, consensus-specs fulu/das-core.md. */
+const COLUMNS = 128
+/** Peers above this cost more file descriptors and heartbeat time than one network thread has. */
+const MAX_TARGET_PEERS = 1000
+/** A peer slower than a minute has long been disconnected for other reasons. */
+const MAX_LATENCY_MS = 60_000
+/** Levels above 20 run as 20 but are echoed as asked. */
+const MAX_NETWORK_LOAD = 40
+
+/** What a relay with no opinion forwards. `blob_sidecar` has no topic from fulu on; columns have none before it. */
+export const DEFAULT_TOPICS: readonly GossipKind[] = [
+  'beacon_block',
+  'beacon_aggregate_and_proof',
+  'proposer_slashing',
+  'attester_slashing',
+  'voluntary_exit',
+  'sync_committee_contribution_and_proof',
+  'bls_to_execution_change',
+  'blob_sidecar',
+  'data_column_sidecar',
+]
+
+const networkSettings = {
+  network: setting(choice(NETWORK_NAMES).default('mainnet'), {
+    group: 'Network',
+    placeholder: 'NAME',
+    description: `Network to relay: ${NETWORK_NAMES.join(', ')}.`,
+  }),
+  networkDir: setting(pathText.optional(), {
+    group: 'Network',
+    placeholder: 'DIR',
+    defaultText: 'none',
+    description:
+      'Directory of another network, as devnet generators write it: config.yaml, genesis_validators_root.txt or genesis.ssz, optional bootstrap_nodes.yaml or .txt. Instead of network.',
+  }),
+  genesisTime: setting(integer(0, Number.MAX_SAFE_INTEGER).optional(), {
+    group: 'Network',
+    placeholder: 'SECONDS',
+    defaultText: "the network's",
+    description: 'Unix time of slot 0, in seconds.',
+  }),
+  genesisValidatorsRoot: setting(rootHex.optional(), {
+    group: 'Network',
+    placeholder: 'ROOT',
+    defaultText: "the network's",
+    description: 'Genesis validators root, 32 bytes of hex.',
+  }),
+  dataDir: setting(pathText.default('./data'), {
+    group: 'Network',
+    placeholder: 'DIR',
+    description: 'Directory of the node key and everything else that outlives a restart.',
+  }),
+}
+
+const addressSettings = {
+  listenAddress: setting(ipAddress.default('0.0.0.0'), {
+    group: 'Addresses',
+    placeholder: 'IP',
+    description: 'Address to listen on for peers.',
+  }),
+  port: setting(bindPort().default(9000), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    description: 'TCP port of libp2p and UDP port of discovery; 0 lets the system choose.',
+  }),
+  quicPort: setting(bindPort().default(9001), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    description: 'UDP port of libp2p over QUIC; 0 lets the system choose.',
+  }),
+  tcp: setting(switchText.default(true), {
+    group: 'Addresses',
+    kind: 'switch',
+    description: 'Listen and dial over TCP.',
+  }),
+  quic: setting(switchText.default(true), {
+    group: 'Addresses',
+    kind: 'switch',
+    description: 'Listen and dial over QUIC.',
+  }),
+  enrIp: setting(ipAddress.optional(), {
+    group: 'Addresses',
+    placeholder: 'IP',
+    defaultText: 'voted by peers',
+    description: 'External address to advertise in the ENR.',
+  }),
+  enrTcp: setting(advertisedPort().optional(), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    defaultText: 'the port bound',
+    description: 'External TCP port to advertise in the ENR.',
+  }),
+  enrUdp: setting(advertisedPort().optional(), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    defaultText: 'voted by peers',
+    description: 'External discovery port to advertise in the ENR.',
+  }),
+  enrQuic: setting(advertisedPort().optional(), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    defaultText: 'the port bound',
+    description: 'External QUIC port to advertise in the ENR.',
+  }),
+}
+
+const peerSettings = {
+  bootnodes: setting(peerAddresses().optional(), {
+    group: 'Peers',
+    kind: 'list',
+    placeholder: 'ENR|MULTIADDR',
+    defaultText: "the network's",
+    description: "Boot nodes, in place of the network's; empty for none.",
+  }),
+  peers: setting(peerAddresses().default([]), {
+    group: 'Peers',
+    kind: 'list',
+    placeholder: 'ENR|MULTIADDR',
+    description: 'Peers to dial once at start.',
+  }),
+  discovery: setting(switchText.default(true), {
+    group: 'Peers',
+    kind: 'switch',
+    description: 'Find peers by discv5.',
+  }),
+  targetPeers: setting(integer(0, MAX_TARGET_PEERS).default(80), {
+    group: 'Peers',
+    placeholder: 'N',
+    description: `Connected peers to aim for, 0 to ${MAX_TARGET_PEERS}.`,
+  }),
+  maxLatencyMs: setting(decimal(1, MAX_LATENCY_MS).default(150), {
+    group: 'Peers',
+    placeholder: 'MS',
+    description: `Peers whose best round trip is longer are disconnected; milliseconds, 1 to ${MAX_LATENCY_MS}.`,
+  }),
+  countLoopback: setting(switchText.default(false), {
+    group: 'Peers',
+    kind: 'switch',
+    description: 'Apply the limits per IP address to loopback peers too.',
+  }),
+  ipLimitExempt: setting(cidrs().default([]), {
+    group: 'Peers',
+    kind: 'list',
+    placeholder: 'CIDR',
+    description: "Address ranges to which the limits per IP address do not apply, such as an operator's own fleet.",
+  }),
+}
+
+const gossipSettings = {
+  networkLoad: setting(integer(1, MAX_NETWORK_LOAD).default(5), {
+    group: 'Gossip',
+    placeholder: 'N',
+    description: `Mesh size and heartbeat, 1 to ${MAX_NETWORK_LOAD}; levels above 20 run as 20.`,
+  }),
+  topics: setting(topicChoice.default([...DEFAULT_TOPICS]), {
+    group: 'Gossip',
+    kind: 'list',
+    placeholder: 'all|none|NAME',
+    description:
+      'Topics to relay: all, none, or gossip names without subnet numbers. Names without a topic in the current fork wait for theirs.',
+  }),
+  attestationSubnets: setting(indexChoice(['backbone', 'all', 'none'], ATTESTATION_SUBNETS).default('backbone'), {
+    group: 'Gossip',
+    kind: 'list',
+    placeholder: 'backbone|all|none|N',
+    description: 'Attestation subnets to relay: the two the node id asks for (backbone), all, none, or their numbers.',
+  }),
+  custodyColumns: setting(indexChoice(['custody', 'all'], COLUMNS).default('custody'), {
+    group: 'Gossip',
+    kind: 'list',
+    placeholder: 'custody|all|N',
+    description:
+      "Data columns to relay when topics hold data_column_sidecar: those of the node id's custody groups (custody), all, or their numbers.",
+  }),
+  validation: setting(validationChoice.default({ default: 'blind', perTopic: {} }), {
+    group: 'Gossip',
+    kind: 'list',
+    placeholder: '[NAME=]POLICY',
+    defaultText: 'blind',
+    description:
+      'What a message must pass before it is forwarded, for all topics or NAME=POLICY for one: blind (stateless checks) or none (everything is forwarded: for benchmarks only).',
+  }),
+}
+
+const apiSettings = {
+  apiAddress: setting(bindHost.default('127.0.0.1'), {
+    group: 'API',
+    placeholder: 'IP',
+    description: 'Address of the HTTP API. Anything but loopback needs api-token-file.',
+  }),
+  apiPort: setting(bindPort().default(5052), {
+    group: 'API',
+    placeholder: 'PORT',
+    description: 'Port of the HTTP API; 0 lets the system choose.',
+  }),
+  apiTokenFile: setting(pathText.optional(), {
+    group: 'API',
+    placeholder: 'FILE',
+    defaultText: 'none',
+    description: 'File with the bearer token that API requests must carry: 16 or more characters, none of them blank.',
+  }),
+  corsOrigin: setting(webOrigins().default([]), {
+    group: 'API',
+    kind: 'list',
+    placeholder: 'ORIGIN',
+    description: 'Web origins whose pages may read the API.',
+  }),
+}
+
+const loggingSettings = {
+  logLevel: setting(choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'), {
+    group: 'Logging',
+    placeholder: 'LEVEL',
+    description: 'Least severe level that is logged: trace, debug, info, warn, error, fatal or silent.',
+  }),
+  logFormat: setting(choice(['pretty', 'json']).optional(), {
+    group: 'Logging',
+    placeholder: 'FORMAT',
+    defaultText: 'pretty on a terminal, else json',
+    description: 'pretty for people, json for machines.',
+  }),
+  logFile: setting(pathText.optional(), {
+    group: 'Logging',
+    placeholder: 'FILE',
+    defaultText: 'none',
+    description: 'File to log to.',
+  }),
+}
+
+const generalSettings = {
+  config: setting(pathText.optional(), {
+    group: 'General',
+    placeholder: 'FILE.yaml',
+    defaultText: 'none',
+    notFrom: ['file'],
+    description: 'File with settings, one `flag-name: value` a line.',
+  }),
+  help: setting(switchText.default(false), {
+    group: 'General',
+    kind: 'switch',
+    short: 'h',
+    notFrom: ['environment', 'file'],
+    description: 'Print this text and end.',
+  }),
+  version: setting(switchText.default(false), {
+    group: 'General',
+    kind: 'switch',
+    notFrom: ['environment', 'file'],
+    description: 'Print the version and end.',
+  }),
+}
+
+/** All settings as the operator writes them, each on its own; rules between them are in cross-checks.ts. */
+export const settingsSchema = z.object({
+  ...networkSettings,
+  ...addressSettings,
+  ...peerSettings,
+  ...gossipSettings,
+  ...apiSettings,
+  ...loggingSettings,
+  ...generalSettings,
+})
+
+export type Settings = z.output<typeof settingsSchema>
+export type SettingName = keyof Settings
+
+/** Settings that only serve to find the configuration. */
+type LoaderOnly = 'network' | 'networkDir' | 'genesisTime' | 'genesisValidatorsRoot' | 'config' | 'help' | 'version'
+
+/**
+ * What the relay runs with: complete, checked and plain data, so that it can be cloned to a worker. Paths are absolute.
+ */
+export interface RelayConfig extends Omit<Settings, LoaderOnly | 'bootnodes' | 'logFormat'> {
+  network: NetworkConfig
+  /** The operator's, or else the network's. */
+  bootnodes: string[]
+  logFormat: 'pretty' | 'json'
+  /** The content of `apiTokenFile`. Secret: never logged, never sent. */
+  apiToken?: string | undefined
+}
