@@ -1,0 +1,42 @@
+import type { RequestName } from './types.ts'
+
+/** Agreeing on a protocol. Clients give up between 5 and 15 s. */
+export const NEGOTIATION_MS = 10_000
+/** TTFB_TIMEOUT of the specification and of the clients. */
+export const FIRST_BYTE_MS = 5_000
+/** RESP_TIMEOUT of the specification and of the clients: a whole answer. */
+export const RESPONSE_MS = 10_000
+/** A whole inbound request: the same measure for both sides. */
+export const REQUEST_READ_MS = 10_000
+/** Flushing and half-closing our side; a peer that does not read must not hold a stream open. */
+export const CLOSE_MS = 5_000
+/** How long a finished stream waits for the other side to close before it is reset. */
+export const LINGER_MS = 5_000
+/** We are leaving: nobody waits longer than this for a goodbye. */
+export const GOODBYE_MS = 1_000
+
+/** MAX_CONCURRENT_REQUESTS of the specification: per protocol and peer, in each direction. */
+export const MAX_CONCURRENT = 2
+/** Inbound streams of one peer, finished ones that wait for its close included; clients use the same bound. */
+export const MAX_INBOUND_STREAMS = 32
+/** Bytes of an unread request that are thrown away after an early refusal; the longest whole request is far below. */
+export const MAX_DISCARD_BYTES = 4_096
+
+export interface Quota {
+  readonly requests: number
+  readonly periodMs: number
+}
+
+/** Inbound requests per peer, as Lighthouse and Lodestar serve them. All versions of a name share one quota. */
+export const INBOUND_QUOTAS: Readonly<Record<RequestName, Quota>> = {
+  status: { requests: 5, periodMs: 15_000 },
+  ping: { requests: 2, periodMs: 10_000 },
+  metadata: { requests: 2, periodMs: 5_000 },
+  goodbye: { requests: 1, periodMs: 10_000 },
+}
+
+/** Peers whose quota state is kept: many times the connections a node holds; the oldest is dropped first. */
+export const MAX_QUOTA_PEERS = 4_096
+
+/** Some clients announce the empty body of a metadata request: a zero length and a bare snappy stream identifier. */
+export const MAX_EMPTY_BODY_BYTES = 11

@@ -1,0 +1,50 @@
+import type { Clock } from '../../shared/clock.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
+import { INBOUND_QUOTAS, MAX_QUOTA_PEERS } from './limits.ts'
+import type { RequestName } from './types.ts'
+
+/**
+ * Token buckets per peer and request name: full at first, refilled evenly over the quota's period. A bucket is kept
+ * as one number, the time at which it would be full again.
+ */
+export class QuotaBook {
+  readonly #clock: Clock
+  readonly #maxPeers: number
+  readonly #fullAtMs = new Map<PeerIdStr, Map<RequestName, number>>()
+
+  constructor(clock: Clock, maxPeers = MAX_QUOTA_PEERS) {
+    this.#clock = clock
+    this.#maxPeers = maxPeers
+  }
+
+  /** Peers with state. */
+  get size(): number {
+    return this.#fullAtMs.size
+  }
+
+  /** Takes a token of the peer's bucket for `name`; false, and nothing taken, when there is none. */
+  take(peerId: PeerIdStr, name: RequestName): boolean {
+    const { requests, periodMs } = INBOUND_QUOTAS[name]
+    const nowMs = this.#clock.monotonicMs()
+    const buckets = this.#buckets(peerId)
+    const fullAtMs = Math.max(nowMs, buckets.get(name) ?? nowMs) + periodMs / requests
+    if (fullAtMs - nowMs > periodMs) return false
+    buckets.set(name, fullAtMs)
+    return true
+  }
+
+  /** Drops what is known of a peer. */
+  forget(peerId: PeerIdStr): void {
+    this.#fullAtMs.delete(peerId)
+  }
+
+  #buckets(peerId: PeerIdStr): Map<RequestName, number> {
+    const known = this.#fullAtMs.get(peerId)
+    if (known !== undefined) return known
+    const oldest = this.#fullAtMs.keys().next()
+    if (this.#fullAtMs.size >= this.#maxPeers && !oldest.done) this.#fullAtMs.delete(oldest.value)
+    const fresh = new Map<RequestName, number>()
+    this.#fullAtMs.set(peerId, fresh)
+    return fresh
+  }
+}

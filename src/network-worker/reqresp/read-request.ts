@@ -1,0 +1,50 @@
+import type { Connection, Stream } from '@libp2p/interface'
+import type { Clock } from '../../shared/clock.ts'
+import { REQUEST_READ_MS } from './limits.ts'
+import { MessageDecoder } from './message-decoder.ts'
+import { type ProtocolSpec, RESULT_CODE } from './protocols.ts'
+import { receive } from './receive.ts'
+import type { ViolationKind } from './types.ts'
+
+/** Why a request is not answered. */
+export interface Refusal {
+  /** Undefined when it is nobody's fault, such as a connection that closed. */
+  readonly kind: ViolationKind | undefined
+  /** The result byte to answer; left out, the stream is reset without a word. */
+  readonly code?: number
+  readonly text: string
+}
+
+const EMPTY = new Uint8Array(0)
+
+function invalid(kind: ViolationKind, text: string): Refusal {
+  return { kind, code: RESULT_CODE.invalidRequest, text }
+}
+
+/**
+ * The SSZ body of an inbound request, or why there is none. Complete as soon as the announced bytes are in: some
+ * clients half-close at once, others only after our answer. For the same reason an empty body is not waited for.
+ */
+export async function readRequest(
+  protocol: ProtocolSpec,
+  stream: Stream,
+  connection: Connection,
+  clock: Clock,
+): Promise<{ readonly ssz: Uint8Array } | Refusal> {
+  if (protocol.requestBytes === 0) return { ssz: EMPTY }
+  const decoder = new MessageDecoder(protocol.requestBytes, protocol.requestBytes)
+  const received = await receive(stream, decoder, clock, { totalMs: REQUEST_READ_MS })
+  switch (received.status) {
+    case 'done':
+      return received.extraBytes > 0 ? invalid('trailing_bytes', 'bytes after the request') : { ssz: received.value }
+    case 'error':
+      return invalid(received.kind, received.reason)
+    case 'timeout':
+      return { kind: 'timeout', text: 'no whole request in time' }
+    case 'ended':
+      if (connection.status !== 'open') return { kind: undefined, text: 'connection closed' }
+      return invalid('incomplete', 'request ended early')
+    case 'failed':
+      return { kind: undefined, text: 'stream reset' }
+  }
+}
