@@ -4,6 +4,8 @@ import { type Clock, systemClock } from './clock.ts'
 export interface Part {
   /** For log lines and errors. */
   readonly name: string
+  /** What its start, and what its stop, may take. */
+  readonly deadlineMs: number
   start?(): void | Promise<void>
   stop?(): void | Promise<void>
 }
@@ -32,19 +34,21 @@ export async function withDeadline<T>(
   }
 }
 
+/** Runs one step of a part; a step that throws at once and one that rejects are the same. */
+async function within(part: Part, step: 'start' | 'stop', clock: Clock): Promise<void> {
+  const work = (async () => part[step]?.())()
+  await withDeadline(work, part.deadlineMs, `${step} of ${part.name}`, clock)
+}
+
 /**
- * Stops `parts` in reverse order, each within `deadlineMs`, and goes on past a failure so that one stuck part never
+ * Stops `parts` in reverse order, each within its deadline, and goes on past a failure so that one stuck part never
  * keeps the others from their goodbye. Answers what failed; never throws.
  */
-export async function stopAll(
-  parts: readonly Part[],
-  deadlineMs: number,
-  clock: Clock = systemClock,
-): Promise<readonly StopFailure[]> {
+export async function stopAll(parts: readonly Part[], clock: Clock = systemClock): Promise<readonly StopFailure[]> {
   const failures: StopFailure[] = []
   for (const part of parts.toReversed()) {
     try {
-      await withDeadline(Promise.resolve(part.stop?.()), deadlineMs, `stop of ${part.name}`, clock)
+      await within(part, 'stop', clock)
     } catch (cause) {
       failures.push({ name: part.name, error: cause instanceof Error ? cause : new Error(String(cause)) })
     }
@@ -53,17 +57,17 @@ export async function stopAll(
 }
 
 /**
- * Starts `parts` in order, each within `deadlineMs`. When one fails, those started before it are stopped again in
+ * Starts `parts` in order, each within its deadline. When one fails, those started before it are stopped again in
  * reverse order, and the failure is thrown.
  */
-export async function startAll(parts: readonly Part[], deadlineMs: number, clock: Clock = systemClock): Promise<void> {
+export async function startAll(parts: readonly Part[], clock: Clock = systemClock): Promise<void> {
   const started: Part[] = []
   for (const part of parts) {
     try {
-      await withDeadline(Promise.resolve(part.start?.()), deadlineMs, `start of ${part.name}`, clock)
+      await within(part, 'start', clock)
       started.push(part)
     } catch (cause) {
-      await stopAll(started, deadlineMs, clock)
+      await stopAll(started, clock)
       throw cause
     }
   }

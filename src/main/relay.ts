@@ -1,0 +1,95 @@
+/**
+ * The main thread's composition root: API, network worker and what listens to it. The API comes up first, so that a
+ * health check gets its 503 while the worker starts, and a taken port is found before the network is touched.
+ */
+import { type ApiServer, startApi } from '../api/server.ts'
+import type { RelayConfig } from '../config/schema.ts'
+import type { NodeInfoView } from '../rpc/contract.ts'
+import { stopAll } from '../shared/lifecycle.ts'
+import { createLogger, type Logger } from '../shared/logger.ts'
+import { siblingUrl } from '../shared/worker-url.ts'
+import { createPulseLog } from './pulse.ts'
+import { WorkerSupervisor } from './worker-supervisor.ts'
+
+/** Open requests are cut after this. With the worker's share it leaves 0.5 s of the 10 s that a stop may take. */
+const API_STOP_DEADLINE_MS = 1_500
+/** Above the bound that the supervisor itself keeps, which names the cause better. */
+const WORKER_STOP_DEADLINE_MS = 8_000
+
+export interface RelayOptions {
+  /** The network worker's entry file; default the real one. */
+  readonly workerUrl?: URL
+  /** Default a logger made from the configuration. */
+  readonly log?: Logger
+  /** Aborted while the relay starts: what was started is stopped and `startRelay` rejects. */
+  readonly signal?: AbortSignal
+}
+
+export interface Relay {
+  readonly apiUrl: string
+  /** Resolves with the reason when the network worker dies. The API then answers 503 until `stop()`. */
+  readonly failed: Promise<Error>
+  /** Stops the API, then leaves the network. Idempotent. @throws AggregateError with what did not stop in time */
+  stop(): Promise<void>
+}
+
+function logStart(log: Logger, info: NodeInfoView, api: string): void {
+  const { peer_id, enr, p2p_addresses } = info
+  log.info({ peer_id, enr, addresses: p2p_addresses, api }, 'relay started')
+}
+
+async function stopParts(api: ApiServer, supervisor: WorkerSupervisor): Promise<void> {
+  const parts = [
+    { name: 'network worker', deadlineMs: WORKER_STOP_DEADLINE_MS, stop: () => supervisor.stop() },
+    { name: 'API', deadlineMs: API_STOP_DEADLINE_MS, stop: () => api.stop() },
+  ]
+  const failures = await stopAll(parts)
+  if (failures.length === 0) return
+  throw new AggregateError(
+    failures.map(({ error }) => error),
+    failures.map(({ name, error }) => `${name}: ${error.message}`).join('; '),
+  )
+}
+
+/**
+ * Starts a relay; resolves when its node listens and its API answers.
+ * @throws what kept it from starting, after stopping what had started
+ */
+export async function startRelay(config: RelayConfig, options: RelayOptions = {}): Promise<Relay> {
+  const { signal } = options
+  signal?.throwIfAborted()
+  const log =
+    options.log ?? createLogger({ level: config.logLevel, format: config.logFormat, file: config.logFile }, 'main')
+  const failed = Promise.withResolvers<Error>()
+  let apiUrl = ''
+  const supervisor = new WorkerSupervisor({
+    url: options.workerUrl ?? siblingUrl(import.meta.url, '../network-worker/main'),
+    config,
+    log,
+    listeners: { listening: ({ info }) => logStart(log, info, apiUrl), pulse: createPulseLog(log) },
+    onFailure: failed.resolve,
+  })
+  const api = await startApi({
+    control: supervisor.control,
+    log,
+    address: config.apiAddress,
+    port: config.apiPort,
+    token: config.apiToken,
+    corsOrigin: config.corsOrigin,
+  })
+  apiUrl = api.url
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> => (stopping ??= stopParts(api, supervisor))
+  const onAbort = (): void => void stop().catch(() => undefined) // `stop` is awaited below, and reports there
+  signal?.addEventListener('abort', onAbort, { once: true })
+  try {
+    signal?.throwIfAborted()
+    await supervisor.start()
+  } catch (cause) {
+    await stop().catch((err: unknown) => log.error({ err }, 'stop after a failed start failed'))
+    throw cause
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+  return { apiUrl, failed: failed.promise, stop }
+}
