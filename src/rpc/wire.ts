@@ -69,17 +69,22 @@ function isPlain(value: unknown): value is string | number | boolean | null {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value)
 }
 
+function toRelayError(cause: unknown): RelayError {
+  try {
+    return RelayError.from(cause)
+  } catch {
+    return new RelayError('INTERNAL', 'a value without text was thrown') // as an object without prototype is
+  }
+}
+
 /**
  * Any thrown value as plain data that always survives a structured clone. `RelayError` keeps its code, message and
  * details (members that are no plain scalar are left out); everything else becomes INTERNAL with its message.
  */
 export function toWireError(cause: unknown): WireError {
-  const { code, message, details } = RelayError.from(cause)
-  return {
-    code,
-    message: String(message),
-    details: Object.fromEntries(Object.entries(details).filter(([, v]) => isPlain(v))),
-  }
+  const { code, message, details } = toRelayError(cause)
+  const plain = Object.fromEntries(Object.entries(details).filter(([, value]) => isPlain(value)))
+  return { code, message: String(message), details: plain }
 }
 
 /** The error as the caller sees it; a code that is not in our table becomes INTERNAL. */
