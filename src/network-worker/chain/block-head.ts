@@ -1,0 +1,24 @@
+import type { SlotClock } from '../../consensus/slot-clock.ts'
+
+/** The newest block seen on gossip: what health and sync distance go by. Unverified, so it never enters our Status. */
+export class BlockHead {
+  readonly #slotClock: SlotClock
+  #newestSlot: number | undefined
+
+  constructor(slotClock: SlotClock) {
+    this.#slotClock = slotClock
+  }
+
+  onBlock(slot: number): void {
+    if (this.#newestSlot === undefined || slot > this.#newestSlot) this.#newestSlot = slot
+  }
+
+  get newestSlot(): number | undefined {
+    return this.#newestSlot
+  }
+
+  /** Wall slot minus the newest block's slot; the wall slot itself while no block was seen; never negative. */
+  syncDistance(): number {
+    return Math.max(0, this.#slotClock.currentSlot() - (this.#newestSlot ?? 0))
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * What our Status says of the chain. A relay executes nothing, so it repeats what a quorum of peers agrees on, one
+ * finalization behind, so that it is never ahead of an honest peer: a peer that thinks us ahead asks us for blocks we
+ * do not have (Teku), one that finds our checkpoint on another chain says goodbye. Without a quorum the answer is zero
+ * finality and a zero head, which every client accepts as "knows nothing yet" (reference/p2p.md A4.3).
+ */
+import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
+import type { SlotClock } from '../../consensus/slot-clock.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
+import type { Status } from '../reqresp/types.ts'
+import { type Checkpoint, quorumOf, type StatusVote, ZERO_ROOT_HEX } from './status-quorum.ts'
+
+/** Votes kept: more peers than a relay is ever connected to; the oldest goes first. */
+const MAX_VOTES = 1024
+
+const NOTHING: Checkpoint = { epoch: 0, rootHex: ZERO_ROOT_HEX }
+
+export interface StatusTruthDeps {
+  readonly schedule: ForkSchedule
+  readonly slotClock: SlotClock
+}
+
+export class StatusTruth {
+  readonly #deps: StatusTruthDeps
+  readonly #votes = new Map<PeerIdStr, StatusVote>()
+  /** What we say: the checkpoint before the newest agreed one. */
+  #told: Checkpoint = NOTHING
+  #newest: Checkpoint = NOTHING
+  #head = { rootHex: ZERO_ROOT_HEX, slot: 0 }
+
+  constructor(deps: StatusTruthDeps) {
+    this.#deps = deps
+  }
+
+  /** Takes a peer's Status as its vote; `group` is its network (/16 or /32), so that one host cannot outvote others. */
+  vote(peerId: PeerIdStr, group: string, status: Status): void {
+    this.#votes.delete(peerId)
+    this.#votes.set(peerId, { group, status })
+    for (const oldest of this.#votes.keys()) {
+      if (this.#votes.size <= MAX_VOTES) break
+      this.#votes.delete(oldest)
+    }
+    this.#count()
+  }
+
+  /** A peer that left no longer votes. */
+  forget(peerId: PeerIdStr): void {
+    this.#votes.delete(peerId)
+  }
+
+  /** Our Status at this moment. The head is never in the future and never before the finalized slot. */
+  status(): Status {
+    const { schedule, slotClock } = this.#deps
+    const currentSlot = Math.max(0, slotClock.currentSlot())
+    const known = this.#told !== NOTHING
+    const headSlot = known ? Math.min(this.#head.slot, currentSlot) : 0
+    return {
+      forkDigestHex: schedule.at(slotClock.epochOfSlot(currentSlot)).digestHex,
+      finalizedRootHex: this.#told.rootHex,
+      finalizedEpoch: this.#told.epoch,
+      headRootHex: known ? this.#head.rootHex : ZERO_ROOT_HEX,
+      headSlot,
+      earliestAvailableSlot: headSlot,
+    }
+  }
+
+  #count(): void {
+    const result = quorumOf([...this.#votes.values()])
+    if (result === undefined) return
+    if (result.finalized.epoch > this.#newest.epoch) {
+      this.#told = this.#newest
+      this.#newest = result.finalized
+    }
+    this.#head = { rootHex: result.headRootHex, slot: result.headSlot }
+  }
+}

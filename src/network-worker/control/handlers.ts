@@ -1,0 +1,70 @@
+/** The worker's side of `Control`: each call is a lookup or one call into the room that does it. */
+import type { Control, MeshTopicView, NodeInfoView, PeerView, RuntimeConfigView } from '../../rpc/contract.ts'
+import type { Handlers } from '../../rpc/server.ts'
+import { RelayError } from '../../shared/errors.ts'
+import type { TopicStr } from '../../shared/ids.ts'
+import type { BlockHead } from '../chain/block-head.ts'
+import type { RelayRouter } from '../gossip/relay-router.ts'
+import type { TopicDirectory } from '../gossip/topic-directory.ts'
+import { parsePeerId } from '../peers/dial-target.ts'
+import type { Dialer } from '../peers/dialer.ts'
+import { GOODBYE } from '../peers/goodbye-reason.ts'
+import type { PeerManager } from '../peers/peer-manager.ts'
+import { type PeerRecord, UNKNOWN_CLIENT } from '../peers/peer-record.ts'
+import type { PeerRegistry } from '../peers/peer-registry.ts'
+import { peerView } from '../peers/peer-view.ts'
+
+export interface ControlDeps {
+  readonly router: RelayRouter
+  readonly directory: TopicDirectory
+  readonly registry: PeerRegistry
+  readonly peers: PeerManager
+  readonly dialer: Dialer
+  readonly head: BlockHead
+  readonly isListening: () => boolean
+  readonly nodeInfo: () => NodeInfoView
+  readonly runtimeConfig: () => RuntimeConfigView
+  /** `beacon_block` under the digest in force. */
+  readonly blockTopic: () => TopicStr
+}
+
+export function createControl(deps: ControlDeps): Handlers<Control> {
+  const { router, registry, peers, dialer, head } = deps
+  const viewOf = (record: PeerRecord): PeerView => peerView(record, router.score.score(record.peerId))
+  return {
+    getHealth: () => ({
+      listening: deps.isListening(),
+      blockMeshPeers: router.meshPeers(deps.blockTopic()).length,
+      syncDistance: head.syncDistance(),
+    }),
+    getNodeInfo: () => deps.nodeInfo(),
+    listPeers: () => registry.live().map(viewOf),
+    getPeer: (text) => {
+      const record = registry.get(parsePeerId(text))
+      if (record === undefined) throw new RelayError('PEER_NOT_FOUND', 'peer not found')
+      return viewOf(record)
+    },
+    connectPeer: (target) => dialer.connect(target),
+    disconnectPeer: async (text) => {
+      const peerId = parsePeerId(text)
+      const record = registry.get(peerId)
+      if (record === undefined || record.state === 'disconnected') {
+        throw new RelayError('PEER_NOT_FOUND', 'peer not found')
+      }
+      await peers.disconnect(peerId, GOODBYE.tooManyPeers)
+    },
+    listMesh: () => listMesh(deps),
+    getConfig: () => deps.runtimeConfig(),
+  }
+}
+
+function listMesh({ directory, router, registry }: ControlDeps): readonly MeshTopicView[] {
+  return directory.all().map(({ topic, parsed }) => ({
+    topic,
+    kind: parsed.spec.viewKind,
+    peers: router.meshPeers(topic).map((peerId) => ({
+      peer_id: peerId,
+      client: registry.get(peerId)?.client ?? UNKNOWN_CLIENT,
+    })),
+  }))
+}

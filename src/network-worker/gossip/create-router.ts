@@ -1,0 +1,110 @@
+/**
+ * Builds the router: wire → (fast id → duplicate?) → snappy with bounds → message id → verdict → forward. Everything
+ * here runs on gossipsub's synchronous validation path, so a message is forwarded in the turn that received it.
+ */
+import { StrictNoSign, TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
+import { messageId } from '../../consensus/message-id.ts'
+import type { ForkName } from '../../consensus/network-config.ts'
+import { toHex } from '../../shared/hex.ts'
+import type { Verdict, VerdictReason } from '../validation/verdict.ts'
+import type { FastMessageId } from './fast-message-id.ts'
+import type { RouterOptions, TopicValidator } from './gossipsub-internals.ts'
+import { createSnappyTransform } from './inbound-transform.ts'
+import type { MeshParameters } from './network-load.ts'
+import { RelayRouter, type RouterComponents, type RouterObserver } from './relay-router.ts'
+import { peerScoreParams, SCORE_THRESHOLDS, type ScoreSetting } from './score-parameters.ts'
+import type { TopicContext, TopicDirectory } from './topic-directory.ts'
+
+/** Largest gossip RPC: max_message_size() of reference/p2p.md A2.2 for a MAX_PAYLOAD_SIZE of 10 MiB. */
+const MAX_PAYLOAD_SIZE = 10 * 1024 * 1024
+export const MAX_RPC_BYTES = 32 + MAX_PAYLOAD_SIZE + Math.floor(MAX_PAYLOAD_SIZE / 6) + 1024
+/** Past it libp2p aborts the stream for good; the router drops at half of it (FORWARD_QUEUE_BYTES). */
+const OUTBOUND_ABORT_BYTES = 16 * 1024 * 1024
+/** Messages of this size and more are announced by IDONTWANT before validation (design.md §5): blocks and columns, never attestations. */
+const IDONTWANT_BYTES = 2048
+/** seen_ttl: two epochs (reference/p2p.md A2.3). */
+const SEEN_EPOCHS = 2
+const FANOUT_TTL_MS = 60_000
+/** Opportunistic grafting every minute, whatever the heartbeat. */
+const OPPORTUNISTIC_GRAFT_MS = 60_000
+
+export interface RouterDeps {
+  readonly topics: TopicDirectory
+  readonly fastMessageId: FastMessageId
+  readonly mesh: MeshParameters
+  readonly scoring: ScoreSetting
+  readonly exemptIps: Set<string>
+  readonly observer: RouterObserver
+  readonly monotonicMs: () => number
+  readonly onTransformReject: (topic: string, reason: VerdictReason) => void
+}
+
+/** A factory for libp2p's services. The router has no topics yet: `Subscriptions` adds them once it is started. */
+export function routerFactory(deps: RouterDeps): (components: RouterComponents) => RelayRouter {
+  return (components) =>
+    new RelayRouter(components, routerOptions(deps), { observer: deps.observer, monotonicMs: deps.monotonicMs })
+}
+
+function routerOptions(deps: RouterDeps): RouterOptions {
+  const { mesh, scoring, topics, fastMessageId } = deps
+  return {
+    globalSignaturePolicy: StrictNoSign,
+    fallbackToFloodsub: false,
+    floodPublish: false,
+    doPX: false,
+    tagMeshPeers: false,
+    emitSelf: false,
+    asyncValidation: false,
+    allowPublishToZeroTopicPeers: true,
+    allowedTopics: new Set<string>(),
+    // Upstream awaits these dials inside a heartbeat; a relay reconnects its direct peers itself.
+    directConnectTicks: Number.POSITIVE_INFINITY,
+    D: mesh.meshN,
+    Dlo: mesh.meshLow,
+    Dhi: mesh.meshHigh,
+    Dscore: Math.ceil(0.7 * mesh.meshN),
+    Dout: mesh.outboundMin,
+    Dlazy: mesh.lazy,
+    heartbeatInterval: mesh.heartbeatMs,
+    mcacheLength: mesh.historyLength,
+    mcacheGossip: mesh.historyGossip,
+    opportunisticGraftTicks: Math.ceil(OPPORTUNISTIC_GRAFT_MS / mesh.heartbeatMs),
+    fanoutTTL: FANOUT_TTL_MS,
+    seenTTL: SEEN_EPOCHS * scoring.slotsPerEpoch * scoring.slotDurationMs,
+    idontwantMinDataSize: IDONTWANT_BYTES,
+    maxInboundDataLength: MAX_RPC_BYTES,
+    maxOutboundBufferSize: OUTBOUND_ABORT_BYTES,
+    scoreParams: peerScoreParams(scoring, deps.exemptIps),
+    scoreThresholds: SCORE_THRESHOLDS,
+    fastMsgIdFn: (message) => fastMessageId(message.topic, message.data ?? EMPTY),
+    msgIdFn: (message) => messageId(message.topic, EMPTY, message.data, forkOf(topics, message.topic)),
+    msgIdToStrFn: toHex,
+    dataTransform: createSnappyTransform(topics, deps.onTransformReject),
+  }
+}
+
+const EMPTY = new Uint8Array()
+
+function forkOf(topics: TopicDirectory, topic: string): ForkName {
+  return topics.get(topic)?.entry.fork ?? 'altair'
+}
+
+/** Adapts a verdict function to gossipsub's validators; `onVerdict` sees each verdict once. */
+export function topicValidator(
+  context: TopicContext,
+  check: (context: TopicContext, ssz: Uint8Array) => Verdict,
+  onVerdict: (context: TopicContext, verdict: Verdict, ssz: Uint8Array) => void,
+): TopicValidator {
+  return (_peer, message) => {
+    const verdict = check(context, message.data)
+    onVerdict(context, verdict, message.data)
+    switch (verdict.action) {
+      case 'accept':
+        return TopicValidatorResult.Accept
+      case 'ignore':
+        return TopicValidatorResult.Ignore
+      case 'reject':
+        return TopicValidatorResult.Reject
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * The libp2p node: transports, encryption, muxers, identify and gossipsub. Everything that decides (who to dial, what
+ * to answer, what to forward) lives elsewhere; this file only assembles the stack and its limits.
+ */
+import { noise } from '@chainsafe/libp2p-noise'
+import { quic } from '@chainsafe/libp2p-quic'
+import { identify } from '@libp2p/identify'
+import type { ComponentLogger, ConnectionGater, Libp2p, Logger as Libp2pLogger, PrivateKey } from '@libp2p/interface'
+import { mplex } from '@libp2p/mplex'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
+import { ipOf, listenAddresses } from './addresses.ts'
+import type { InboundLimiter } from './inbound-limiter.ts'
+
+export interface HostOptions {
+  readonly privateKey: PrivateKey
+  readonly agentVersion: string
+  readonly listenAddress: string
+  /** undefined: no TCP at all. */
+  readonly tcpPort: number | undefined
+  /** undefined: no QUIC at all. */
+  readonly quicPort: number | undefined
+  readonly maxConnections: number
+  readonly inboundLimiter: InboundLimiter
+  readonly createRouter: (components: RouterComponents) => RelayRouter
+}
+
+export type Host = Libp2p<{ identify: unknown; gossip: RelayRouter }>
+
+/** Half-open inbound upgrades held at once; each costs a handshake, and libp2p's default of 10 is below a swarm's burst. */
+const MAX_PENDING_INBOUND = 64
+/** Gossipsub keeps one stream each way; Req/Resp adds up to two per protocol each way. */
+const MAX_STREAMS_PER_CONNECTION = 256
+const DIAL_TIMEOUT_MS = 10_000
+/** Dials waiting at once; the dialer above keeps its own, smaller queue. */
+const MAX_DIAL_QUEUE = 256
+/** A dead QUIC path is noticed within this; keep-alives go out at half of it. */
+const QUIC_IDLE_TIMEOUT_MS = 10_000
+
+/** Builds the node without starting it: handlers are registered first, so that no early peer meets a half-built node. */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const tcpTransport = tcp({ backlog: 128 })
+  const quicTransport = quic({
+    handshakeTimeout: 5000,
+    maxIdleTimeout: QUIC_IDLE_TIMEOUT_MS,
+    keepAliveInterval: QUIC_IDLE_TIMEOUT_MS / 2,
+    maxConcurrentStreamLimit: MAX_STREAMS_PER_CONNECTION,
+    maxStreamData: 10_000_000,
+    maxConnectionData: 15_000_000,
+  })
+  return createLibp2p({
+    start: false,
+    privateKey: options.privateKey,
+    nodeInfo: { userAgent: options.agentVersion },
+    addresses: {
+      listen: listenAddresses({
+        address: options.listenAddress,
+        tcpPort: options.tcpPort,
+        quicPort: options.quicPort,
+      }),
+    },
+    transports: [
+      ...(options.quicPort === undefined ? [] : [quicTransport]),
+      ...(options.tcpPort === undefined ? [] : [tcpTransport]),
+    ],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux(), mplex()],
+    connectionMonitor: { enabled: false },
+    connectionManager: {
+      maxConnections: options.maxConnections,
+      maxParallelDials: 32,
+      maxPeerAddrsToDial: 4,
+      maxDialQueueLength: MAX_DIAL_QUEUE,
+      dialTimeout: DIAL_TIMEOUT_MS,
+      reconnectRetries: 0,
+      maxIncomingPendingConnections: MAX_PENDING_INBOUND,
+      inboundConnectionThreshold: Number.POSITIVE_INFINITY,
+    },
+    connectionGater: gater(options.inboundLimiter),
+    logger: silentLogger,
+    services: { identify: identify({ runOnConnectionOpen: true }), gossip: options.createRouter },
+  })
+}
+
+function gater(limiter: InboundLimiter): ConnectionGater {
+  return {
+    // libp2p's default refuses private addresses; a relay on a devnet or behind a VPN must dial them.
+    denyDialMultiaddr: () => false,
+    denyInboundConnection: (connection) =>
+      !limiter.admit(ipOf(connection.remoteAddr) ?? connection.remoteAddr.toString()),
+  }
+}
+
+function silentLog(): Libp2pLogger {
+  const log = (): void => {}
+  return Object.assign(log, { error: log, trace: log, enabled: false, newScope: silentLog })
+}
+
+/** libp2p formats arguments before it knows whether anyone listens; silence saves that on every RPC. */
+const silentLogger: ComponentLogger = { forComponent: silentLog }

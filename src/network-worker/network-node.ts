@@ -1,0 +1,182 @@
+/**
+ * Composition root of the network thread, blind to threads: tests run it in-process.
+ * Data:    host (wire) → gossip router → validation → forward → stats
+ * Control: control handlers → peers, gossip → effect → view
+ * Start order: identity, chain, host with its router, Req/Resp, peers, topics; stop is the reverse.
+ */
+import type { RelayConfig } from '../config/schema.ts'
+import { formatTopic } from '../consensus/topic.ts'
+import type { Control, Events, RuntimeConfigView } from '../rpc/contract.ts'
+import type { Handlers } from '../rpc/server.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Logger } from '../shared/logger.ts'
+import { AGENT_VERSION } from '../shared/version.ts'
+import { type Chain, createChain } from './chain/chain.ts'
+import { createControl } from './control/handlers.ts'
+import { type GossipRoom, openGossip } from './gossip/gossip-room.ts'
+import { loadIdentity } from './host/identity.ts'
+import { InboundLimiter } from './host/inbound-limiter.ts'
+import { createIpExemption } from './host/ip-exemption.ts'
+import { createHost, type Host } from './host/libp2p-host.ts'
+import { LocalEnr } from './host/local-enr.ts'
+import { MetadataState } from './host/local-metadata.ts'
+import { LocalNodeInfo } from './host/local-node-info.ts'
+import { openPeers, type PeersRoom } from './peers/peers-room.ts'
+import { GossipStats } from './stats/gossip-stats.ts'
+import { Pulse } from './stats/pulse.ts'
+
+export type EmitEvent = <K extends keyof Events>(name: K, data: Events[K]) => void
+
+export interface NetworkNodeDeps {
+  readonly config: RelayConfig
+  readonly clock: Clock
+  readonly log: Logger
+  readonly emit: EmitEvent
+}
+
+export interface NetworkNode {
+  readonly control: Handlers<Control>
+  /** Goodbye 1 to all peers, then libp2p stops. Idempotent; resolves when nothing of it is left. */
+  stop(): Promise<void>
+}
+
+/** Connections held at most: some more than wanted, so that better peers can replace worse ones. */
+const CONNECTIONS_PER_TARGET_PEER = 1.3
+const MIN_CONNECTIONS = 64
+/** Period of the discovery check (design.md §2); nothing here changes it yet. */
+const DISCOVERY_INTERVAL_MS = 2000
+
+interface Parts {
+  readonly chain: Chain
+  readonly stats: GossipStats
+  readonly host: Host
+  readonly gossip: GossipRoom
+  readonly peers: PeersRoom
+  readonly info: LocalNodeInfo
+}
+
+/**
+ * Builds and starts everything of the network; resolves when it listens and serves.
+ * @throws RelayError CONFIG_INVALID for an unusable identity; whatever libp2p says when an address cannot be bound
+ */
+export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNode> {
+  const parts = await assemble(deps)
+  const { host, chain, gossip, peers, info } = parts
+  const subscriptions = gossip.subscriptions(host.services.gossip)
+  const pulse = createPulse(parts, deps)
+  let listening = false
+  let stopped: Promise<void> | undefined
+
+  const stop = async (): Promise<void> => {
+    listening = false
+    pulse.stop()
+    subscriptions.stop()
+    await peers.stop()
+    await host.stop()
+  }
+  try {
+    await peers.start()
+    await host.start()
+    subscriptions.start()
+    pulse.start()
+  } catch (cause) {
+    await stop().catch((err: unknown) => deps.log.error({ err }, 'cleaning up after a failed start'))
+    throw cause
+  }
+  listening = true
+  deps.emit('listening', { info: info.view() })
+  warnOf(deps)
+  peers.dialConfigured()
+
+  const control = createControl({
+    router: host.services.gossip,
+    directory: gossip.directory,
+    registry: peers.registry,
+    peers: peers.manager,
+    dialer: peers.dialer,
+    head: chain.head,
+    isListening: () => listening,
+    nodeInfo: () => info.view(),
+    runtimeConfig: () => runtimeConfig(deps.config, gossip),
+    blockTopic: () => blockTopic(chain),
+  })
+  return {
+    control,
+    stop: () => {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+async function assemble({ config, clock, log }: NetworkNodeDeps): Promise<Parts> {
+  const privateKey = await loadIdentity(config.dataDir)
+  const enr = new LocalEnr(config.dataDir, privateKey.raw)
+  const metadata = new MetadataState()
+  const chain = createChain(config.network, clock)
+  const stats = new GossipStats()
+  const exemption = createIpExemption(config.countLoopback, config.ipLimitExempt)
+  const gossip = await openGossip({
+    config,
+    chain,
+    clock,
+    log,
+    stats,
+    exemption,
+    nodeId: enr.nodeId,
+    onEpoch: () => info.refresh(),
+  })
+  const host = await createHost({
+    privateKey,
+    agentVersion: AGENT_VERSION,
+    listenAddress: config.listenAddress,
+    tcpPort: config.tcp ? config.port : undefined,
+    quicPort: config.quic ? config.quicPort : undefined,
+    maxConnections: Math.max(MIN_CONNECTIONS, Math.ceil(config.targetPeers * CONNECTIONS_PER_TARGET_PEER)),
+    inboundLimiter: new InboundLimiter(clock, exemption),
+    createRouter: (components) => gossip.createRouter(components),
+  })
+  const info = new LocalNodeInfo({ config, host, enr, metadata, chain, directory: gossip.directory })
+  const peers = openPeers({ config, clock, log, chain, host, metadata })
+  return { chain, stats, host, gossip, peers, info }
+}
+
+function createPulse({ chain, stats, host, gossip, peers }: Parts, { clock, emit }: NetworkNodeDeps): Pulse {
+  return new Pulse({
+    clock,
+    slotClock: chain.slotClock,
+    stats,
+    gauges: () => ({
+      peers: peers.registry.connectedCount,
+      blockMeshPeers: host.services.gossip.meshPeers(blockTopic(chain)).length,
+      topics: gossip.directory.size,
+    }),
+    emit: (pulse) => emit('pulse', pulse),
+  })
+}
+
+function blockTopic(chain: Chain): string {
+  return formatTopic(chain.currentDigest().digestHex, 'beacon_block')
+}
+
+function runtimeConfig(config: RelayConfig, gossip: GossipRoom): RuntimeConfigView {
+  return {
+    target_peers: config.targetPeers,
+    max_latency_ms: config.maxLatencyMs,
+    network_load: config.networkLoad,
+    heartbeat_interval_ms: gossip.mesh.heartbeatMs,
+    discovery_interval_ms: DISCOVERY_INTERVAL_MS,
+  }
+}
+
+function warnOf({ config, log }: NetworkNodeDeps): void {
+  const open = Object.entries({ default: config.validation.default, ...config.validation.perTopic })
+    .filter(([, policy]) => policy === 'none')
+    .map(([name]) => name)
+  if (open.length > 0) {
+    log.warn({ topics: open }, 'validation is OFF: everything is forwarded, and peers will ban this node for rubbish')
+  }
+  if (config.discovery) {
+    log.warn('this release has no discovery: peers come from --peers, from POST /peers, and from those who dial us')
+  }
+}

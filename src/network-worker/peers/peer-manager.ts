@@ -1,0 +1,237 @@
+/**
+ * The life of a connection: what libp2p reports of it becomes a peer record, the eth2 handshake is made, and the peer
+ * is kept known (ping, status, metadata) until it leaves. Who is wanted and who is pruned comes with scoring.
+ */
+import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
+import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
+import type { SlotClock } from '../../consensus/slot-clock.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
+import type { Logger } from '../../shared/logger.ts'
+import type { StatusTruth } from '../chain/status-truth.ts'
+import { ipOf, withoutPeerId } from '../host/addresses.ts'
+import type { ReqResp } from '../reqresp/reqresp.ts'
+import { ReqRespError } from '../reqresp/reqresp-error.ts'
+import type { ReqRespHooks, Status } from '../reqresp/types.ts'
+import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
+import { guessRtt, type PeerRecord, recordRtt } from './peer-record.ts'
+import type { PeerRegistry } from './peer-registry.ts'
+import { irrelevance } from './relevance.ts'
+import { dueUpkeep } from './upkeep.ts'
+import { voteGroup } from './vote-group.ts'
+
+/** How often each peer is looked at for what is due. */
+const TICK_MS = 1000
+/** A dialler speaks first; one that has not by then is asked. Prysm leaves us when *we* say nothing for 10 s. */
+const INBOUND_STATUS_GRACE_MS = 2000
+/** Pings in a row without answer after which a peer is gone in all but name. */
+const MAX_MISSED_PINGS = 3
+/** What closing one connection may take once goodbye was said. */
+const CLOSE_TIMEOUT_MS = 1000
+
+export interface PeerManagerDeps {
+  readonly host: Pick<Libp2p, 'getConnections' | 'hangUp' | 'addEventListener' | 'removeEventListener'>
+  readonly reqResp: ReqResp
+  readonly registry: PeerRegistry
+  readonly truth: StatusTruth
+  readonly schedule: ForkSchedule
+  readonly slotClock: SlotClock
+  readonly clock: Clock
+  readonly log: Logger
+  /** True for addresses that are one machine's own, where each peer is a voter of its own. */
+  readonly isLoopback: (ip: string) => boolean
+}
+
+export class PeerManager {
+  readonly #deps: PeerManagerDeps
+  #timer: Disposable | undefined
+  #stopping = false
+
+  constructor(deps: PeerManagerDeps) {
+    this.#deps = deps
+  }
+
+  start(): void {
+    const { host, clock } = this.#deps
+    host.addEventListener('connection:open', this.#onOpen)
+    host.addEventListener('connection:close', this.#onClose)
+    host.addEventListener('peer:identify', this.#onIdentify)
+    this.#timer = clock.every(TICK_MS, () => this.#tick())
+  }
+
+  /** Says goodbye 1 (client shutdown) to everyone and closes their connections. */
+  async stop(): Promise<void> {
+    const { host, registry } = this.#deps
+    this.#stopping = true
+    this.#timer?.[Symbol.dispose]()
+    await Promise.allSettled(registry.connected().map(({ peerId }) => this.disconnect(peerId, GOODBYE.clientShutdown)))
+    host.removeEventListener('connection:open', this.#onOpen)
+    host.removeEventListener('connection:close', this.#onClose)
+    host.removeEventListener('peer:identify', this.#onIdentify)
+  }
+
+  /** Goodbye with a reason, then every connection is closed. Resolves when they are. */
+  async disconnect(peerId: PeerIdStr, reason: GoodbyeReason): Promise<void> {
+    const record = this.#deps.registry.get(peerId)
+    if (record === undefined || record.state === 'disconnected') return
+    record.state = 'disconnecting'
+    await this.#deps.reqResp.goodbye(peerId, reason)
+    await this.#close(peerId)
+  }
+
+  /** What Req/Resp hears from peers. */
+  readonly hooks: ReqRespHooks = {
+    onStatus: (peerId, status) => this.#onStatus(peerId, status),
+    onPing: (peerId, seqNumber) => {
+      const known = this.#deps.registry.get(peerId)?.metadata?.seqNumber
+      if (known !== undefined && seqNumber > known) void this.#askMetadata(peerId)
+    },
+    onGoodbye: (peerId, reason) => {
+      const record = this.#deps.registry.get(peerId)
+      this.#deps.log.info({ peer: peerId, reason: Number(reason), client: record?.client }, 'peer says goodbye')
+      if (record !== undefined && record.state === 'connected') record.state = 'disconnecting'
+      void this.#close(peerId)
+    },
+    onViolation: (peerId, kind, protocol) => {
+      this.#deps.log.debug({ peer: peerId, kind, protocol }, 'Req/Resp violation')
+    },
+  }
+
+  readonly #onOpen = ({ detail: connection }: CustomEvent<Connection>): void => {
+    const { registry, clock, log } = this.#deps
+    const peerId = connection.remotePeer.toString()
+    const known = registry.get(peerId)
+    const isFirst = known === undefined || known.connections === 0
+    const address = withoutPeerId(connection.remoteAddr)
+    const record = registry.enter(peerId, address, connection.direction)
+    record.connections++
+    if (!isFirst) return
+    record.address = address
+    record.ip = ipOf(connection.remoteAddr)
+    record.direction = connection.direction
+    record.state = 'connected'
+    record.connectedAtMs = clock.monotonicMs()
+    record.lastPingAtMs = Number.NEGATIVE_INFINITY
+    record.lastStatusAtMs = clock.monotonicMs()
+    record.missedPings = 0
+    record.status = undefined
+    record.metadata = undefined
+    const { open, upgraded } = connection.timeline
+    if (upgraded !== undefined) guessRtt(record, Math.max(0, upgraded - open))
+    log.debug({ peer: peerId, address, direction: connection.direction }, 'peer connected')
+    if (connection.direction === 'outbound') void this.#handshake(record)
+    else clock.after(INBOUND_STATUS_GRACE_MS, () => void this.#greetInbound(record))
+  }
+
+  readonly #onClose = ({ detail: connection }: CustomEvent<Connection>): void => {
+    const { registry, reqResp, truth, log } = this.#deps
+    const peerId = connection.remotePeer.toString()
+    const record = registry.get(peerId)
+    if (record === undefined) return
+    record.connections = Math.max(0, record.connections - 1)
+    if (record.connections > 0) return
+    log.debug({ peer: peerId, client: record.client }, 'peer disconnected')
+    registry.leave(record)
+    reqResp.forget(peerId)
+    truth.forget(peerId)
+  }
+
+  readonly #onIdentify = ({ detail }: CustomEvent<{ peerId: PeerId; agentVersion?: string }>): void => {
+    const record = this.#deps.registry.get(detail.peerId.toString())
+    if (record !== undefined && detail.agentVersion !== undefined) record.client = printable(detail.agentVersion)
+  }
+
+  async #handshake(record: PeerRecord): Promise<void> {
+    await this.#askStatus(record)
+    if (record.state !== 'connected') return
+    await this.#ping(record)
+    await this.#askMetadata(record.peerId)
+  }
+
+  async #greetInbound(record: PeerRecord): Promise<void> {
+    if (this.#stopping || record.state !== 'connected') return
+    await this.#handshake(record)
+  }
+
+  #onStatus(peerId: PeerIdStr, status: Status): void {
+    const { registry, schedule, slotClock, truth, log, isLoopback } = this.#deps
+    const record = registry.get(peerId)
+    if (record === undefined) return
+    record.status = status
+    const why = irrelevance(status, schedule, slotClock)
+    if (why !== undefined) {
+      log.info({ peer: peerId, client: record.client, why, digest: status.forkDigestHex }, 'peer of another network')
+      void this.disconnect(peerId, GOODBYE.irrelevantNetwork)
+      return
+    }
+    truth.vote(peerId, voteGroup(peerId, record.ip, isLoopback), status)
+  }
+
+  #tick(): void {
+    const nowMs = this.#deps.clock.monotonicMs()
+    for (const record of this.#deps.registry.connected()) {
+      const due = dueUpkeep(record, nowMs)
+      if (due.ping) void this.#ping(record)
+      if (due.status) void this.#askStatus(record)
+    }
+  }
+
+  async #askStatus(record: PeerRecord): Promise<void> {
+    record.lastStatusAtMs = this.#deps.clock.monotonicMs()
+    const status = await this.#request(record.peerId, () => this.#deps.reqResp.status(record.peerId))
+    if (status !== undefined) this.#onStatus(record.peerId, status)
+  }
+
+  async #ping(record: PeerRecord): Promise<void> {
+    if (record.pingInFlight) return
+    record.pingInFlight = true
+    record.lastPingAtMs = this.#deps.clock.monotonicMs()
+    const pong = await this.#request(record.peerId, () => this.#deps.reqResp.ping(record.peerId))
+    record.pingInFlight = false
+    if (pong === undefined) {
+      record.missedPings++
+      if (record.missedPings >= MAX_MISSED_PINGS) await this.disconnect(record.peerId, GOODBYE.fault)
+      return
+    }
+    record.missedPings = 0
+    recordRtt(record, pong.rttMs)
+    const known = record.metadata?.seqNumber
+    if (known !== undefined && pong.seqNumber > known) await this.#askMetadata(record.peerId)
+  }
+
+  async #askMetadata(peerId: PeerIdStr): Promise<void> {
+    const metadata = await this.#request(peerId, () => this.#deps.reqResp.metadata(peerId))
+    const record = this.#deps.registry.get(peerId)
+    if (metadata !== undefined && record !== undefined) record.metadata = metadata
+  }
+
+  /** A failed request is a fact about the peer, not an error of ours: logged, undefined. */
+  async #request<T>(peerId: PeerIdStr, send: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await send()
+    } catch (err) {
+      if (!(err instanceof ReqRespError)) throw err
+      this.#deps.log.debug({ peer: peerId, kind: err.kind, request: err.request, why: err.message }, 'request failed')
+      return undefined
+    }
+  }
+
+  async #close(peerId: PeerIdStr): Promise<void> {
+    const { host } = this.#deps
+    const connections = host.getConnections().filter((connection) => connection.remotePeer.toString() === peerId)
+    await Promise.allSettled(
+      connections.map(async (connection) => {
+        try {
+          await connection.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) })
+        } catch (err) {
+          connection.abort(err instanceof Error ? err : new Error(String(err)))
+        }
+      }),
+    )
+  }
+}
+
+/** Agent strings come from peers and go to logs and JSON: printable ASCII, at most 128 characters. */
+function printable(agent: string): string {
+  return agent.replace(/[^\x20-\x7e]/g, '?').slice(0, 128)
+}

@@ -1,0 +1,71 @@
+import type { CountersView } from '../../rpc/contract.ts'
+import type { TopicStr } from '../../shared/ids.ts'
+import type { RouterObserver } from '../gossip/relay-router.ts'
+import type { Verdict, VerdictReason } from '../validation/verdict.ts'
+import { LatencyHistogram } from './latency-histogram.ts'
+
+/** Counts what the router and the checks do. One object, plain numbers: it runs on every message. */
+export class GossipStats implements RouterObserver {
+  readonly latency = new LatencyHistogram()
+  readonly #reasons = new Map<VerdictReason, number>()
+  #received = 0
+  #receivedBytes = 0
+  #forwarded = 0
+  #forwardedBytes = 0
+  #accepted = 0
+  #ignored = 0
+  #rejected = 0
+  #dropped = 0
+  #acceptedBlocks = 0
+
+  onReceived(sizeBytes: number): void {
+    this.#received++
+    this.#receivedBytes += sizeBytes
+  }
+
+  onForwarded(_topic: TopicStr, peers: number, sizeBytes: number, tookMs: number): void {
+    this.#forwarded += peers
+    this.#forwardedBytes += peers * sizeBytes
+    this.latency.record(tookMs)
+  }
+
+  onDropped(_topic: TopicStr): void {
+    this.#dropped++
+  }
+
+  onVerdict(verdict: Verdict): void {
+    if (verdict.action === 'accept') {
+      this.#accepted++
+      return
+    }
+    if (verdict.action === 'ignore') this.#ignored++
+    else this.#rejected++
+    this.#reasons.set(verdict.reason, (this.#reasons.get(verdict.reason) ?? 0) + 1)
+  }
+
+  onAcceptedBlock(): void {
+    this.#acceptedBlocks++
+  }
+
+  /** Messages refused so far by reason. Bounded: reasons are a closed list. */
+  get reasons(): ReadonlyMap<VerdictReason, number> {
+    return this.#reasons
+  }
+
+  /** Totals since start. What was received and neither judged nor refused was a duplicate. */
+  counters(): CountersView {
+    const judged = this.#accepted + this.#ignored + this.#rejected
+    return {
+      receivedMessages: this.#received,
+      receivedBytes: this.#receivedBytes,
+      duplicateMessages: Math.max(0, this.#received - judged),
+      forwardedMessages: this.#forwarded,
+      forwardedBytes: this.#forwardedBytes,
+      acceptedMessages: this.#accepted,
+      ignoredMessages: this.#ignored,
+      rejectedMessages: this.#rejected,
+      droppedMessages: this.#dropped,
+      acceptedBlocks: this.#acceptedBlocks,
+    }
+  }
+}
