@@ -209,6 +209,6 @@ export class FrameDecoder {
   }
 
   #copy(data: Uint8Array): Uint8Array | FrameError {
-    return data.length > this.#room ? 'too_many_bytes' : data.slice()
+    return data.length > this.#room ? 'too_many_bytes' : new Uint8Array(data)
   }
 }
