@@ -5,9 +5,10 @@
  * A field's name gives its others: `targetPeers` is `--target-peers`, `STARLING_TARGET_PEERS` and `target-peers:`.
  */
 import { z } from 'zod'
+import { NUMBER_OF_COLUMNS } from '../consensus/custody.ts'
 import type { NetworkConfig } from '../consensus/network-config.ts'
 import { NETWORK_NAMES } from '../consensus/networks.ts'
-import type { GossipKind } from '../consensus/topic-table.ts'
+import { ATTESTATION_SUBNET_COUNT, type GossipKind } from '../consensus/topic-table.ts'
 import { indexChoice, topicChoice, validationChoice } from './gossip-choices.ts'
 import { setting } from './setting-meta.ts'
 import {
@@ -26,10 +27,6 @@ import {
   webOrigins,
 } from './value-types.ts'
 
-/** ATTESTATION_SUBNET_COUNT, consensus-specs phase0/p2p-interface.md. */
-const ATTESTATION_SUBNETS = 64
-/** NUMBER_OF_COLUMNS, consensus-specs fulu/das-core.md. */
-const COLUMNS = 128
 /** Peers above this cost more file descriptors and heartbeat time than one network thread has. */
 const MAX_TARGET_PEERS = 1000
 /** A peer slower than a minute has long been disconnected for other reasons. */
@@ -189,13 +186,13 @@ const gossipSettings = {
     description:
       'Topics to relay: all, none, or gossip names without subnet numbers. Names without a topic in the current fork wait for theirs.',
   }),
-  attestationSubnets: setting(indexChoice(['backbone', 'all', 'none'], ATTESTATION_SUBNETS).default('backbone'), {
+  attestationSubnets: setting(indexChoice(['backbone', 'all', 'none'], ATTESTATION_SUBNET_COUNT).default('backbone'), {
     group: 'Gossip',
     kind: 'list',
     placeholder: 'backbone|all|none|N',
     description: 'Attestation subnets to relay: the two the node id asks for (backbone), all, none, or their numbers.',
   }),
-  custodyColumns: setting(indexChoice(['custody', 'all'], COLUMNS).default('custody'), {
+  custodyColumns: setting(indexChoice(['custody', 'all'], NUMBER_OF_COLUMNS).default('custody'), {
     group: 'Gossip',
     kind: 'list',
     placeholder: 'custody|all|N',

@@ -15,6 +15,11 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text)
 }
 
+/** A name that nobody of ours chose, as a message may show it: escaped and cut like a quote, without the marks. */
+export function printable(name: string): string {
+  return quote(name).slice(1, -1)
+}
+
 /** One of a closed set of words. */
 export function choice<const Words extends readonly string[]>(words: Words) {
   return z.enum(words, { error: ({ input }) => `must be one of ${words.join(', ')}; got ${quote(String(input))}` })
