@@ -21,14 +21,28 @@ import { type NetworkThread, spawnNetworkThread } from './network-thread.ts'
 
 export type SupervisorState = 'idle' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed'
 
-/** A control call works on tables in memory and takes microseconds; this long means that the worker hangs. */
-const CALL_TIMEOUT_MS = 5_000
-/** Loading libp2p takes about a second on one busy core; a small machine may need many times that. */
-const SPAWN_DEADLINE_MS = 20_000
-/** Goodbyes and closes. Together with the API's share this stays below the 10 s that a stop may take. */
-const STOP_DEADLINE_MS = 7_500
-/** A worker that reported a fatal error stops libp2p within 3 s and ends itself. */
-const FATAL_EXIT_DEADLINE_MS = 4_000
+export interface SupervisorDeadlines {
+  /** From the thread's start until it answers. */
+  readonly spawnMs: number
+  /** A control call. */
+  readonly callMs: number
+  /** Goodbyes, closes and the end of the thread. */
+  readonly stopMs: number
+  /** The end of a worker that reported a fatal error. */
+  readonly dyingMs: number
+}
+
+const DEADLINES: SupervisorDeadlines = {
+  // Loading libp2p takes about a second on one busy core; a small machine may need many times that.
+  spawnMs: 20_000,
+  // A call works on tables in memory and takes microseconds; this long means that the worker hangs.
+  callMs: 5_000,
+  // Together with the API's share below the 10 s that a stop may take.
+  stopMs: 7_500,
+  // The worker gives its own stop 3 s.
+  dyingMs: 4_000,
+}
+
 /** Between the end of a thread's ports and its 'exit' pass microseconds to a few ms. */
 const EXIT_GRACE_MS = 250
 
@@ -41,10 +55,12 @@ export interface SupervisorOptions {
   readonly listeners: Omit<Listeners<Events>, 'fatal'>
   /** Called once, when a worker that was running dies or reports a fatal error. */
   onFailure(reason: Error): void
+  readonly deadlines?: Partial<SupervisorDeadlines>
 }
 
 export class WorkerSupervisor {
   readonly #options: SupervisorOptions
+  readonly #deadlines: SupervisorDeadlines
   readonly #controlChannel = new MessageChannel()
   readonly #eventChannel = new MessageChannel()
   readonly #connection: Connection<Control>
@@ -57,8 +73,9 @@ export class WorkerSupervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options
+    this.#deadlines = { ...DEADLINES, ...options.deadlines }
     this.#connection = createClient<Control>(this.#controlChannel.port1, {
-      timeoutMs: CALL_TIMEOUT_MS,
+      timeoutMs: this.#deadlines.callMs,
       openLater: true,
     })
     const fatal = (event: FatalEvent): void => this.#onDeath(new Error(event.message))
@@ -86,7 +103,7 @@ export class WorkerSupervisor {
     if (this.#state !== 'idle') throw new Error(`start of a worker that is ${this.#state}`)
     this.#state = 'starting'
     try {
-      this.#spawned = spawnNetworkThread(this.#options.url, SPAWN_DEADLINE_MS)
+      this.#spawned = spawnNetworkThread(this.#options.url, this.#deadlines.spawnMs)
       const thread = await this.#spawned
       // A fatal event that was on its way when the thread ended says more than the exit: let it arrive first.
       void thread.exited.then((reason) => setImmediate(() => this.#onDeath(reason)))
@@ -115,11 +132,12 @@ export class WorkerSupervisor {
     if (this.#state !== 'failed') this.#state = 'stopping'
     this.#connection.close('the relay is stopping')
     try {
-      if (this.#dying) await withDeadline(this.#end(), FATAL_EXIT_DEADLINE_MS, 'end of the dying network worker')
-      else await withDeadline(this.#end(), STOP_DEADLINE_MS, 'stop of the network worker')
+      const { dyingMs, stopMs } = this.#deadlines
+      await withDeadline(this.#end(), this.#dying ? dyingMs : stopMs, 'stop of the network worker')
       if (this.#state === 'stopping') this.#state = 'stopped'
     } catch (cause) {
       this.#state = 'failed'
+      this.#failed.reject(cause) // so that a start that hangs ends too
       throw cause
     } finally {
       for (const channel of [this.#controlChannel, this.#eventChannel]) channel.port1.close()

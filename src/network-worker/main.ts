@@ -18,14 +18,16 @@ import { type NetworkNode, startNetworkNode } from './network-node.ts'
 /** What a stop after an uncaught error may take: peers get their goodbye, the supervisor is not kept waiting. */
 const FATAL_STOP_DEADLINE_MS = 3_000
 
+/** Records wait a tenth of a second for company; 4,096 of them, a few MB, outlast any pause of the main thread. */
+const BATCHING = { flushPeriodMs: 100, maxBatch: 256, maxBuffered: 4_096, urgent: ['listening', 'fatal'] } as const
+
 let log: Logger | undefined
 let emitter: Emitter<Events> | undefined
 let node: Promise<NetworkNode> | undefined
 let dying = false
 
 async function stop(): Promise<void> {
-  // A start that failed has stopped what it had started.
-  await (await node?.catch(() => undefined))?.stop()
+  await (await node?.catch(() => undefined))?.stop() // a start that failed has left nothing to stop
   emitter?.close()
 }
 
@@ -46,12 +48,7 @@ process.on('unhandledRejection', (cause) => void die(cause))
 async function start({ config, control, events }: WorkerBoot<RelayConfig>): Promise<void> {
   const threadLog = createLogger({ level: config.logLevel, format: config.logFormat, file: config.logFile }, 'network')
   log = threadLog
-  const out = createEmitter<Events>(events, {
-    flushPeriodMs: 100,
-    maxBatch: 256,
-    maxBuffered: 4_096,
-    urgent: ['fatal'],
-  })
+  const out = createEmitter<Events>(events, BATCHING)
   emitter = out
   node = startNetworkNode({ config, clock: systemClock, log: threadLog, emit: (name, data) => out.emit(name, data) })
   const { control: handlers } = await node

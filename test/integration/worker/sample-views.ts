@@ -1,0 +1,34 @@
+import type { NodeInfoView, PulseEvent } from '../../../src/rpc/contract.ts'
+
+export const INFO: NodeInfoView = {
+  peer_id: '16Uiu2HAmSample',
+  enr: 'enr:-sample',
+  p2p_addresses: ['/ip4/127.0.0.1/tcp/9000/p2p/16Uiu2HAmSample'],
+  discovery_addresses: [],
+  metadata: { seq_number: '1', attnets: '0x0000000000000000', syncnets: '0x00', custody_group_count: '4' },
+}
+
+export function pulse(slot: number, receivedMessages = 0): PulseEvent {
+  return {
+    slot,
+    atMs: slot * 12_000,
+    peers: 3,
+    blockMeshPeers: 2,
+    topics: 7,
+    counters: {
+      receivedMessages,
+      receivedBytes: 0,
+      duplicateMessages: 0,
+      forwardedMessages: 0,
+      forwardedBytes: 0,
+      acceptedMessages: 0,
+      ignoredMessages: 0,
+      rejectedMessages: 0,
+      droppedMessages: 0,
+      acceptedBlocks: 0,
+    },
+    forwardP50Ms: 0.25,
+    forwardP99Ms: 1.005,
+    loopDelayMaxMs: 4,
+  }
+}

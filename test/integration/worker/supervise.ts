@@ -1,0 +1,46 @@
+import type { TestContext } from 'node:test'
+import pino from 'pino'
+import type { RelayConfig } from '../../../src/config/schema.ts'
+import { type SupervisorDeadlines, WorkerSupervisor } from '../../../src/main/worker-supervisor.ts'
+
+export interface Supervised {
+  readonly supervisor: WorkerSupervisor
+  /** Names of the events heard, pulses with their slot. */
+  readonly heard: string[]
+  readonly failures: Error[]
+  /** Resolves when the node says that it listens. */
+  readonly listening: Promise<void>
+  /** Resolves with the first failure that is reported. */
+  readonly failure: Promise<Error>
+}
+
+/** Short where a test waits for the deadline, and where the library's timer outlives a failed spawn. */
+const DEADLINES: Partial<SupervisorDeadlines> = { spawnMs: 3_000, callMs: 200, stopMs: 1_000 }
+
+/** A supervisor of one of the worker files beside this one; stopped when the test ends. */
+export function supervise(t: TestContext, file: string, scenario: readonly string[] = []): Supervised {
+  const heard: string[] = []
+  const failures: Error[] = []
+  const failed = Promise.withResolvers<Error>()
+  const listening = Promise.withResolvers<void>()
+  const supervisor = new WorkerSupervisor({
+    url: new URL(file, import.meta.url),
+    // All that the shell and faulty-node.ts read of it.
+    config: { peers: scenario, logLevel: 'silent', logFormat: 'json' } as unknown as RelayConfig,
+    log: pino({ level: 'silent' }),
+    listeners: {
+      listening: ({ info }) => {
+        heard.push(`listening ${info.peer_id}`)
+        listening.resolve()
+      },
+      pulse: ({ slot }) => heard.push(`pulse ${slot}`),
+    },
+    deadlines: DEADLINES,
+    onFailure: (reason) => {
+      failures.push(reason)
+      failed.resolve(reason)
+    },
+  })
+  t.after(() => supervisor.stop().catch(() => undefined))
+  return { supervisor, heard, failures, listening: listening.promise, failure: failed.promise }
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Client } from '../../../src/rpc/client-type.ts'
+import type { Control } from '../../../src/rpc/contract.ts'
+import { supervise } from './supervise.ts'
+
+/** The codes that calls made before a death end with. */
+async function codes(calls: readonly Promise<unknown>[]): Promise<unknown[]> {
+  const results = await Promise.allSettled(calls)
+  return results.map((result) => (result.status === 'rejected' ? result.reason.code : 'answered'))
+}
+
+function waiting(control: Client<Control>): Promise<unknown>[] {
+  return [control.getPeer('hang'), control.getPeer('hang')]
+}
+
+const DEATHS = [
+  { how: 'throw', reason: 'told to throw' },
+  { how: 'reject', reason: 'told to reject' },
+  { how: 'exit', reason: 'the thread ended with code 5' },
+] as const
+
+for (const { how, reason } of DEATHS) {
+  test(`a worker that dies by ${how}: pending and later calls end with RPC_CLOSED, reported once`, async (t) => {
+    const { supervisor, failures, failure } = supervise(t, './faulty-worker.ts')
+    await supervisor.start()
+    const pending = waiting(supervisor.control)
+    void supervisor.control.getPeer(how).catch(() => undefined)
+    assert.deepEqual(await codes(pending), ['RPC_CLOSED', 'RPC_CLOSED'])
+    assert.equal((await failure).message, reason)
+    assert.equal(supervisor.state, 'failed')
+    assert.deepEqual(await codes([supervisor.control.getNodeInfo()]), ['RPC_CLOSED'])
+    await supervisor.stop()
+    assert.equal(failures.length, 1)
+    assert.equal(supervisor.state, 'failed')
+  })
+}
+
+test('a worker that throws stops its node before it ends', async (t) => {
+  const { supervisor, heard, failure } = supervise(t, './faulty-worker.ts')
+  await supervisor.start()
+  await supervisor.control.getPeer('throw')
+  await failure
+  await supervisor.stop()
+  assert.deepEqual(heard, ['listening 16Uiu2HAmSample', 'pulse 99'])
+})
+
+test('a dying worker whose node hangs in its stop ends all the same, within 4 s', async (t) => {
+  const { supervisor, failure } = supervise(t, './faulty-worker.ts')
+  await supervisor.start()
+  await supervisor.control.getPeer('hang in stop')
+  await supervisor.control.getPeer('throw')
+  await failure
+  const began = performance.now()
+  await supervisor.stop()
+  assert.ok(performance.now() - began < 4_000)
+})
+
+test('a worker that closes its control port counts as failed, and is stopped in order', async (t) => {
+  const { supervisor, failures, failure } = supervise(t, './port-closing-worker.ts')
+  await supervisor.start()
+  assert.deepEqual(await codes(waiting(supervisor.control)), ['RPC_CLOSED', 'RPC_CLOSED'])
+  assert.equal((await failure).message, 'the worker closed its control port')
+  await supervisor.stop()
+  assert.equal(failures.length, 1)
+})
+
+test('a call to a worker that hangs ends with RPC_TIMEOUT', async (t) => {
+  const { supervisor, failures } = supervise(t, './faulty-worker.ts')
+  await supervisor.start()
+  assert.deepEqual(await codes(waiting(supervisor.control)), ['RPC_TIMEOUT', 'RPC_TIMEOUT'])
+  assert.equal(supervisor.state, 'running')
+  assert.deepEqual(failures, [])
+})
+
+test('a stop that the worker does not get to fails in time, and leaves its thread alone', async (t) => {
+  const { supervisor, heard } = supervise(t, './faulty-worker.ts')
+  await supervisor.start()
+  await assert.rejects(supervisor.control.getPeer('spin'), { code: 'RPC_TIMEOUT' })
+  await assert.rejects(supervisor.stop(), { message: 'stop of the network worker took longer than 1000 ms' })
+  assert.equal(supervisor.state, 'failed')
+  assert.deepEqual(heard, ['listening 16Uiu2HAmSample'])
+})
