@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { RelayConfig } from '../../../src/config/schema.ts'
+import { load, problemLines } from './load-with.ts'
+
+const ENR = `enr:${'-'.repeat(150)}`
+
+/** Flag, field, texts that are accepted and what they become, texts that are refused. */
+const CASES: readonly [string, keyof RelayConfig, readonly (readonly [string, unknown])[], readonly string[]][] = [
+  [
+    '--network-load',
+    'networkLoad',
+    [
+      ['1', 1],
+      ['40', 40],
+    ],
+    ['0', '41', '5.5', '-1', '1e1', '0x5', '', ' 5'],
+  ],
+  [
+    '--port',
+    'port',
+    [
+      ['0', 0],
+      ['65535', 65535],
+    ],
+    ['65536', '-1', 'tcp', '9000.0'],
+  ],
+  ['--enr-tcp', 'enrTcp', [['1', 1]], ['0', '65536']],
+  ['--enr-udp', 'enrUdp', [['9000', 9000]], ['0']],
+  ['--enr-quic', 'enrQuic', [['9001', 9001]], ['0']],
+  [
+    '--target-peers',
+    'targetPeers',
+    [
+      ['0', 0],
+      ['1000', 1000],
+    ],
+    ['1001', 'many'],
+  ],
+  [
+    '--max-latency-ms',
+    'maxLatencyMs',
+    [
+      ['150.5', 150.5],
+      ['1', 1],
+    ],
+    ['0', '60001', 'NaN', 'Infinity', '.5', '1.'],
+  ],
+  [
+    '--listen-address',
+    'listenAddress',
+    [
+      ['::', '::'],
+      ['10.0.0.1', '10.0.0.1'],
+    ],
+    ['localhost', '10.1', 'fe80::1%eth0'],
+  ],
+  [
+    '--enr-ip',
+    'enrIp',
+    [
+      ['192.0.2.1', '192.0.2.1'],
+      ['2001:db8::1', '2001:db8::1'],
+    ],
+    ['example.org', '256.0.0.1'],
+  ],
+  [
+    '--log-level',
+    'logLevel',
+    [
+      ['silent', 'silent'],
+      ['trace', 'trace'],
+    ],
+    ['INFO', 'verbose'],
+  ],
+  ['--log-format', 'logFormat', [['json', 'json']], ['text']],
+  [
+    '--peers',
+    'peers',
+    [
+      [ENR, [ENR]],
+      ['/ip6/::1/udp/9001/quic-v1/p2p/16Uiu2HAx', ['/ip6/::1/udp/9001/quic-v1/p2p/16Uiu2HAx']],
+    ],
+    ['enr:', 'enr:***', 'enode://abc@1.2.3.4:5', '/unix/a', '127.0.0.1:9000', `enr:${'A'.repeat(401)}`],
+  ],
+  [
+    '--ip-limit-exempt',
+    'ipLimitExempt',
+    [['10.0.0.0/8,fd00::/8', ['10.0.0.0/8', 'fd00::/8']]],
+    ['10.0.0.1', '10.0.0.0/33', '10/8', '::/129', '010.0.0.0/8', '/8'],
+  ],
+  [
+    '--cors-origin',
+    'corsOrigin',
+    [
+      ['*', ['*']],
+      ['https://a.test:8443', ['https://a.test:8443']],
+    ],
+    ['https://a.test/', 'a.test', 'ftp://a.test', 'null', 'https://A.test', 'https://u@a.test'],
+  ],
+  [
+    '--topics',
+    'topics',
+    [
+      ['all', 'all'],
+      ['none', 'none'],
+      ['beacon_block,sync_committee', ['beacon_block', 'sync_committee']],
+    ],
+    ['', 'all,none', 'blocks', 'beacon_attestation', 'toString', '__proto__'],
+  ],
+  [
+    '--attestation-subnets',
+    'attestationSubnets',
+    [
+      ['all', 'all'],
+      ['none', 'none'],
+      ['backbone', 'backbone'],
+      ['63,0,7,0', [0, 7, 63]],
+    ],
+    ['64', 'all,1', '', '-1', '1.5'],
+  ],
+  [
+    '--custody-columns',
+    'custodyColumns',
+    [
+      ['custody', 'custody'],
+      ['all', 'all'],
+      ['127,5', [5, 127]],
+    ],
+    ['128', 'none', ''],
+  ],
+]
+
+for (const [flag, field, accepted, refused] of CASES) {
+  test(`${flag} accepts its values and nothing else`, () => {
+    for (const [text, expected] of accepted) assert.deepEqual(load([`${flag}=${text}`])[field], expected, text)
+    for (const text of refused) {
+      const lines = problemLines([`${flag}=${text}`])
+      assert.ok(lines.length > 0 && lines.every((line) => line.startsWith(`${flag}: `)), `${text} → ${lines}`)
+    }
+  })
+}
+
+test('every bad item of a list is named', () => {
+  assert.deepEqual(problemLines(['--ip-limit-exempt', 'x,10.0.0.0/8,y']), [
+    '--ip-limit-exempt: "x" is not an address range such as 10.0.0.0/8',
+    '--ip-limit-exempt: "y" is not an address range such as 10.0.0.0/8',
+  ])
+})
+
+test('a mistyped topic is answered with the nearest one', () => {
+  assert.deepEqual(problemLines(['--topics', 'beacon_blok,beacon_attestation']), [
+    '--topics: "beacon_blok" is not a gossip topic; did you mean beacon_block?',
+    '--topics: beacon_attestation is chosen with --attestation-subnets',
+  ])
+})
+
+test('validation takes one policy for all topics and one a topic', () => {
+  assert.deepEqual(load(['--validation', 'none']).validation, { default: 'none', perTopic: {} })
+  assert.deepEqual(load(['--validation', 'beacon_block=none', '--validation=blob_sidecar=blind']).validation, {
+    default: 'blind',
+    perTopic: { beacon_block: 'none', blob_sidecar: 'blind' },
+  })
+  assert.deepEqual(load(['--validation', 'none,beacon_attestation=blind']).validation, {
+    default: 'none',
+    perTopic: { beacon_attestation: 'blind' },
+  })
+})
+
+test('validation refuses what this release cannot do and what contradicts itself', () => {
+  assert.deepEqual(problemLines(['--validation', 'strict,beacon_block=corroborate']), [
+    '--validation: policy strict is not available in this release; use blind or none',
+    '--validation: policy corroborate is not available in this release; use blind or none',
+  ])
+  assert.deepEqual(problemLines(['--validation', 'blind,none,beacon_block=none,beacon_block=none']), [
+    '--validation: gives more than one policy for all topics',
+    '--validation: gives beacon_block twice',
+  ])
+  assert.deepEqual(problemLines(['--validation', 'blnd,blocks=none,=none,__proto__=none']), [
+    '--validation: "blnd" is not a validation policy; use blind or none',
+    '--validation: "blocks" is not a gossip topic',
+    '--validation: "" is not a gossip topic',
+    '--validation: "__proto__" is not a gossip topic',
+  ])
+})
+
+test('a bad value is quoted, escaped and cut', () => {
+  const [line = ''] = problemLines([`--log-level=\n\u001b${'x'.repeat(200)}`])
+  assert.ok(line.includes('got "\\n\\u001bxxx') && line.length < 200, line)
+})
