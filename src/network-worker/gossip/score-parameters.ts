@@ -78,16 +78,25 @@ interface TopicRates {
   readonly firstDeliveriesDecayEpochs: number
 }
 
+/** Expected aggregators a slot: each member of a committee of m is one with the chance 1 / max(1, ⌊m / 16⌋). */
+function aggregatorsPerSlot(validators: number, slotsPerEpoch: number): number {
+  const wanted = Math.floor(validators / slotsPerEpoch / TARGET_COMMITTEE_SIZE)
+  const committees = Math.max(1, Math.min(MAX_COMMITTEES_PER_SLOT, wanted)) * slotsPerEpoch
+  const size = Math.floor(validators / committees)
+  const larger = validators - size * committees
+  const expected = (members: number): number =>
+    members / Math.max(1, Math.floor(members / TARGET_AGGREGATORS_PER_COMMITTEE))
+  return ((committees - larger) * expected(size) + larger * expected(size + 1)) / slotsPerEpoch
+}
+
 function topicRates(kind: GossipKind, slotsPerEpoch: number): TopicRates | undefined {
-  const perCommittee = ASSUMED_VALIDATORS / slotsPerEpoch / TARGET_COMMITTEE_SIZE
-  const committees = Math.max(1, Math.min(MAX_COMMITTEES_PER_SLOT, Math.floor(perCommittee)))
   switch (kind) {
     case 'beacon_block':
       return { weight: 0.5, messagesPerSlot: 1, firstDeliveriesDecayEpochs: 20 }
     case 'beacon_aggregate_and_proof':
       return {
         weight: 0.5,
-        messagesPerSlot: committees * TARGET_AGGREGATORS_PER_COMMITTEE,
+        messagesPerSlot: aggregatorsPerSlot(ASSUMED_VALIDATORS, slotsPerEpoch),
         firstDeliveriesDecayEpochs: 1,
       }
     case 'beacon_attestation':
