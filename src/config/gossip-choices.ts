@@ -14,6 +14,19 @@ function isGossipKind(name: string): name is GossipKind {
 /** `--attestation-subnets` decides about these, so naming them under `--topics` could only contradict it. */
 const SUBNET_CHOSEN: GossipKind = 'beacon_attestation'
 
+/** What a relay with no opinion forwards. `blob_sidecar` has no topic from fulu on; columns have none before it. */
+export const DEFAULT_TOPICS: readonly GossipKind[] = [
+  'beacon_block',
+  'beacon_aggregate_and_proof',
+  'proposer_slashing',
+  'attester_slashing',
+  'voluntary_exit',
+  'sync_committee_contribution_and_proof',
+  'bls_to_execution_change',
+  'blob_sidecar',
+  'data_column_sidecar',
+]
+
 /** Policies there are today. */
 export const VALIDATION_POLICIES = ['blind', 'none'] as const
 export type ValidationPolicy = (typeof VALIDATION_POLICIES)[number]

@@ -8,8 +8,8 @@ import { z } from 'zod'
 import { NUMBER_OF_COLUMNS } from '../consensus/custody.ts'
 import type { NetworkConfig } from '../consensus/network-config.ts'
 import { NETWORK_NAMES } from '../consensus/networks.ts'
-import { ATTESTATION_SUBNET_COUNT, type GossipKind } from '../consensus/topic-table.ts'
-import { indexChoice, topicChoice, validationChoice } from './gossip-choices.ts'
+import { ATTESTATION_SUBNET_COUNT } from '../consensus/topic-table.ts'
+import { DEFAULT_TOPICS, indexChoice, topicChoice, validationChoice } from './gossip-choices.ts'
 import { setting } from './setting-meta.ts'
 import {
   advertisedPort,
@@ -33,19 +33,6 @@ const MAX_TARGET_PEERS = 1000
 const MAX_LATENCY_MS = 60_000
 /** Levels above 20 run as 20 but are echoed as asked. */
 const MAX_NETWORK_LOAD = 40
-
-/** What a relay with no opinion forwards. `blob_sidecar` has no topic from fulu on; columns have none before it. */
-export const DEFAULT_TOPICS: readonly GossipKind[] = [
-  'beacon_block',
-  'beacon_aggregate_and_proof',
-  'proposer_slashing',
-  'attester_slashing',
-  'voluntary_exit',
-  'sync_committee_contribution_and_proof',
-  'bls_to_execution_change',
-  'blob_sidecar',
-  'data_column_sidecar',
-]
 
 const networkSettings = {
   network: setting(choice(NETWORK_NAMES).default('mainnet'), {
