@@ -1,0 +1,64 @@
+/**
+ * The HTTP API without its socket. A request passes, in this order: headers, log, Host check, CORS, the health check
+ * (open to load balancers even when a token is set), bearer token, routes. What throws ends in problem.ts.
+ */
+import type { RequestListener } from 'node:http'
+import express, { type Express } from 'express'
+import type { Client } from '../rpc/client-type.ts'
+import type { Control } from '../rpc/contract.ts'
+import { RelayError } from '../shared/errors.ts'
+import type { Logger } from '../shared/logger.ts'
+import { requireToken } from './auth.ts'
+import { cors } from './cors.ts'
+import { checkHost } from './host-check.ts'
+import { answerProblem, problemHandler } from './problem.ts'
+import { logRequests } from './request-log.ts'
+import { configRoutes } from './routes/config.ts'
+import { healthRoutes } from './routes/health.ts'
+import { meshRoutes } from './routes/mesh.ts'
+import { nodeRoutes } from './routes/node.ts'
+import { peerRoutes } from './routes/peers.ts'
+import { setSecurityHeaders } from './security-headers.ts'
+import { shareReads } from './shared-reads.ts'
+
+export interface AppDeps {
+  /** The network worker, behind its port. */
+  readonly control: Client<Control>
+  readonly log: Logger
+  /** The address or name the API binds: a Host header may name it. */
+  readonly address: string
+  /** Bearer token that requests must carry; undefined asks for none. */
+  readonly token: string | undefined
+  /** Web origins whose pages may use the API; `*` lets every page read. */
+  readonly corsOrigin: readonly string[]
+}
+
+function routed({ control: unshared, log, address, token, corsOrigin }: AppDeps): Express {
+  const control = shareReads(unshared)
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag') // answers are never stored, so there is nothing to compare with
+  app.enable('case sensitive routing')
+  app.use(logRequests(log))
+  app.use(checkHost({ address, hasToken: token !== undefined }))
+  app.use(cors(corsOrigin))
+  app.use(healthRoutes(control))
+  app.use(requireToken(token))
+  app.use(nodeRoutes(control), peerRoutes(control), meshRoutes(control), configRoutes(control))
+  app.use(() => {
+    throw new RelayError('ROUTE_NOT_FOUND', 'not found')
+  })
+  app.use(problemHandler(log))
+  return app
+}
+
+/** The API as a listener for a server's requests. It never throws and always answers. */
+export function createApp(deps: AppDeps): RequestListener {
+  const app = routed(deps)
+  return (request, response) => {
+    setSecurityHeaders(response)
+    // Express cannot route what is no path (`*`, or a full URL as for a proxy) and would answer a page of HTML.
+    if (request.url?.startsWith('/') === true) app(request, response)
+    else answerProblem(deps.log, request, response, new RelayError('BAD_REQUEST', 'request target must be a path'))
+  }
+}

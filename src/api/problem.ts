@@ -1,0 +1,75 @@
+/**
+ * The one place where a failure becomes an HTTP answer. Whatever a handler throws ends here: a `RelayError` keeps its
+ * status and text, an error of the body parser or the router is mapped by its type, anything else is our fault, answers
+ * 500 with an id, and is logged in full under that id.
+ */
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ErrorRequestHandler } from 'express'
+import { ERROR_STATUS, type ErrorCode, RelayError } from '../shared/errors.ts'
+import type { Logger } from '../shared/logger.ts'
+
+/** Codes whose text the API document fixes, or whose own message is about our insides. */
+const FIXED_TEXT: Partial<Readonly<Record<ErrorCode, string>>> = {
+  BAD_PEER_ID: 'invalid peer id',
+  PEER_NOT_FOUND: 'peer not found',
+  PEER_NOT_CONNECTED: 'peer not connected',
+  RPC_CLOSED: 'the network worker is not running',
+  RPC_TIMEOUT: 'the network worker did not answer in time',
+}
+
+const PARSER_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  'entity.parse.failed': ['BAD_REQUEST', 'malformed JSON'],
+  'entity.too.large': ['BODY_TOO_LARGE', 'body too large'],
+  'encoding.unsupported': ['UNSUPPORTED_MEDIA_TYPE', 'content encoding not supported'],
+  'charset.unsupported': ['UNSUPPORTED_MEDIA_TYPE', 'charset not supported'],
+}
+
+/** Body parser and router mark what the client did wrong with a 4xx `status`, and most kinds with a `type`. */
+function fromLibraryError(cause: unknown): RelayError | undefined {
+  if (!(cause instanceof Error) || !('status' in cause)) return undefined
+  const { status } = cause
+  if (typeof status !== 'number' || status < 400 || status > 499) return undefined
+  const type = 'type' in cause && typeof cause.type === 'string' ? cause.type : ''
+  const [code, text] = PARSER_ERRORS[type] ?? ['BAD_REQUEST', 'malformed request']
+  return new RelayError(code, text, {}, { cause })
+}
+
+/** The path the client asked for: inside a router `url` has lost its mount point. */
+function askedPath(request: IncomingMessage & { readonly originalUrl?: string }): string {
+  return (request.originalUrl ?? request.url ?? '').split('?', 1)[0] ?? ''
+}
+
+/** Logs a fault of ours and answers the text that lets an operator find it. */
+function reportFault(log: Logger, request: IncomingMessage, error: RelayError): string {
+  const errorId = randomBytes(4).toString('hex')
+  const path = askedPath(request).slice(0, 200)
+  log.error({ err: error.cause ?? error, errorId, method: request.method, path }, 'API request failed')
+  return `internal error ${errorId}`
+}
+
+/**
+ * Answers `cause` on `response`: `{"code","message"}` below `/eth/`, as the standard beacon node API has it, and
+ * `{"error"}` on the relay's own paths. A response that has begun cannot be taken back; its connection is cut.
+ */
+export function answerProblem(log: Logger, request: IncomingMessage, response: ServerResponse, cause: unknown): void {
+  if (response.headersSent) {
+    log.error({ err: cause }, 'API answer failed after its head was sent')
+    response.destroy()
+    return
+  }
+  const error = fromLibraryError(cause) ?? RelayError.from(cause)
+  const status = ERROR_STATUS[error.code]
+  const text = status === 500 ? reportFault(log, request, error) : (FIXED_TEXT[error.code] ?? error.message)
+  const body = askedPath(request).startsWith('/eth/') ? { code: status, message: text } : { error: text }
+  const bytes = Buffer.from(JSON.stringify(body))
+  response.statusCode = status
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.setHeader('Content-Length', bytes.length)
+  response.end(bytes)
+}
+
+/** The app's error middleware. Express knows one by its four parameters. */
+export function problemHandler(log: Logger): ErrorRequestHandler {
+  return (cause, request, response, _next) => answerProblem(log, request, response, cause)
+}

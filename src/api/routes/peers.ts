@@ -1,0 +1,32 @@
+import { Router } from 'express'
+import type { Client } from '../../rpc/client-type.ts'
+import type { Control } from '../../rpc/contract.ts'
+import { jsonBody } from '../json-body.ts'
+import { refuseOtherMethods } from '../method-guard.ts'
+import { parseDialTarget, parsePeerId } from '../schemas.ts'
+
+/** `/peers` and `/peers/{peer_id}`: who is connected, dialling once, disconnecting. */
+export function peerRoutes(control: Client<Control>): Router {
+  const router = Router({ caseSensitive: true })
+  router
+    .route('/peers')
+    .get(async (_request, response) => void response.json(await control.listPeers()))
+    .post(...jsonBody(), async (request, response) => {
+      const target = parseDialTarget(request.body)
+      const { action } = await control.connectPeer(target)
+      response.json({ status: 'ok', ...target, action })
+    })
+    .all(refuseOtherMethods('GET', 'HEAD', 'POST'))
+  router
+    .route('/peers/:peer_id')
+    .get(async (request, response) => {
+      response.json(await control.getPeer(parsePeerId(request.params['peer_id'])))
+    })
+    .delete(async (request, response) => {
+      const peerId = parsePeerId(request.params['peer_id'])
+      await control.disconnectPeer(peerId)
+      response.json({ status: 'ok', peer_id: peerId, action: 'disconnected' })
+    })
+    .all(refuseOtherMethods('GET', 'HEAD', 'DELETE'))
+  return router
+}
