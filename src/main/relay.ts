@@ -53,7 +53,7 @@ async function stopParts(api: ApiServer, supervisor: WorkerSupervisor): Promise<
 
 /**
  * Starts a relay; resolves when its node listens and its API answers.
- * @throws what kept it from starting, after stopping what had started
+ * @throws what kept it from starting, after stopping what had started; AggregateError when that stop failed too
  */
 export async function startRelay(config: RelayConfig, options: RelayOptions = {}): Promise<Relay> {
   const { signal } = options
@@ -64,7 +64,7 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   let apiUrl = ''
   const supervisor = new WorkerSupervisor({
     url: options.workerUrl ?? siblingUrl(import.meta.url, '../network-worker/main'),
-    config,
+    config: { ...config, apiToken: undefined }, // the network thread has no use for the secret
     log,
     listeners: { listening: ({ info }) => logStart(log, info, apiUrl), pulse: createPulseLog(log) },
     onFailure: failed.resolve,
@@ -86,7 +86,9 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
     signal?.throwIfAborted()
     await supervisor.start()
   } catch (cause) {
-    await stop().catch((err: unknown) => log.error({ err }, 'stop after a failed start failed'))
+    await stop().catch((err: unknown) => {
+      throw new AggregateError([cause, err], `${String(cause)}; and then: ${String(err)}`)
+    })
     throw cause
   } finally {
     signal?.removeEventListener('abort', onAbort)
