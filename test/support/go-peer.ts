@@ -32,7 +32,12 @@ export interface GoPeerOptions {
   /** Default both. */
   readonly transports?: readonly ('tcp' | 'quic')[]
   readonly view?: GoView
-  readonly gossip?: { readonly d?: number; readonly dLow?: number; readonly dHigh?: number }
+  readonly gossip?: {
+    readonly d?: number
+    readonly dLow?: number
+    readonly dHigh?: number
+    readonly queueSize?: number
+  }
 }
 
 /** The protocols of Req/Resp by the short names of the specification. */
@@ -138,6 +143,10 @@ export class GoPeer implements AsyncDisposable {
     }
   }
 
+  get pid(): number {
+    return this.#process.pid
+  }
+
   /** All events so far. */
   get events(): readonly GoEvent[] {
     return this.#process.events
@@ -164,6 +173,11 @@ export class GoPeer implements AsyncDisposable {
 
   subscribe(...topics: string[]): Promise<void> {
     return this.#process.call('subscribe', { topics })
+  }
+
+  /** Relays topics without reporting their messages: the peer as a relay to measure against. */
+  forward(...topics: string[]): Promise<void> {
+    return this.#process.call('forward', { topics })
   }
 
   leave(topic: string): Promise<void> {

@@ -55,6 +55,10 @@ export class JsonLineProcess<Event extends { readonly event: string }> {
     child.once('close', (code, signal) => end(`ended (${code ?? signal})`))
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   /** @throws Error with the other side's text, when it takes longer than `timeoutMs`, or when the process ends */
   call<Result>(name: string, args: unknown = {}, timeoutMs = 15_000): Promise<Result> {
     const id = this.#nextId++

@@ -4,9 +4,21 @@ import "context"
 
 // The gossip commands of the controlled peer.
 
-func (p *controlledPeer) subscribe(_ context.Context, args struct {
+// topicsArg names topics in full.
+type topicsArg struct {
 	Topics []string `json:"topics"`
-}) (any, error) {
+}
+
+func (p *controlledPeer) forward(_ context.Context, args topicsArg) (any, error) {
+	for _, topic := range args.Topics {
+		if err := p.gossip.forward(topic); err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
+}
+
+func (p *controlledPeer) subscribe(_ context.Context, args topicsArg) (any, error) {
 	for _, topic := range args.Topics {
 		if err := p.gossip.subscribe(topic); err != nil {
 			return nil, err

@@ -1,0 +1,105 @@
+/**
+ * The load generator: a mode of the Go peer in which one process is the publisher and all the subscribers, so that one
+ * clock stamps both ends of a delivery.
+ */
+import { goPeerBinary, goSkipReason } from '../../test/support/go-build.ts'
+import { JsonLineProcess } from '../../test/support/json-line-process.ts'
+import type { TestNetwork } from '../../test/support/network-directory.ts'
+import type { RelayUnderTest } from './relay-under-test.ts'
+import { fullTopic, GOSSIP_NAMES } from './traffic.ts'
+
+/** One kind of message at one rate, spread over its topics in turn. */
+export interface LoadStream {
+  readonly name: string
+  readonly topics: readonly string[]
+  readonly ratePerSecond: number
+  readonly shape: {
+    readonly sizeBytes: number
+    /** Where the slot stands in the object, so that a relay that checks it lets it pass. */
+    readonly slotOffset: number
+    /** The first SSZ offset of a signed container, for a relay that checks it. */
+    readonly bodyOffset?: number
+  }
+}
+
+export interface StreamResult {
+  readonly name: string
+  readonly published: number
+  readonly expected: number
+  readonly delivered: number
+  /** Mean compressed size. */
+  readonly wireBytes: number
+  readonly p50Ms: number
+  readonly p90Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+  /** The generator's own worst delay behind its schedule. */
+  readonly maxLagMs: number
+  readonly duplicates: number
+}
+
+export const SUBSCRIBERS = 8
+/** Mesh sizes of the baseline this is compared with (D 10). */
+export const GOSSIP = { d: 10, dLow: 8, dHigh: 16 }
+const MESH_TIMEOUT_MS = 30_000
+const DRAIN_MS = 3_000
+/** Longest a run may overstay: drain, percentiles of millions of samples, a busy machine. */
+const RUN_GRACE_MS = 60_000
+
+/** @throws Error that says so when there is no Go */
+export function requireGo(): void {
+  const reason = goSkipReason()
+  if (reason !== false) throw new Error(`${reason}; the load generator is written in Go (https://go.dev/dl)`)
+}
+
+export class LoadGenerator implements AsyncDisposable {
+  readonly #process: JsonLineProcess<never>
+  readonly #network: TestNetwork
+
+  private constructor(process: JsonLineProcess<never>, network: TestNetwork) {
+    this.#process = process
+    this.#network = network
+  }
+
+  /** Starts the hosts and connects them; every one is in the relay's mesh of every topic when this resolves. */
+  static async connect(relay: RelayUnderTest): Promise<LoadGenerator> {
+    const process = new JsonLineProcess<never>(await goPeerBinary())
+    const topics = GOSSIP_NAMES.map((name) => fullTopic(relay.topics, name))
+    const forkDigest = topics[0]?.split('/')[2] ?? ''
+    const quic = relay.address.includes('/quic-v1')
+    const args = {
+      relay: relay.address,
+      subscribers: SUBSCRIBERS,
+      topics,
+      host: { tcp: !quic, quic },
+      gossip: GOSSIP,
+      view: { status: { forkDigest }, metadata: { seqNumber: 1, custodyGroupCount: 4 } },
+      meshTimeoutMs: MESH_TIMEOUT_MS,
+    }
+    try {
+      const connected = await process.call<{ missingMeshLinks: number }>('loadConnect', args, 2 * MESH_TIMEOUT_MS)
+      if (connected.missingMeshLinks > 0) throw new Error(`${connected.missingMeshLinks} mesh links were not formed`)
+      return new LoadGenerator(process, relay.network)
+    } catch (error) {
+      await process.stop()
+      throw error
+    }
+  }
+
+  /** Publishes for `seconds` and waits for the last arrivals. */
+  async run(streams: readonly LoadStream[], seconds: number): Promise<readonly StreamResult[]> {
+    const args = {
+      streams,
+      seconds,
+      drainMs: DRAIN_MS,
+      genesisMs: this.#network.genesisTimeSeconds * 1000,
+      slotMs: this.#network.slotSeconds * 1000,
+    }
+    const timeoutMs = seconds * 1000 + RUN_GRACE_MS
+    return (await this.#process.call<{ streams: StreamResult[] }>('loadRun', args, timeoutMs)).streams
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.stop()
+  }
+}

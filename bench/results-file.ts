@@ -1,0 +1,36 @@
+/** Where results go, and what a reader needs to compare them with another run. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const RESULTS_DIR = fileURLToPath(new URL('./results/', import.meta.url))
+const ROOT_DIR = fileURLToPath(new URL('../', import.meta.url))
+
+function git(...args: string[]): string {
+  const { status, stdout } = spawnSync('git', args, { cwd: ROOT_DIR, encoding: 'utf8' })
+  return status === 0 ? stdout.trim() : ''
+}
+
+/** The state of the tree and the machine a result belongs to. */
+export function environment(): Readonly<Record<string, string | number | boolean>> {
+  return {
+    commit: git('rev-parse', '--short=12', 'HEAD') || 'unknown',
+    uncommittedSources: git('status', '--porcelain', '--', 'src') !== '',
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryMb: Math.round(totalmem() / 2 ** 20),
+    kernel: release(),
+    node: process.version,
+  }
+}
+
+/** Writes `<date>-<name>.json`, replacing the day's earlier one, and says where. */
+export function writeResults(name: string, results: object): void {
+  const at = new Date().toISOString()
+  const path = join(RESULTS_DIR, `${at.slice(0, 10)}-${name}.json`)
+  mkdirSync(RESULTS_DIR, { recursive: true })
+  writeFileSync(path, `${JSON.stringify({ bench: name, at, ...environment(), ...results }, undefined, 2)}\n`)
+  process.stdout.write(`\nwritten to ${relative(ROOT_DIR, path)}\n`)
+}

@@ -1,0 +1,37 @@
+/** `npm run bench -- <name> [flags]`: the measurements, none of which is a test. */
+import { runChain } from './macro/chain.ts'
+import { runIdle } from './macro/idle.ts'
+import { runSoak } from './macro/soak.ts'
+import { runMicro } from './micro/run.ts'
+
+const BENCHES: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  chain: runChain,
+  soak: runSoak,
+  idle: runIdle,
+  micro: runMicro,
+}
+
+const USAGE = `npm run bench -- <name> [flags]
+
+  chain [--transport tcp|quic] [--seconds 20] [--warmup 5] [--validation none|blind] [--relay starling|go] [--only NAME]
+        one publisher, the relay, 8 subscribers: CPU a message, latency, loss (needs Go)
+  soak  [--minutes 10] [--transport tcp|quic] [--relay starling|go]
+        500 messages a second for long: loss and the slope of memory (needs Go)
+  idle  [--runs 5]
+        time from start to listening, memory with nothing to do
+  micro message ids, snappy, fast ids
+`
+
+const [name = '', ...args] = process.argv.slice(2)
+const run = BENCHES[name]
+if (run === undefined) {
+  process.stderr.write(USAGE)
+  process.exitCode = 1
+} else {
+  try {
+    await run(args)
+  } catch (error) {
+    process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}
