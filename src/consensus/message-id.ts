@@ -26,8 +26,8 @@ function writePrefix(target: Buffer, topic: string, isValid: boolean, isPhase0: 
 }
 
 /**
- * The 20-byte id of a gossip message: SHA256(domain ‖ [u64le(topic length) ‖ topic ‖] data)[:20]. The bracket is absent
- * in phase0. `data` is the decompressed payload, or the raw one when it is not valid snappy.
+ * The 20-byte id of a gossip message: SHA256(domain ‖ [u64le(topic length) ‖ topic ‖] data)[:20]. Phase0 lacks what is
+ * in brackets. `data` is the decompressed payload, or the raw one when it is not valid snappy.
  *
  * @param decompressed undefined when `compressed` is not valid snappy
  * @param fork the fork of the topic's digest

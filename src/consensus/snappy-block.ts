@@ -6,6 +6,12 @@ export type DecompressResult =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly reason: DecompressReason }
 
+/**
+ * Results are copied into memory that V8 allocates: handing over the library's own costs 7 times as much at 45 kB, and
+ * 15 times at 150 kB, for the pages that are mapped and returned each time.
+ */
+const COPY = { copyOutputData: true }
+
 /** The header's length is an unsigned 32-bit integer: at most 5 bytes of varint. */
 const MAX_HEADER_BYTES = 5
 
@@ -44,7 +50,7 @@ export function decompressBlock(compressed: Uint8Array, minBytes: number, maxByt
   if (length > maxBytes) return { ok: false, reason: 'too_long' }
   if (length < minBytes) return { ok: false, reason: 'too_short' }
   try {
-    const bytes = ownBytes(uncompressSync(compressed) as Buffer)
+    const bytes = ownBytes(uncompressSync(compressed, COPY) as Buffer)
     return bytes.length === length ? { ok: true, bytes } : { ok: false, reason: 'corrupt' }
   } catch {
     return { ok: false, reason: 'corrupt' }
@@ -53,5 +59,5 @@ export function decompressBlock(compressed: Uint8Array, minBytes: number, maxByt
 
 /** One snappy block of `bytes`. */
 export function compressBlock(bytes: Uint8Array): Uint8Array {
-  return ownBytes(compressSync(bytes))
+  return ownBytes(compressSync(bytes, COPY))
 }

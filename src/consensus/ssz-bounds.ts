@@ -51,7 +51,7 @@ export const blockBounds: BoundsOf = (fork, preset) => {
 /** SignedAggregateAndProof around an attestation: two offsets, aggregator index, selection proof, signature. */
 const AGGREGATE_ENVELOPE_BYTES = 208
 
-/** Offset, AttestationData, signature and a bitlist of at least its one sentinel byte; at most 2048 bits of committee. */
+/** Offset, AttestationData, signature and a bitlist: at least its sentinel byte, at most 2048 bits of committee. */
 const PHASE0_ATTESTATION: SszBounds = { min: 4 + 128 + 96 + 1, max: 4 + 128 + 96 + 2048 / 8 + 1 }
 
 /** Electra adds committee_bits, and a bitlist over all 64 (minimal: 4) committees of a slot. */

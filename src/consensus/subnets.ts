@@ -1,4 +1,4 @@
-/** The attestation subnets a node is expected to keep (specs/phase0/p2p-interface.md#attestation-subnet-subscription). */
+/** The attestation subnets that a node should keep (specs/phase0/p2p-interface.md#attestation-subnet-subscription). */
 import { hash } from 'node:crypto'
 import type { PresetName } from './network-config.ts'
 import { ATTESTATION_SUBNET_COUNT } from './topic-table.ts'
