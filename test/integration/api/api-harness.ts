@@ -1,0 +1,112 @@
+import { request as httpRequest, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import type { TestContext } from 'node:test'
+import { MessageChannel } from 'node:worker_threads'
+import pino from 'pino'
+import { type ApiServer, startApi } from '../../../src/api/server.ts'
+import { type Connection, createClient } from '../../../src/rpc/client.ts'
+import type { Control } from '../../../src/rpc/contract.ts'
+import { type Handlers, serve } from '../../../src/rpc/server.ts'
+import type { Clock } from '../../../src/shared/clock.ts'
+
+export interface Reply {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+  /** The body as JSON; throws when it is none. */
+  json(): unknown
+}
+
+export interface CallOptions {
+  readonly headers?: OutgoingHttpHeaders
+  /** A string is sent as it is, without a content type; anything else as JSON. */
+  readonly body?: unknown
+}
+
+export interface HarnessOptions {
+  readonly token?: string
+  readonly corsOrigin?: readonly string[]
+  readonly address?: string
+  readonly clock?: Clock
+  readonly openLater?: boolean
+}
+
+export interface Harness {
+  readonly api: ApiServer
+  readonly port: number
+  readonly connection: Connection<Control>
+  /** Parsed lines of the log. */
+  readonly logged: Record<string, unknown>[]
+  call(method: string, path: string, options?: CallOptions): Promise<Reply>
+  /** Writes bytes to a fresh connection and reads until the server closes it. */
+  raw(bytes: string): Promise<string>
+}
+
+async function call(port: number, method: string, path: string, { headers, body }: CallOptions): Promise<Reply> {
+  const isJson = body !== undefined && typeof body !== 'string'
+  const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+  const request = httpRequest(
+    {
+      host: '127.0.0.1',
+      port,
+      method,
+      path,
+      agent: false,
+      headers: { ...(isJson ? { 'content-type': 'application/json' } : {}), ...headers },
+    },
+    (response) => {
+      text(response).then((read) => {
+        const { statusCode = 0 } = response
+        resolve({ status: statusCode, headers: response.headers, text: read, json: () => JSON.parse(read) })
+      }, reject)
+    },
+  )
+  request.on('error', reject)
+  request.end(body === undefined ? undefined : isJson ? JSON.stringify(body) : body)
+  return promise
+}
+
+async function raw(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.write(bytes)
+  return text(socket)
+}
+
+/** The API on a free port of the loopback, its control calls served by `handlers` over real message ports. */
+export async function startHarness(
+  t: TestContext,
+  handlers: Handlers<Control>,
+  options: HarnessOptions = {},
+): Promise<Harness> {
+  const { port1, port2 } = new MessageChannel()
+  serve<Control>(port2, handlers)
+  const connection = createClient<Control>(port1, {
+    timeoutMs: 5_000,
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.openLater === undefined ? {} : { openLater: options.openLater }),
+  })
+  const logged: Record<string, unknown>[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(JSON.parse(line)) })
+  const api = await startApi({
+    control: connection.client,
+    log,
+    address: options.address ?? '127.0.0.1',
+    port: 0,
+    token: options.token,
+    corsOrigin: options.corsOrigin ?? [],
+  })
+  t.after(async () => {
+    await api.stop()
+    port1.close()
+  })
+  const port = Number(new URL(api.url).port)
+  return {
+    api,
+    port,
+    connection,
+    logged,
+    call: (method, path, callOptions = {}) => call(port, method, path, callOptions),
+    raw: (bytes) => raw(port, bytes),
+  }
+}
