@@ -1,7 +1,7 @@
 /**
  * Snappy's framing format, in which Req/Resp payloads travel (specs/phase0/p2p-interface.md#encoding-strategies;
- * framing_format.txt of google/snappy). The decoder takes chunks as the stream delivers them and never holds more than one frame
- * and what it has decoded, both bounded by the announced length.
+ * framing_format.txt of google/snappy). The decoder takes chunks as the stream delivers them and never holds more than
+ * one frame and what it has decoded, both bounded by the announced length.
  */
 import { crc32c } from '@node-rs/crc32'
 import { compressBlock, decompressBlock, maxCompressedLength } from './snappy-block.ts'

@@ -1,7 +1,8 @@
 import { FAR_FUTURE_EPOCH, type NetworkConfig } from '../network-config.ts'
 
 /**
- * Holesky (its sunset is announced for after Fulu). Source: eth-clients/holesky `metadata/config.yaml` and `metadata/bootstrap_nodes.yaml`; schedule as of August 2026.
+ * Holesky (its sunset is announced for after Fulu). Source: eth-clients/holesky `metadata/config.yaml` and
+ * `metadata/bootstrap_nodes.yaml`; schedule as of August 2026.
  */
 export const holesky: NetworkConfig = {
   name: 'holesky',

@@ -1,7 +1,8 @@
 import { FAR_FUTURE_EPOCH, type NetworkConfig } from '../network-config.ts'
 
 /**
- * Hoodi. Source: eth-clients/hoodi `metadata/config.yaml` and `metadata/bootstrap_nodes.yaml`; schedule as of August 2026.
+ * Hoodi. Source: eth-clients/hoodi `metadata/config.yaml` and
+ * `metadata/bootstrap_nodes.yaml`; schedule as of August 2026.
  */
 export const hoodi: NetworkConfig = {
   name: 'hoodi',

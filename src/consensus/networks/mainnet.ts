@@ -1,7 +1,8 @@
 import { FAR_FUTURE_EPOCH, type NetworkConfig } from '../network-config.ts'
 
 /**
- * Mainnet. Source: eth-clients/mainnet `metadata/config.yaml` and `metadata/bootstrap_nodes.yaml`; schedule as of August 2026.
+ * Mainnet. Source: eth-clients/mainnet `metadata/config.yaml` and
+ * `metadata/bootstrap_nodes.yaml`; schedule as of August 2026.
  */
 export const mainnet: NetworkConfig = {
   name: 'mainnet',

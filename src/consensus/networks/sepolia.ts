@@ -1,7 +1,8 @@
 import { FAR_FUTURE_EPOCH, type NetworkConfig } from '../network-config.ts'
 
 /**
- * Sepolia. Source: eth-clients/sepolia `metadata/config.yaml` and `metadata/bootstrap_nodes.yaml`; schedule as of August 2026.
+ * Sepolia. Source: eth-clients/sepolia `metadata/config.yaml` and
+ * `metadata/bootstrap_nodes.yaml`; schedule as of August 2026.
  */
 export const sepolia: NetworkConfig = {
   name: 'sepolia',
