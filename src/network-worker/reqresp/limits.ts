@@ -40,3 +40,6 @@ export const MAX_QUOTA_PEERS = 4_096
 
 /** Some clients announce the empty body of a metadata request: a zero length and a bare snappy stream identifier. */
 export const MAX_EMPTY_BODY_BYTES = 11
+
+/** How long the close of a connection may lag behind the end of its streams: a long round trip. */
+export const CLOSE_NOTICE_MS = 500

@@ -1,5 +1,6 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import type { Clock } from '../../shared/clock.ts'
+import { isEnding } from './connection-ending.ts'
 import { REQUEST_READ_MS } from './limits.ts'
 import { MessageDecoder } from './message-decoder.ts'
 import { type ProtocolSpec, RESULT_CODE } from './protocols.ts'
@@ -42,7 +43,7 @@ export async function readRequest(
     case 'timeout':
       return { kind: 'timeout', text: 'no whole request in time' }
     case 'ended':
-      if (connection.status !== 'open') return { kind: undefined, text: 'connection closed' }
+      if (await isEnding(connection, clock)) return { kind: undefined, text: 'connection closed' }
       return invalid('incomplete', 'request ended early')
     case 'failed':
       return { kind: undefined, text: 'stream reset' }

@@ -6,11 +6,11 @@ import type { RequestName } from './types.ts'
  * - `unsupported`: the peer speaks none of the versions
  * - `negotiation_timeout`: no protocol was agreed on within the limit
  * - `timeout`: no first byte, or no whole answer, within the limits
- * - `incomplete`: the peer closed or reset the stream before a whole answer
+ * - `incomplete`: the peer closed its side before a whole answer
  * - `bad_response`: an answer that does not decode, `detail` says how
  * - `error_response`: a non-zero result byte, see `resultCode`
  * - `too_many_requests`: two of these requests to the peer are under way; our own doing
- * - `stream_error`: the stream could not be opened or written
+ * - `stream_error`: the stream could not be opened, or was reset
  */
 export type ReqRespErrorKind =
   | 'disconnected'

@@ -3,6 +3,7 @@ import { peerIdFromString } from '@libp2p/peer-id'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { awaitClose, closeWrite } from './close-stream.ts'
+import { isEnding } from './connection-ending.ts'
 import { encodeRequest } from './framing.ts'
 import { InFlight } from './in-flight.ts'
 import { FIRST_BYTE_MS, MAX_CONCURRENT, NEGOTIATION_MS, RESPONSE_MS } from './limits.ts'
@@ -64,8 +65,17 @@ export function createRequester({ node, clock, live }: RequesterDeps): Requester
     } catch (error) {
       stream.abort(error instanceof Error ? error : new Error('request failed'))
       live.delete(stream)
-      throw connection.status === 'open' ? error : disconnected(protocol.name, error)
+      throw await blamed(error, protocol.name, connection)
     }
+  }
+
+  /** `error`, unless the stream only ended because its connection did. */
+  async function blamed(error: unknown, name: RequestName, connection: Connection): Promise<unknown> {
+    // Nobody is blamed for how a goodbye ends, and nobody waits for it.
+    if (name === 'goodbye') return error
+    const isEarlyEnd = error instanceof ReqRespError && (error.kind === 'incomplete' || error.kind === 'stream_error')
+    if (!isEarlyEnd || !(await isEnding(connection, clock))) return error
+    return new ReqRespError('disconnected', name, 'the connection closed before the answer', { cause: error })
   }
 
   return {
@@ -76,7 +86,9 @@ export function createRequester({ node, clock, live }: RequesterDeps): Requester
         throw new ReqRespError('too_many_requests', name, `${MAX_CONCURRENT} under way`)
       }
       using _slot = inFlight.enter(peerId, name)
-      const opened = await openStream(connection, name, clock, NEGOTIATION_MS, live)
+      const opened = await openStream(connection, name, clock, NEGOTIATION_MS, live).catch(async (error) => {
+        throw await blamed(error, name, connection)
+      })
       let body: Uint8Array
       try {
         body = encodeRequest(encode(opened.protocol))
@@ -107,10 +119,6 @@ function send(stream: Stream, body: Uint8Array): void {
   }
 }
 
-function disconnected(name: RequestName, cause: unknown): ReqRespError {
-  return new ReqRespError('disconnected', name, 'the connection closed before the answer', { cause })
-}
-
 /** A successful chunk and nothing after it. @throws ReqRespError for all else */
 function wholeChunk(
   name: RequestName,
@@ -132,7 +140,7 @@ function wholeChunk(
     case 'ended':
       throw new ReqRespError('incomplete', name, `ended after ${received.bytes} bytes`)
     case 'failed':
-      throw new ReqRespError('incomplete', name, 'stream reset', { cause: received.cause })
+      throw new ReqRespError('stream_error', name, 'stream reset', { cause: received.cause })
   }
 }
 
