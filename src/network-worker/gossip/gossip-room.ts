@@ -3,6 +3,7 @@
  * In: RPCs from the host. Out: forwarded bytes, counts, the slots of accepted blocks.
  */
 import type { RelayConfig } from '../../config/schema.ts'
+import { presetOf } from '../../consensus/network-config.ts'
 import { peekSlot } from '../../consensus/ssz-peek.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Logger } from '../../shared/logger.ts'
@@ -64,6 +65,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
     createRouter,
     subscriptions: (router) =>
       new Subscriptions({
+        preset: presetOf(chain.network),
         schedule: chain.schedule,
         slotClock: chain.slotClock,
         clock,

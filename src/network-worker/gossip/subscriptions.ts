@@ -1,4 +1,5 @@
 import type { DigestEntry, ForkSchedule } from '../../consensus/fork-schedule.ts'
+import type { PresetName } from '../../consensus/network-config.ts'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { TopicStr } from '../../shared/ids.ts'
@@ -20,6 +21,7 @@ export interface TopicSubscriber {
 }
 
 export interface SubscriptionsDeps {
+  readonly preset: PresetName
   readonly schedule: ForkSchedule
   readonly slotClock: SlotClock
   readonly clock: Clock
@@ -104,8 +106,8 @@ export class Subscriptions {
       topic,
       parsed,
       entry,
-      minSszBytes: parsed.spec.minSszBytes(entry.fork),
-      maxSszBytes: parsed.spec.maxSszBytes(entry.fork, entry.maxBlobsPerBlock),
+      minSszBytes: parsed.spec.minSszBytes(entry.fork, this.#deps.preset),
+      maxSszBytes: parsed.spec.maxSszBytes(entry.fork, entry.maxBlobsPerBlock, this.#deps.preset),
       policy: this.#deps.policyOf(parsed.spec.kind),
     }))
   }
