@@ -4,7 +4,7 @@
  */
 import { type ApiServer, startApi } from '../api/server.ts'
 import type { RelayConfig } from '../config/schema.ts'
-import type { NodeInfoView } from '../rpc/contract.ts'
+import type { NodeInfoView, PulseEvent } from '../rpc/contract.ts'
 import { stopAll } from '../shared/lifecycle.ts'
 import { createLogger, type Logger } from '../shared/logger.ts'
 import { siblingUrl } from '../shared/worker-url.ts'
@@ -23,6 +23,8 @@ export interface RelayOptions {
   readonly log?: Logger
   /** Aborted while the relay starts: what was started is stopped and `startRelay` rejects. */
   readonly signal?: AbortSignal
+  /** Called with each pulse of the network worker, once a slot. */
+  readonly onPulse?: (pulse: PulseEvent) => void
 }
 
 export interface Relay {
@@ -61,12 +63,19 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   const log =
     options.log ?? createLogger({ level: config.logLevel, format: config.logFormat, file: config.logFile }, 'main')
   const failed = Promise.withResolvers<Error>()
+  const logPulse = createPulseLog(log)
   let apiUrl = ''
   const supervisor = new WorkerSupervisor({
     url: options.workerUrl ?? siblingUrl(import.meta.url, '../network-worker/main'),
     config: { ...config, apiToken: undefined }, // the network thread has no use for the secret
     log,
-    listeners: { listening: ({ info }) => logStart(log, info, apiUrl), pulse: createPulseLog(log) },
+    listeners: {
+      listening: ({ info }) => logStart(log, info, apiUrl),
+      pulse: (pulse) => {
+        logPulse(pulse)
+        options.onPulse?.(pulse)
+      },
+    },
     onFailure: failed.resolve,
   })
   const api = await startApi({

@@ -44,7 +44,7 @@ test('no aggregate of a committee adds nothing to another one', () => {
   )
   assert.ok(bitSets.length > 1)
   for (const [i, a] of bitSets.entries()) {
-    for (const [j, b] of bitSets.entries()) assert.ok(i === j || !a.isSubsetOf(b))
+    for (const [j, b] of bitSets.entries()) assert.ok(i === j || [...a].some((bit) => !b.has(bit)))
   }
 })
 
