@@ -36,6 +36,7 @@ export interface LiveOptions {
 export interface GossipsubScore {
   readonly params: PeerScoreParams
   score(peerId: PeerIdStr): number
+  duplicateMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
   deliverMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
 }
 
@@ -89,6 +90,12 @@ const FIELDS = [
   'score',
 ] as const satisfies readonly (keyof GossipsubInternals)[]
 
+const SCORE_METHODS = [
+  'score',
+  'duplicateMessage',
+  'deliverMessage',
+] as const satisfies readonly (keyof GossipsubScore)[]
+
 function silentLog(): Logger {
   const log = (): void => {}
   return Object.assign(log, { error: log, trace: log, enabled: false, newScope: silentLog })
@@ -112,6 +119,7 @@ export function assertGossipsubShape(router: GossipsubInternals): void {
   const prototype = Gossipsub.prototype as unknown as Record<string, unknown>
   const missing: string[] = METHODS.filter((name) => typeof prototype[name] !== 'function')
   missing.push(...FIELDS.filter((name) => !Object.hasOwn(router, name)))
-  missing.push(...(typeof router.score?.deliverMessage === 'function' ? [] : ['score.deliverMessage']))
+  const score = router.score as unknown as Record<string, unknown> | undefined
+  missing.push(...SCORE_METHODS.filter((name) => typeof score?.[name] !== 'function').map((name) => `score.${name}`))
   if (missing.length > 0) throw new Error(`gossipsub changed its shape, missing: ${missing.join(', ')}`)
 }

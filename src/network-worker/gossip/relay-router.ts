@@ -26,6 +26,7 @@ export const FORWARD_QUEUE_BYTES = 8 * 1024 * 1024
 /** What the router tells the statistics. Called on the hot path: implementations only count. */
 export interface RouterObserver {
   onReceived(sizeBytes: number): void
+  onDuplicate(): void
   onForwarded(topic: TopicStr, peers: number, sizeBytes: number, tookMs: number): void
   onDropped(topic: TopicStr): void
 }
@@ -45,6 +46,7 @@ export class RelayRouter extends Gossipsub {
     assertGossipsubShape(this)
     this.#observer = deps.observer
     this.#monotonicMs = deps.monotonicMs
+    this.#observeDuplicates()
   }
 
   override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
@@ -88,6 +90,16 @@ export class RelayRouter extends Gossipsub {
   /** Peers of a topic's mesh, none when we are not in the topic. */
   meshPeers(topic: TopicStr): readonly PeerIdStr[] {
     return [...(this.mesh.get(topic) ?? [])]
+  }
+
+  /** The score is told of each duplicate and nobody else is. */
+  #observeDuplicates(): void {
+    const { score } = this
+    const duplicateMessage = score.duplicateMessage.bind(score)
+    score.duplicateMessage = (from, msgId, topic) => {
+      this.#observer.onDuplicate()
+      duplicateMessage(from, msgId, topic)
+    }
   }
 
   #push(peerId: PeerIdStr, frame: Uint8Array, topic: TopicStr): boolean {

@@ -10,6 +10,7 @@ export class GossipStats implements RouterObserver {
   readonly #reasons = new Map<VerdictReason, number>()
   #received = 0
   #receivedBytes = 0
+  #duplicates = 0
   #forwarded = 0
   #forwardedBytes = 0
   #accepted = 0
@@ -21,6 +22,10 @@ export class GossipStats implements RouterObserver {
   onReceived(sizeBytes: number): void {
     this.#received++
     this.#receivedBytes += sizeBytes
+  }
+
+  onDuplicate(): void {
+    this.#duplicates++
   }
 
   onForwarded(_topic: TopicStr, peers: number, sizeBytes: number, tookMs: number): void {
@@ -52,13 +57,12 @@ export class GossipStats implements RouterObserver {
     return this.#reasons
   }
 
-  /** Totals since start. What was received and neither judged nor refused was a duplicate. */
+  /** Totals since start. Messages on topics we are not subscribed to are received, and nothing more. */
   counters(): CountersView {
-    const judged = this.#accepted + this.#ignored + this.#rejected
     return {
       receivedMessages: this.#received,
       receivedBytes: this.#receivedBytes,
-      duplicateMessages: Math.max(0, this.#received - judged),
+      duplicateMessages: this.#duplicates,
       forwardedMessages: this.#forwarded,
       forwardedBytes: this.#forwardedBytes,
       acceptedMessages: this.#accepted,
