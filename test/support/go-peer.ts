@@ -69,11 +69,16 @@ export interface RequestEvent {
   readonly body?: GoStatus | string
   readonly error?: string
 }
+export interface UnwantedEvent {
+  readonly event: 'idontwant'
+  readonly peer: string
+  readonly ids: readonly string[]
+}
 export interface ConnectionEvent {
   readonly event: 'connected' | 'disconnected'
   readonly peer: string
 }
-export type GoEvent = MessageEvent | MeshEvent | RequestEvent | ConnectionEvent
+export type GoEvent = MessageEvent | MeshEvent | UnwantedEvent | RequestEvent | ConnectionEvent
 
 export interface Published {
   readonly id: string
@@ -234,6 +239,13 @@ export class GoPeer implements AsyncDisposable {
     const matches = (event: GoEvent): event is MeshEvent =>
       event.event === 'mesh' && event.kind === kind && event.topic === topic && event.peer === peer
     return this.#process.waitFor(`${kind} of ${peer} in ${topic}`, matches, timeoutMs)
+  }
+
+  /** The IDONTWANT that names a message. */
+  waitForUnwanted(id: string, peer: string, timeoutMs = EVENT_TIMEOUT_MS): Promise<UnwantedEvent> {
+    const matches = (event: GoEvent): event is UnwantedEvent =>
+      event.event === 'idontwant' && event.peer === peer && event.ids.includes(id)
+    return this.#process.waitFor(`IDONTWANT ${id}`, matches, timeoutMs)
   }
 
   waitForRequest(protocol: RpcName, peer: string, timeoutMs = EVENT_TIMEOUT_MS): Promise<RequestEvent> {

@@ -16,6 +16,8 @@ type meshTracer struct {
 	members map[string]map[peer.ID]struct{}
 	// onChange is told of each GRAFT and PRUNE, whichever side began it.
 	onChange func(kind string, topic string, id peer.ID)
+	// onUnwanted is told of the ids of each IDONTWANT that comes in.
+	onUnwanted func(from peer.ID, ids []string)
 	// onDuplicate counts copies that came after the first.
 	onDuplicate func()
 	// onDeliver sees each message that was new.
@@ -26,6 +28,7 @@ func newMeshTracer() *meshTracer {
 	return &meshTracer{
 		members:     map[string]map[peer.ID]struct{}{},
 		onChange:    func(string, string, peer.ID) {},
+		onUnwanted:  func(peer.ID, []string) {},
 		onDuplicate: func() {},
 		onDeliver:   func(*pubsub.Message) {},
 	}
@@ -84,6 +87,13 @@ func (t *meshTracer) DeliverMessage(message *pubsub.Message) { t.onDeliver(messa
 // DuplicateMessage is called for each further copy.
 func (t *meshTracer) DuplicateMessage(*pubsub.Message) { t.onDuplicate() }
 
+// RecvRPC is called for each RPC that comes in.
+func (t *meshTracer) RecvRPC(rpc *pubsub.RPC) {
+	for _, unwanted := range rpc.GetControl().GetIdontwant() {
+		t.onUnwanted(rpc.From(), unwanted.GetMessageIDs())
+	}
+}
+
 // The rest of pubsub.RawTracer is of no use here.
 
 func (t *meshTracer) OnNewOutboundStream(peer.ID, protocol.ID) {}
@@ -91,7 +101,6 @@ func (t *meshTracer) Join(string)                              {}
 func (t *meshTracer) ValidateMessage(*pubsub.Message)          {}
 func (t *meshTracer) RejectMessage(*pubsub.Message, string)    {}
 func (t *meshTracer) ThrottlePeer(peer.ID)                     {}
-func (t *meshTracer) RecvRPC(*pubsub.RPC)                      {}
 func (t *meshTracer) SendRPC(*pubsub.RPC, peer.ID)             {}
 func (t *meshTracer) DropRPC(*pubsub.RPC, peer.ID)             {}
 func (t *meshTracer) UndeliverableMessage(*pubsub.Message)     {}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"strconv"
@@ -76,6 +77,13 @@ type meshEvent struct {
 	Peer  string `json:"peer"`
 }
 
+// unwantedEvent is one IDONTWANT that came in.
+type unwantedEvent struct {
+	Event string   `json:"event"`
+	Peer  string   `json:"peer"`
+	IDs   []string `json:"ids"`
+}
+
 // connectionEvent is a first connection to a peer, or the loss of the last.
 type connectionEvent struct {
 	Event string `json:"event"`
@@ -109,6 +117,13 @@ func (p *controlledPeer) start(ctx context.Context, args startArgs) (any, error)
 	p.mesh = newMeshTracer()
 	p.mesh.onChange = func(kind, topic string, id peer.ID) {
 		p.emit(meshEvent{"mesh", kind, topic, id.String()})
+	}
+	p.mesh.onUnwanted = func(from peer.ID, ids []string) {
+		shown := make([]string, len(ids))
+		for i, id := range ids {
+			shown[i] = hex.EncodeToString([]byte(id))
+		}
+		p.emit(unwantedEvent{"idontwant", from.String(), shown})
 	}
 	router, err := newGossip(ctx, h, args.Gossip, p.mesh)
 	if err != nil {

@@ -52,17 +52,25 @@ func request(ctx context.Context, h host.Host, to peer.ID, spoken rpcProtocol, s
 		return requestResult{}, fmt.Errorf("send: %w", err)
 	}
 	answered, err := decodeResponse(bufio.NewReader(stream), spoken.responseBytes, spoken.responseBytes)
+	if errors.Is(err, errNoResponse) && spoken.name == "goodbye/1" {
+		// Clients differ in whether they echo a goodbye; those that do not just end the stream.
+		return requestResult{Code: codeSuccess, DurationMs: millisecondsSince(started)}, nil
+	}
 	if err != nil {
 		_ = stream.Reset()
 		return requestResult{}, err
 	}
-	result := requestResult{Code: answered.Code, DurationMs: float64(time.Since(started).Microseconds()) / 1000}
+	result := requestResult{Code: answered.Code, DurationMs: millisecondsSince(started)}
 	if answered.Code != codeSuccess {
 		result.Message = string(answered.SSZ)
 		return result, nil
 	}
 	result.Body, err = spoken.describe(answered.SSZ)
 	return result, err
+}
+
+func millisecondsSince(started time.Time) float64 {
+	return float64(time.Since(started).Microseconds()) / 1000
 }
 
 // sendRequest writes the request and closes our half, which is what tells the other side that it is whole.

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ssz } from '@lodestar/types'
+import { StarlingProcess } from '../support/starling-process.ts'
+import { joinMesh, skip, startGoPeer, topicOf } from './setup.ts'
+
+function slotOf({ network }: StarlingProcess): number {
+  return Math.floor((Date.now() / 1000 - network.genesisTimeSeconds) / network.slotSeconds)
+}
+
+function attestationAt(slot: number, attester: number): Uint8Array {
+  const attestation = ssz.electra.SingleAttestation.defaultValue()
+  attestation.attesterIndex = attester
+  attestation.data.slot = slot
+  attestation.data.target.epoch = Math.floor(slot / 32)
+  return ssz.electra.SingleAttestation.serialize(attestation)
+}
+
+function blockAt(slot: number): Uint8Array {
+  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
+  block.message.slot = slot
+  return ssz.fulu.SignedBeaconBlock.serialize(block)
+}
+
+test('with its default validation the relay forwards what fits the slot and holds the rest back', {
+  skip,
+}, async () => {
+  await using relay = await StarlingProcess.start({ flags: ['--attestation-subnets', '0'] })
+  await using one = await startGoPeer(relay)
+  await using two = await startGoPeer(relay)
+  const block = await topicOf(relay, 'beacon_block')
+  const attestation = await topicOf(relay, 'beacon_attestation_0')
+  await joinMesh(relay, 'tcp', [block, attestation], [one, two])
+
+  const slot = slotOf(relay)
+  const held = [
+    await one.publish(attestation, { ssz: attestationAt(slot + 1000, 1) }),
+    await one.publish(attestation, { ssz: attestationAt(slot, 2).subarray(1) }),
+    await one.publish(attestation, { raw: Buffer.from('no snappy at all') }),
+    await one.publish(block, { ssz: blockAt(slot + 1000) }),
+  ]
+  const sound = [
+    await one.publish(attestation, { ssz: attestationAt(slot, 3) }),
+    await one.publish(block, { ssz: blockAt(slot) }),
+  ]
+  for (const { id } of sound) await two.waitForMessage(id)
+  const arrived = two.events.flatMap((event) => (event.event === 'message' ? [event.id] : []))
+  assert.deepEqual(arrived.toSorted(), sound.map(({ id }) => id).toSorted())
+  for (const { id } of held) assert.ok(!arrived.includes(id))
+})

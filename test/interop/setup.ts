@@ -1,0 +1,81 @@
+/** What the interop tests share: Go peers that fit a running relay, and its mesh as the API shows it. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { MeshTopicView } from '../../src/rpc/contract.ts'
+import { goSkipReason } from '../support/go-build.ts'
+import { type GoMetadata, GoPeer, type GoPeerOptions } from '../support/go-peer.ts'
+import type { StarlingProcess } from '../support/starling-process.ts'
+
+/** For node:test: false, or why there is no Go peer on this machine. */
+export const skip = goSkipReason()
+
+export const TRANSPORTS = ['tcp', 'quic'] as const
+
+/** What Go peers say about themselves: sizes and values a real client could have. */
+export const GO_METADATA: GoMetadata = {
+  seqNumber: 7,
+  attnets: '03'.padEnd(16, '0'),
+  syncnets: '01',
+  custodyGroupCount: 8,
+}
+
+const WAIT_MS = 15_000
+const POLL_MS = 50
+
+/** The digest of the relay's network in the words of the Go peer, which computes it by itself. */
+export function forkDigestOf(peer: GoPeer, { network }: StarlingProcess): Promise<string> {
+  const { blobEpoch, maxBlobs } = network
+  const input = { forkVersion: network.fuluVersionHex, genesisValidatorsRoot: network.genesisValidatorsRootHex }
+  return peer.forkDigest({ ...input, blobEpoch, maxBlobs })
+}
+
+/** A Go peer of the relay's network, not yet connected. */
+export async function startGoPeer(relay: StarlingProcess, options: GoPeerOptions = {}): Promise<GoPeer> {
+  const peer = await GoPeer.start(options)
+  await peer.setView({ status: { forkDigest: await forkDigestOf(peer, relay) }, metadata: GO_METADATA })
+  return peer
+}
+
+/** The relay's full topic of a gossip name. @throws Error when it has none */
+export async function topicOf(relay: StarlingProcess, name: string): Promise<string> {
+  const mesh = await relay.fetchJson<readonly MeshTopicView[]>('/mesh')
+  const found = mesh.find(({ topic }) => topic.split('/')[3] === name)
+  if (found === undefined) throw new Error(`the relay has no topic ${name}`)
+  return found.topic
+}
+
+/** Ids of the relay's mesh peers of a topic, sorted. */
+export async function relayMesh(relay: StarlingProcess, topic: string): Promise<readonly string[]> {
+  const mesh = await relay.fetchJson<readonly MeshTopicView[]>('/mesh')
+  const found = mesh.find((view) => view.topic === topic)
+  return (found?.peers ?? []).map(({ peer_id }) => peer_id).sort()
+}
+
+/** Connects Go peers to the relay and waits until each is in the mesh of each topic on both sides. */
+export async function joinMesh(
+  relay: StarlingProcess,
+  transport: 'tcp' | 'quic',
+  topics: readonly string[],
+  peers: readonly GoPeer[],
+): Promise<void> {
+  for (const peer of peers) {
+    await peer.subscribe(...topics)
+    await peer.dial(relay.address(transport))
+  }
+  const expected = peers.map(({ peerId }) => peerId).sort()
+  for (const topic of topics) {
+    for (const peer of peers) await peer.waitForMesh('graft', topic, relay.peerId)
+    await eventually(`all peers in the mesh of ${topic}`, async () => {
+      const members = await relayMesh(relay, topic)
+      return expected.every((id) => members.includes(id))
+    })
+  }
+}
+
+/** Waits until `check` holds, asking again and again: for what only polling shows. @throws Error naming `what` */
+export async function eventually(what: string, check: () => Promise<boolean>, timeoutMs = WAIT_MS): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs
+  while (!(await check())) {
+    if (performance.now() > deadlineMs) throw new Error(`not in ${timeoutMs} ms: ${what}`)
+    await delay(POLL_MS)
+  }
+}
