@@ -14,6 +14,7 @@ import { AGENT_VERSION } from '../shared/version.ts'
 import { type Chain, createChain } from './chain/chain.ts'
 import { createControl } from './control/handlers.ts'
 import { type GossipRoom, openGossip } from './gossip/gossip-room.ts'
+import { announcedEndpoint, listenEndpoint } from './host/endpoints.ts'
 import { loadIdentity } from './host/identity.ts'
 import { InboundLimiter } from './host/inbound-limiter.ts'
 import { createIpExemption } from './host/ip-exemption.ts'
@@ -129,9 +130,8 @@ async function assemble({ config, clock, log }: NetworkNodeDeps): Promise<Parts>
   const host = await createHost({
     privateKey,
     agentVersion: AGENT_VERSION,
-    listenAddress: config.listenAddress,
-    tcpPort: config.tcp ? config.port : undefined,
-    quicPort: config.quic ? config.quicPort : undefined,
+    listen: listenEndpoint(config),
+    announce: announcedEndpoint(config),
     maxConnections: Math.max(MIN_CONNECTIONS, Math.ceil(config.targetPeers * CONNECTIONS_PER_TARGET_PEER)),
     inboundLimiter: new InboundLimiter(clock, exemption),
     createRouter: (components) => gossip.createRouter(components),

@@ -11,12 +11,15 @@ export function withoutPeerId(address: Multiaddr): string {
   return address.toString().replace(/\/p2p\/[^/]+$/, '')
 }
 
-/** What libp2p shall listen on, TCP first: port 0 asks the system for a free one. */
-export function listenAddresses(options: {
+/** One IP address with the ports of the transports that are on. */
+export interface Endpoint {
   readonly address: string
   readonly tcpPort: number | undefined
   readonly quicPort: number | undefined
-}): string[] {
+}
+
+/** The endpoint's multiaddrs, TCP first. In a listen address port 0 asks the system for a free one. */
+export function endpointAddresses(options: Endpoint): string[] {
   const family = options.address.includes(':') ? 'ip6' : 'ip4'
   const addresses: string[] = []
   if (options.tcpPort !== undefined) addresses.push(`/${family}/${options.address}/tcp/${options.tcpPort}`)
@@ -24,14 +27,17 @@ export function listenAddresses(options: {
   return addresses
 }
 
-/** Orders addresses as `/node/info` shows them, TCP before QUIC, each ending in `/p2p/<id>` (design.md §2). */
-export function publicAddresses(addresses: readonly Multiaddr[], peerId: string): string[] {
-  const texts = addresses.map((address) => {
-    const text = address.toString()
-    return text.includes('/p2p/') ? text : `${text}/p2p/${peerId}`
-  })
-  const isQuic = (text: string): boolean => text.includes('/quic')
-  return [...texts.filter((text) => !isQuic(text)), ...texts.filter(isQuic)]
+/**
+ * Orders addresses as `/node/info` shows them, each ending in `/p2p/<id>`: TCP before QUIC (design.md §2), and within a
+ * transport the advertised `firstIp` before those of the machine's own interfaces.
+ */
+export function publicAddresses(addresses: readonly Multiaddr[], peerId: string, firstIp?: string): string[] {
+  const rank = (address: Multiaddr): number =>
+    (address.toString().includes('/quic') ? 2 : 0) + (ipOf(address) === firstIp ? 0 : 1)
+  return addresses
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((address) => address.toString())
+    .map((text) => (text.includes('/p2p/') ? text : `${text}/p2p/${peerId}`))
 }
 
 /** The port a listener got, of the first address of that transport. */

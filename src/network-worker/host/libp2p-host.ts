@@ -11,17 +11,16 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
-import { ipOf, listenAddresses } from './addresses.ts'
+import { type Endpoint, endpointAddresses, ipOf } from './addresses.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
 
 export interface HostOptions {
   readonly privateKey: PrivateKey
   readonly agentVersion: string
-  readonly listenAddress: string
-  /** undefined: no TCP at all. */
-  readonly tcpPort: number | undefined
-  /** undefined: no QUIC at all. */
-  readonly quicPort: number | undefined
+  /** Where to listen; a port left undefined leaves out its transport. */
+  readonly listen: Endpoint
+  /** Where the operator says we can be reached besides; told to peers as it is. */
+  readonly announce: Endpoint | undefined
   readonly maxConnections: number
   readonly inboundLimiter: InboundLimiter
   readonly createRouter: (components: RouterComponents) => RelayRouter
@@ -55,15 +54,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
     privateKey: options.privateKey,
     nodeInfo: { userAgent: options.agentVersion },
     addresses: {
-      listen: listenAddresses({
-        address: options.listenAddress,
-        tcpPort: options.tcpPort,
-        quicPort: options.quicPort,
-      }),
+      listen: endpointAddresses(options.listen),
+      appendAnnounce: options.announce === undefined ? [] : endpointAddresses(options.announce),
     },
     transports: [
-      ...(options.quicPort === undefined ? [] : [quicTransport]),
-      ...(options.tcpPort === undefined ? [] : [tcpTransport]),
+      ...(options.listen.quicPort === undefined ? [] : [quicTransport]),
+      ...(options.listen.tcpPort === undefined ? [] : [tcpTransport]),
     ],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux(), mplex()],

@@ -43,7 +43,7 @@ export class LocalNodeInfo {
     return {
       peer_id: host.peerId.toString(),
       enr: enr.text,
-      p2p_addresses: publicAddresses(host.getMultiaddrs(), host.peerId.toString()),
+      p2p_addresses: publicAddresses(host.getMultiaddrs(), host.peerId.toString(), this.#deps.config.enrIp),
       discovery_addresses: [],
       metadata: {
         seq_number: seqNumber.toString(),
