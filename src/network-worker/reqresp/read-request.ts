@@ -43,6 +43,8 @@ export async function readRequest(
     case 'timeout':
       return { kind: 'timeout', text: 'no whole request in time' }
     case 'ended':
+      // A reset before the first byte, which QUIC does not tell from an orderly end, is only a change of mind.
+      if (received.bytes === 0) return { kind: undefined, code: RESULT_CODE.invalidRequest, text: 'no request' }
       if (await isEnding(connection, clock)) return { kind: undefined, text: 'connection closed' }
       return invalid('incomplete', 'request ended early')
     case 'failed':
