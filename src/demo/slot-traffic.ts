@@ -21,6 +21,10 @@ import { waitUntil } from './wait.ts'
 const MAX_SUBNETS = 2
 /** Columns published of a block; a relay with custody of more than this sees these only. */
 const MAX_COLUMNS = 16
+/** After the slot's begin, for the block to travel before this process computes again. */
+const BLOCK_HEADSTART_MS = 150
+/** Before the slot's end, when its last message has long arrived; the relay's own pulse follows within 0.25 s of it. */
+const REPORT_LEAD_MS = 100
 /** Each burst is spread over this part of a slot, as arrival times are on a real network. */
 const BURST_PART_OF_SLOT = 0.15
 
@@ -58,7 +62,7 @@ export class SlotTraffic {
       if (!(await waitUntil(clock, slotClock.slotStartMs(slot), signal))) return
       if (swarm.connectedPeers === 0) continue
       await this.#slot(slot, signal)
-      if (signal.aborted) return
+      if (!(await waitUntil(clock, slotClock.slotStartMs(slot + 1) - REPORT_LEAD_MS, signal))) return
       this.#report(slot)
     }
   }
@@ -70,7 +74,7 @@ export class SlotTraffic {
   }
 
   async #propose(slot: number, signal: AbortSignal): Promise<void> {
-    const { chain, swarm } = this.#deps
+    const { chain, slotClock, swarm } = this.#deps
     const columns = swarm.subnets('data_column_sidecar').slice(0, MAX_COLUMNS)
     const blobs = columns.length > 0 ? (this.#deps.blobs() ?? []) : []
     const block = chain.propose({
@@ -78,14 +82,12 @@ export class SlotTraffic {
       blobCommitments: blobs.map(({ commitment }) => commitment),
       attestations: this.#pendingAttestations,
     })
-    await swarm.publish('beacon_block', ssz.fulu.SignedBeaconBlock.serialize(block.signedBlock))
-    if (blobs.length === 0) return
-    const sidecars = buildColumnSidecars(block, blobs, columns)
-    const publications = sidecars.map((sidecar) => ({
+    const publications = (blobs.length > 0 ? buildColumnSidecars(block, blobs, columns) : []).map((sidecar) => ({
       name: `data_column_sidecar_${sidecar.index}`,
       ssz: ssz.fulu.DataColumnSidecar.serialize(sidecar),
     }))
-    await this.#burst(this.#deps.clock.nowMs(), publications, signal)
+    await swarm.publish('beacon_block', ssz.fulu.SignedBeaconBlock.serialize(block.signedBlock))
+    await this.#burst(slotClock.slotStartMs(slot) + BLOCK_HEADSTART_MS, publications, signal)
   }
 
   async #plan(slot: number): Promise<readonly CommitteeDuty[]> {
@@ -118,9 +120,10 @@ export class SlotTraffic {
     await this.#burst(slotClock.slotStartMs(slot) + (slotDurationMs * 2) / 3, publications, signal)
   }
 
-  /** Publishes in even steps from `startMs` on. */
+  /** Waits for `startMs`, then publishes in even steps. */
   async #burst(startMs: number, publications: readonly Publication[], signal: AbortSignal): Promise<void> {
     const { clock, swarm, slotDurationMs } = this.#deps
+    await waitUntil(clock, startMs, signal)
     const stepMs = (slotDurationMs * BURST_PART_OF_SLOT) / Math.max(1, publications.length)
     for (const [index, { name, ssz: bytes }] of publications.entries()) {
       if (!(await waitUntil(clock, startMs + index * stepMs, signal))) return
@@ -134,7 +137,6 @@ export class SlotTraffic {
       slot,
       connectedPeers: swarm.connectedPeers,
       ...swarm.tally.totals(),
-      deliveryP99Ms: swarm.tally.takeP99Ms(),
       hasColumns: blobs() !== undefined,
     })
   }

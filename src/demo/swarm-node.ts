@@ -25,11 +25,6 @@ function decompress(data: Uint8Array): Uint8Array {
   return result.bytes
 }
 
-/** The id of a message by its decompressed payload, as hex. */
-export function demoMessageId(topic: string, ssz: Uint8Array): string {
-  return toHex(messageId(topic, ssz, ssz, DEMO_FORK))
-}
-
 function router(): (components: GossipSubComponents) => GossipSub {
   return gossipsub({
     globalSignaturePolicy: StrictNoSign,

@@ -18,7 +18,7 @@ export interface SwarmPeerDeps {
   readonly agentVersion: string
   readonly local: LocalPeer
   /** A message of another peer arrived, by the relay. */
-  readonly onMessage: (messageId: string) => void
+  readonly onMessage: () => void
 }
 
 export class SwarmPeer {
@@ -38,7 +38,7 @@ export class SwarmPeer {
     const node = await createSwarmNode(deps.agentVersion)
     const peer = new SwarmPeer(deps, node)
     await serveReqResp(node as Libp2p, deps.local)
-    node.services.gossip.addEventListener('gossipsub:message', (event) => deps.onMessage(event.detail.msgId))
+    node.services.gossip.addEventListener('gossipsub:message', () => deps.onMessage())
     node.services.gossip.addEventListener('subscription-change', (event) => {
       for (const { topic, subscribe } of event.detail.subscriptions) peer.#follow(topic, subscribe)
     })

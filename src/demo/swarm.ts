@@ -11,7 +11,6 @@ import { fromHex } from '../shared/hex.ts'
 import type { ChainHead } from './chain.ts'
 import { DeliveryTally } from './delivery-tally.ts'
 import type { LocalPeer } from './reqresp.ts'
-import { demoMessageId } from './swarm-node.ts'
 import { SwarmPeer } from './swarm-peer.ts'
 
 /** Agents of the swarm's peers, one each. */
@@ -50,13 +49,11 @@ function localPeer({ digestHex, head }: SwarmDeps): LocalPeer {
 
 export class Swarm {
   readonly tally = new DeliveryTally()
-  readonly #clock: Clock
   readonly #digestHex: string
   readonly #peers: SwarmPeer[] = []
   #nextPublisher = 0
 
   private constructor(deps: SwarmDeps) {
-    this.#clock = deps.clock
     this.#digestHex = deps.digestHex
   }
 
@@ -67,7 +64,7 @@ export class Swarm {
   static async start(deps: SwarmDeps): Promise<Swarm> {
     const swarm = new Swarm(deps)
     const local = localPeer(deps)
-    const onMessage = (messageId: string): void => swarm.tally.delivered(messageId, deps.clock.monotonicMs())
+    const onMessage = (): void => swarm.tally.delivered()
     try {
       for (const name of PEER_NAMES) {
         const agentVersion = `starling-demo/${name}`
@@ -103,11 +100,9 @@ export class Swarm {
     const topic = formatTopic(this.#digestHex, name)
     const connected = this.#peers.filter(({ isConnected }) => isConnected)
     const publishers = this.#publishers(connected)
-    const messageId = demoMessageId(topic, ssz)
-    const atMs = this.#clock.monotonicMs()
     const sent = await Promise.all(publishers.map((peer) => peer.publish(topic, ssz)))
     if (!sent.includes(true)) return
-    this.tally.published(messageId, atMs, connected.length - publishers.length)
+    this.tally.published(connected.length - publishers.length)
   }
 
   /** Stops all peers. Idempotent. */

@@ -28,7 +28,7 @@ export class DemoPulse {
   report(report: SwarmReport): void {
     const percent = deliveredPercent(report, this.#report)
     const columns = report.hasColumns ? '' : ', blobs still being computed'
-    this.#swarmText = `swarm received ${percent}, p99 ${report.deliveryP99Ms.toFixed(1)} ms${columns}`
+    this.#swarmText = `swarm received ${percent}${columns}`
     this.#report = report
   }
 

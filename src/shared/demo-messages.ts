@@ -13,8 +13,6 @@ export interface SwarmReport {
   /** Receipts that follow if the relay forwards everything to every other connected peer of the swarm. */
   readonly expectedDeliveries: number
   readonly deliveredMessages: number
-  /** 99th percentile, over the slot, from a message's publication to its receipt by another peer; 0 without any. */
-  readonly deliveryP99Ms: number
   /** False while the blobs are still computed: until then blocks go without columns. */
   readonly hasColumns: boolean
 }
