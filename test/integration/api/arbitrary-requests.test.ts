@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { METHODS } from 'node:http'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { startHarness } from './api-harness.ts'
+import { PEER_A, peerView, RelayDouble } from './relay-double.ts'
+
+const RUNS = { numRuns: 300 }
+const STATE = [[PEER_A, peerView(PEER_A)]]
+
+/** Pieces of true paths among noise, so that routes are met and not only the 404. */
+const segment = fc.oneof(
+  fc.constantFrom(
+    'peers',
+    'mesh',
+    'config',
+    'node',
+    'info',
+    'eth',
+    'v1',
+    'health',
+    '__proto__',
+    '..',
+    '%2e%2e',
+    '%',
+    '',
+  ),
+  fc.string({ unit: fc.constantFrom(...'aZ09%~!$&\'()*+,;=:@."<>|{}^`\\[]'), maxLength: 12 }),
+  fc.webSegment(),
+)
+const path = fc
+  .tuple(fc.array(segment, { maxLength: 5 }), fc.option(fc.webQueryParameters()))
+  .map(([parts, query]) => `/${parts.join('/')}${query === null ? '' : `?${query}`}`)
+/** CONNECT asks for a tunnel and has no answer of this kind. */
+const method = fc.constantFrom(...METHODS.filter((name) => name !== 'CONNECT'))
+
+function assertRefusedOrRead(status: number, text: string): void {
+  assert.ok(status >= 200 && status < 500, `status ${status}: ${text}`)
+  assert.doesNotMatch(text, /node_modules|at .*\.[tj]s:\d+|<html/i)
+}
+
+test('no method and path of a stranger is a 5xx or changes anything', async (t) => {
+  const relay = new RelayDouble(PEER_A)
+  const { call } = await startHarness(t, relay.handlers)
+  await fc.assert(
+    fc.asyncProperty(method, path, async (name, target) => {
+      const reply = await call(name, target)
+      assertRefusedOrRead(reply.status, reply.text)
+      assert.deepEqual([...relay.peers], STATE)
+    }),
+    RUNS,
+  )
+})
+
+test('no body is a 5xx, and only a dialable target changes anything', async (t) => {
+  const relay = new RelayDouble(PEER_A)
+  const { call } = await startHarness(t, relay.handlers)
+  const member = fc.oneof(fc.string(), fc.jsonValue())
+  const near = fc.dictionary(fc.constantFrom('enr', 'multiaddr', '__proto__', 'x'), member)
+  const body = fc.oneof(
+    fc.json(),
+    fc.string({ unit: 'binary' }),
+    near.map((value) => JSON.stringify(value)),
+    near.map((value) => JSON.stringify(value).slice(0, -1)),
+  )
+  const type = fc.constantFrom('application/json', 'application/json; charset=utf-16', 'text/json', 'json', ';', '')
+  await fc.assert(
+    fc.asyncProperty(body, type, async (text, contentType) => {
+      const reply = await call('POST', '/peers', { body: text, headers: { 'content-type': contentType } })
+      assert.ok([400, 415].includes(reply.status), `status ${reply.status}: ${reply.text}`)
+      assertRefusedOrRead(reply.status, reply.text)
+      assert.deepEqual([...relay.peers], STATE)
+    }),
+    RUNS,
+  )
+})
+
+test('no header is a 5xx', async (t) => {
+  const relay = new RelayDouble(PEER_A)
+  const { call } = await startHarness(t, relay.handlers, { corsOrigin: ['https://dashboard.example'] })
+  const name = fc.constantFrom(
+    'host',
+    'origin',
+    'accept',
+    'authorization',
+    'content-type',
+    'content-encoding',
+    'if-none-match',
+    'if-modified-since',
+    'range',
+    'access-control-request-method',
+    'access-control-request-headers',
+    'x-forwarded-host',
+    'x-http-method-override',
+    'cookie',
+  )
+  const value = fc.oneof(
+    fc.string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)) }),
+    fc.constantFrom('*', 'null', 'DELETE', 'bytes=0-1', 'http://[', 'application/json; charset=x', '__proto__'),
+  )
+  const headers = fc.dictionary(name, value, { maxKeys: 4 })
+  const target = fc.constantFrom('/peers', '/mesh', '/eth/v1/node/health', `/peers/${PEER_A}`)
+  const verb = fc.constantFrom('GET', 'HEAD', 'OPTIONS', 'POST')
+  await fc.assert(
+    fc.asyncProperty(verb, target, headers, async (methodName, requestPath, given) => {
+      const reply = await call(methodName, requestPath, { headers: given })
+      assertRefusedOrRead(reply.status, reply.text)
+      assert.deepEqual([...relay.peers], STATE)
+    }),
+    RUNS,
+  )
+})
