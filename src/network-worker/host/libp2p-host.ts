@@ -32,6 +32,11 @@ export type Host = Libp2p<{ identify: unknown; gossip: RelayRouter }>
 const MAX_PENDING_INBOUND = 64
 /** Gossipsub keeps one stream each way; Req/Resp adds up to two per protocol each way. */
 const MAX_STREAMS_PER_CONNECTION = 256
+/**
+ * New streams a second after which mplex resets a whole connection. Its default of 5 is less than an honest handshake
+ * opens (identify, gossip, status, ping, metadata); Req/Resp keeps quotas of its own far below this.
+ */
+const MPLEX_STREAMS_PER_SECOND = 128
 const DIAL_TIMEOUT_MS = 10_000
 /** Dials waiting at once; the dialer above keeps its own, smaller queue. */
 const MAX_DIAL_QUEUE = 256
@@ -62,7 +67,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       ...(options.listen.tcpPort === undefined ? [] : [tcpTransport]),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux(), mplex()],
+    streamMuxers: [yamux(), mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: options.maxConnections,
