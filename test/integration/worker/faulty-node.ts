@@ -1,8 +1,8 @@
 /**
  * Stands in for network-node.ts under the real worker shell: a node without a network that fails on command. What to
- * do at start is the first of `config.peers`; what to do later is the id asked for with `getPeer`.
+ * do at start is the first of `config.peers`; what to do later is the id asked for with `getPeer`. Asked for the mesh,
+ * it throws.
  */
-
 import { setTimeout as delay } from 'node:timers/promises'
 import type { NetworkNode, NetworkNodeDeps } from '../../../src/network-worker/network-node.ts'
 import type { Control } from '../../../src/rpc/contract.ts'
@@ -48,6 +48,10 @@ export async function startNetworkNode({ config, emit }: NetworkNodeDeps): Promi
   if (config.peers[0] === 'hang') await delay(2_500)
   const control: Partial<Handlers<Control>> = {
     getNodeInfo: () => INFO,
+    listMesh: () => {
+      COMMANDS['throw']?.()
+      return []
+    },
     getPeer: (id) => {
       const run = COMMANDS[id]
       if (run === undefined) throw new RelayError('PEER_NOT_FOUND', 'peer not found', { peer_id: id })

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { quietFlags, starling } from './child.ts'
+
+test('a bad configuration: exit 2 with every problem on a line of its own, nothing on stdout', async (t) => {
+  const child = starling(t, ['run', '--port', '99999', '--network', 'hodi', '--target-peers', 'many', '--bogus'])
+  assert.equal((await child.end()).code, 2)
+  assert.deepEqual(child.lines, [])
+  assert.equal(child.errorLines.length, 4, child.errorLines.join('\n'))
+  for (const flag of ['--port', '--network', '--target-peers', '--bogus']) {
+    assert.equal(child.errorLines.filter((line) => line.startsWith(`starling: ${flag}: `)).length, 1, flag)
+  }
+})
+
+test('validate-config says yes or no and starts nothing', async (t) => {
+  const good = starling(t, ['validate-config', ...quietFlags(t)])
+  assert.equal((await good.end()).code, 0)
+  assert.deepEqual(good.lines, ['the configuration is valid; network hoodi'])
+  const bad = starling(t, ['validate-config', '--api-port', '-1'])
+  assert.equal((await bad.end()).code, 2)
+  assert.deepEqual(bad.lines, [])
+  assert.match(bad.errorLines.join('\n'), /--api-port/)
+})
+
+test('an unknown command: exit 2, with the one that was meant', async (t) => {
+  const child = starling(t, ['rum', '--port', '0'])
+  assert.equal((await child.end()).code, 2)
+  assert.deepEqual(child.errorLines, ['starling: unknown command "rum"; did you mean run?'])
+})
+
+for (const args of [['--help'], ['-h'], ['help'], ['run', '--help', '--port', 'nonsense']]) {
+  test(`${args.join(' ')} prints the usage and ends well`, async (t) => {
+    const child = starling(t, args)
+    assert.equal((await child.end()).code, 0)
+    const text = child.lines.join('\n')
+    for (const word of ['Usage: starling', 'demo', '--network-dir', '--api-token-file']) assert.ok(text.includes(word))
+  })
+}
+
+test('--version prints the version of the package', async (t) => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  const child = starling(t, ['--version'])
+  assert.equal((await child.end()).code, 0)
+  assert.deepEqual(child.lines, [`starling ${(manifest as { version: string }).version}`])
+})

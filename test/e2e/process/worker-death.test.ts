@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Child, mortalRelay, quietFlags } from './child.ts'
+
+function fatalLines(child: Child): unknown[] {
+  return child.log.filter(({ level }) => level === 'fatal').map(({ msg, reason }) => `${msg}: ${reason}`)
+}
+
+// 3 s for libp2p, 1 s for the API, and the rest for a loaded machine.
+const DEATH_BOUND_MS = 8_000
+
+for (const [command, reason] of [
+  ['throw', 'told to throw'],
+  ['reject', 'told to reject'],
+] as const) {
+  test(`a network worker that dies by ${command}, QUIC live: exit 1, one fatal line, libp2p stopped first`, async (t) => {
+    const child = mortalRelay(t, quietFlags(t))
+    await child.line('relay started')
+    child.process.send(command)
+    const { code, ms } = await child.end()
+    t.diagnostic(`ended ${Math.round(ms)} ms after`)
+    assert.equal(code, 1)
+    assert.ok(ms < DEATH_BOUND_MS)
+    assert.deepEqual(fatalLines(child), [`the network worker died: ${reason}`])
+    assert.deepEqual(child.errorLines, [])
+  })
+}
+
+test('a network worker that just ends: exit 1 and one fatal line', async (t) => {
+  const child = mortalRelay(t, [...quietFlags(t), '--no-quic'])
+  await child.line('relay started')
+  child.process.send('exit')
+  const { code, ms } = await child.end()
+  assert.equal(code, 1)
+  assert.ok(ms < DEATH_BOUND_MS)
+  assert.deepEqual(fatalLines(child), ['the network worker died: the thread ended with code 3'])
+})
+
+test('a network worker that hangs: the API answers 504, and SIGTERM still ends the process in 10 s', async (t) => {
+  const child = mortalRelay(t, [...quietFlags(t), '--no-quic'])
+  const { api } = await child.line('relay started')
+  child.process.send('spin')
+  const health = await fetch(`${api}/peers`)
+  assert.equal(health.status, 504)
+  child.process.kill('SIGTERM')
+  const { code, ms } = await child.end()
+  t.diagnostic(`ended ${Math.round(ms)} ms after SIGTERM`)
+  assert.equal(code, 1, 'peers got no goodbye: that is no clean stop')
+  assert.ok(ms < 10_000)
+})
+
+test('a second signal does not wait', async (t) => {
+  const child = mortalRelay(t, [...quietFlags(t), '--no-quic'])
+  await child.line('relay started')
+  child.process.send('spin')
+  child.process.kill('SIGTERM')
+  await child.line('stopping')
+  child.process.kill('SIGINT')
+  const { code, ms } = await child.end()
+  assert.equal(code, 1)
+  assert.ok(ms < 3_000)
+})
