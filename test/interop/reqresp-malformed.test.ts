@@ -34,17 +34,19 @@ async function assertServed(peer: GoPeer, relay: StarlingProcess): Promise<void>
 }
 
 for (const transport of TRANSPORTS) {
-  for (const { name, protocol, hex } of MALFORMED) {
-    test(`${name} over ${transport} is refused, and the relay lives on`, { skip }, async () => {
-      await using relay = await StarlingProcess.start()
-      await using peer = await startGoPeer(relay, { transports: [transport] })
-      await using other = await startGoPeer(relay, { transports: [transport] })
-      await peer.dial(relay.address(transport))
-      assertRefused(await peer.rawRequest(relay.peerId, protocol, Buffer.from(hex, 'hex')), name)
-      await other.dial(relay.address(transport))
-      await assertServed(other, relay)
-    })
-  }
+  test(`malformed requests over ${transport} are refused, and the relay lives on`, { skip }, async (t) => {
+    await using relay = await StarlingProcess.start()
+    for (const { name, protocol, hex } of MALFORMED) {
+      await t.test(name, async () => {
+        await using peer = await startGoPeer(relay, { transports: [transport] })
+        await peer.dial(relay.address(transport))
+        assertRefused(await peer.rawRequest(relay.peerId, protocol, Buffer.from(hex, 'hex')), name)
+        await using other = await startGoPeer(relay, { transports: [transport] })
+        await other.dial(relay.address(transport))
+        await assertServed(other, relay)
+      })
+    }
+  })
 }
 
 test('a protocol the relay does not serve is refused at negotiation', { skip }, async () => {
@@ -65,8 +67,5 @@ test('a peer that opens a request and stalls is cut off', { skip }, async () => 
   await peer.dial(relay.address('tcp'))
   const stalled = peer.rawRequest(relay.peerId, STATUS, Buffer.from('5c', 'hex'), false)
   await assertServed(peer, relay)
-  const { reply, ended } = await stalled
-  assert.ok(!reply.startsWith('00'))
-  assert.notEqual(ended, 'open')
-  assert.ok(relay.isRunning)
+  assertRefused(await stalled, 'stalled')
 })

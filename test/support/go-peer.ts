@@ -119,8 +119,8 @@ export interface ConnectedPeer {
 }
 
 const EVENT_TIMEOUT_MS = 15_000
-/** A Go peer gives a request 10 s; its answer takes a little longer to get here. */
-const REQUEST_TIMEOUT_MS = 15_000
+/** A Go peer gives a request 10 s, or 15 s when it only watches; its answer takes a little longer to get here. */
+const REQUEST_TIMEOUT_MS = 20_000
 
 export class GoPeer implements AsyncDisposable {
   readonly peerId: string
@@ -233,6 +233,13 @@ export class GoPeer implements AsyncDisposable {
   waitForMessage(id: string, timeoutMs = EVENT_TIMEOUT_MS): Promise<MessageEvent> {
     const matches = (event: GoEvent): event is MessageEvent => event.event === 'message' && event.id === id
     return this.#process.waitFor(`message ${id}`, matches, timeoutMs)
+  }
+
+  /** The message whose compressed bytes have this SHA-256. */
+  waitForData(dataSha256: string, timeoutMs = EVENT_TIMEOUT_MS): Promise<MessageEvent> {
+    const matches = (event: GoEvent): event is MessageEvent =>
+      event.event === 'message' && event.dataSha256 === dataSha256
+    return this.#process.waitFor(`data ${dataSha256}`, matches, timeoutMs)
   }
 
   waitForMesh(kind: 'graft' | 'prune', topic: string, peer: string, timeoutMs = EVENT_TIMEOUT_MS): Promise<MeshEvent> {

@@ -15,8 +15,12 @@ import (
 	"github.com/libp2p/go-libp2p/core/protocol"
 )
 
-// maxRawReplyBytes bounds what rawRequest reads back.
-const maxRawReplyBytes = 64 * 1024
+const (
+	// maxRawReplyBytes bounds what rawRequest reads back.
+	maxRawReplyBytes = 64 * 1024
+	// rawTimeout is longer than any side's patience with a request, so that it is the other side that ends it.
+	rawTimeout = 15 * time.Second
+)
 
 func hexDecode(text string) ([]byte, error) { return hex.DecodeString(text) }
 
@@ -30,19 +34,21 @@ type requestResult struct {
 }
 
 // openStream opens a stream for exactly one protocol; a peer that does not speak it is an error here.
-func openStream(ctx context.Context, h host.Host, to peer.ID, id protocol.ID) (network.Stream, error) {
+func openStream(
+	ctx context.Context, h host.Host, to peer.ID, id protocol.ID, timeout time.Duration,
+) (network.Stream, error) {
 	stream, err := h.NewStream(network.WithNoDial(ctx, "requests use the connection there is"), to, id)
 	if err != nil {
 		return nil, fmt.Errorf("open: %w", err)
 	}
-	_ = stream.SetDeadline(time.Now().Add(streamTimeout))
+	_ = stream.SetDeadline(time.Now().Add(timeout))
 	return stream, nil
 }
 
 // request sends one protocol's request and decodes the single response chunk. ssz is nil for metadata.
 func request(ctx context.Context, h host.Host, to peer.ID, spoken rpcProtocol, ssz []byte) (requestResult, error) {
 	started := time.Now()
-	stream, err := openStream(ctx, h, to, protocolID(spoken.name))
+	stream, err := openStream(ctx, h, to, protocolID(spoken.name), streamTimeout)
 	if err != nil {
 		return requestResult{}, err
 	}
@@ -97,7 +103,7 @@ type rawResult struct {
 // rawRequest writes bytes on a stream of any protocol id and reads whatever comes back until the stream ends.
 // halfClose false leaves our side open, as a stalling peer would.
 func rawRequest(ctx context.Context, h host.Host, to peer.ID, id protocol.ID, data []byte, halfClose bool) rawResult {
-	stream, err := openStream(ctx, h, to, id)
+	stream, err := openStream(ctx, h, to, id, rawTimeout)
 	if err != nil {
 		return rawResult{Ended: err.Error()}
 	}
