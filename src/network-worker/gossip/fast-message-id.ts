@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import xxhash from 'xxhash-wasm'
 import type { TopicStr } from '../../shared/ids.ts'
 
-/** Topics whose seeds are kept: a node sees at most the full set of three digests at once, 3 × 205. */
+/** Topics whose seeds are kept: a node sees at most the full set of four digests at once, 4 × 205. */
 const MAX_TOPICS = 1024
 
 /**

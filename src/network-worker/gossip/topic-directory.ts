@@ -16,7 +16,7 @@ export interface TopicContext {
 
 /**
  * The topics we are subscribed to, by name. Written by `Subscriptions` only; a topic that is not in here is not decoded.
- * Bounded by what a network has: three digests at most of some 205 topics.
+ * Bounded by what a network has: four digests at most, when they change every epoch, of some 205 topics.
  */
 export class TopicDirectory {
   readonly #contexts = new Map<TopicStr, TopicContext>()
