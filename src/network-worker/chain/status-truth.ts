@@ -32,9 +32,13 @@ export class StatusTruth {
     this.#deps = deps
   }
 
-  /** Takes a peer's Status as its vote; `group` is its network (/16 or /32), so that one host cannot outvote others. */
+  /**
+   * Takes a peer's Status as its vote; `group` is its network (/16 or /32), so that one host cannot outvote others. A
+   * head before the peer's own finalized checkpoint is no vote: as the lowest of a quorum it would become ours.
+   */
   vote(peerId: PeerIdStr, group: string, status: Status): void {
     this.#votes.delete(peerId)
+    if (this.#deps.slotClock.epochOfSlot(status.headSlot) < status.finalizedEpoch) return
     this.#votes.set(peerId, { group, status })
     for (const oldest of this.#votes.keys()) {
       if (this.#votes.size <= MAX_VOTES) break
@@ -66,7 +70,8 @@ export class StatusTruth {
 
   #count(): void {
     const result = quorumOf([...this.#votes.values()])
-    if (result === undefined) return
+    // Voters for what we tell can leave those who are behind in the majority; their heads lie before it.
+    if (result === undefined || result.finalized.epoch < this.#told.epoch) return
     if (result.finalized.epoch > this.#newest.epoch) {
       this.#told = this.#newest
       this.#newest = result.finalized
