@@ -13,18 +13,27 @@ const SAMPLE_PERIOD_MS = 10_000
 const ATTESTATIONS_PER_SECOND = 500
 /** One block a slot. */
 const BLOCKS_PER_SECOND = 1 / 12
-/** Caches of seen ids and the heap's young generation settle first; a slope over that part would say nothing. */
+/** The young generation and the buffers of new connections settle first: a slope over that part would say nothing. */
 const WARMUP_SHARE = 0.3
+/** Ids are remembered for two epochs (seen_ttl of the phase 0 networking specification): until then caches do grow. */
+const SEEN_TTL_SECONDS = 768
+/** A run that goes on this much longer than the caches fill is judged by what comes after. */
+const FULL_CACHE_SHARE = 1.5
 
 interface Sample {
   readonly atSeconds: number
   readonly rssMb: number
 }
 
-/** Least-squares slope of the samples after the warm-up, in MB a minute; 0 for fewer than two. */
-export function slopeMbPerMinute(samples: readonly Sample[]): number {
-  const lastSeconds = samples.at(-1)?.atSeconds ?? 0
-  const settled = samples.filter(({ atSeconds }) => atSeconds >= lastSeconds * WARMUP_SHARE)
+/** Where the part of a run begins over which memory should stay level. */
+function warmupSeconds(totalSeconds: number): number {
+  const outlastsCaches = totalSeconds >= SEEN_TTL_SECONDS * FULL_CACHE_SHARE
+  return outlastsCaches ? SEEN_TTL_SECONDS : totalSeconds * WARMUP_SHARE
+}
+
+/** Least-squares slope of the samples from `fromSeconds` on, in MB a minute; 0 for fewer than two. */
+function slopeMbPerMinute(samples: readonly Sample[], fromSeconds: number): number {
+  const settled = samples.filter(({ atSeconds }) => atSeconds >= fromSeconds)
   if (settled.length < 2) return 0
   const meanAt = settled.reduce((sum, { atSeconds }) => sum + atSeconds, 0) / settled.length
   const meanRss = settled.reduce((sum, { rssMb }) => sum + rssMb, 0) / settled.length
@@ -69,7 +78,8 @@ export async function runSoak(args: string[]): Promise<void> {
   const streams = [attestations(relay.topics, ATTESTATIONS_PER_SECOND), blocks(relay.topics, BLOCKS_PER_SECOND)]
   const results = await generator.run(streams, minutes * 60)
   const memory = memoryUsage(relay.pid)
-  const slope = slopeMbPerMinute(samples)
+  const warmup = warmupSeconds(minutes * 60)
+  const slope = slopeMbPerMinute(samples, warmup)
   const rows = results.map((result) => [
     result.name,
     String(result.delivered),
@@ -77,7 +87,23 @@ export async function runSoak(args: string[]): Promise<void> {
     ...[result.p50Ms, result.p99Ms, result.maxMs].map(figure),
   ])
   process.stdout.write(`\n${formatTable(['stream', 'delivered', 'lost', 'p50 ms', 'p99 ms', 'max ms'], rows)}`)
-  process.stdout.write(`RSS ${memory.rssMb} MB, peak ${memory.peakRssMb} MB, after warm-up ${slope} MB/min\n`)
+  process.stdout.write(
+    `RSS ${memory.rssMb} MB, peak ${memory.peakRssMb} MB, after ${Math.round(warmup)} s ${slope} MB/min\n`,
+  )
+  if (warmup < SEEN_TTL_SECONDS) {
+    const fullMinutes = Math.ceil((SEEN_TTL_SECONDS * FULL_CACHE_SHARE) / 60)
+    process.stdout.write(
+      `caches of seen ids were still filling: a slope that must be level needs ${fullMinutes} minutes\n`,
+    )
+  }
   const streamsWithLoss = results.map((result) => ({ ...result, lossPercent: lossPercent(result) }))
-  writeResults('soak', { ...options, minutes, ...memory, slopeMbPerMinute: slope, streams: streamsWithLoss, samples })
+  writeResults('soak', {
+    ...options,
+    minutes,
+    ...memory,
+    warmupSeconds: warmup,
+    slopeMbPerMinute: slope,
+    streams: streamsWithLoss,
+    samples,
+  })
 }
