@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { INBOUND_QUOTAS } from '../../../src/network-worker/reqresp/limits.ts'
-import { QuotaBook } from '../../../src/network-worker/reqresp/quota-book.ts'
-import { FakeClock } from '../../support/fake-clock.ts'
+import { INBOUND_QUOTAS } from '../../../../src/network-worker/reqresp/limits.ts'
+import { QuotaBook } from '../../../../src/network-worker/reqresp/quota-book.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 
 for (const [name, { requests, periodMs }] of [
   ['status', INBOUND_QUOTAS.status],

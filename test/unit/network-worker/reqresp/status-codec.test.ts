@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ssz } from '@lodestar/types'
 import fc from 'fast-check'
-import { decodeStatus, encodeStatus } from '../../../src/network-worker/reqresp/status-codec.ts'
-import { fromHex } from '../../../src/shared/hex.ts'
+import { decodeStatus, encodeStatus } from '../../../../src/network-worker/reqresp/status-codec.ts'
+import { fromHex } from '../../../../src/shared/hex.ts'
 
 const safeInteger = fc.nat({ max: Number.MAX_SAFE_INTEGER })
 const hexOf = (bytes: number) =>

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Stream } from '@libp2p/interface'
-import { encodeErrorResponse, encodeResponse } from '../../../src/network-worker/reqresp/framing.ts'
-import { encodeStatus } from '../../../src/network-worker/reqresp/status-codec.ts'
-import { type Clock, systemClock } from '../../../src/shared/clock.ts'
-import { FakeClock } from '../../support/fake-clock.ts'
+import { encodeErrorResponse, encodeResponse } from '../../../../src/network-worker/reqresp/framing.ts'
+import { encodeStatus } from '../../../../src/network-worker/reqresp/status-codec.ts'
+import { type Clock, systemClock } from '../../../../src/shared/clock.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 import { bareNode, connect, openStreams, type Peer, peer, TRANSPORTS, type Transport, until } from './nodes.ts'
 
 const PONG = encodeResponse(0, new Uint8Array(8).fill(7))

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { encodeRequest } from '../../../src/network-worker/reqresp/framing.ts'
-import { type Decoder, type DecodeStep, MessageDecoder } from '../../../src/network-worker/reqresp/message-decoder.ts'
+import { encodeRequest } from '../../../../src/network-worker/reqresp/framing.ts'
+import {
+  type Decoder,
+  type DecodeStep,
+  MessageDecoder,
+} from '../../../../src/network-worker/reqresp/message-decoder.ts'
 
 /** Feeds `wire` in pieces cut at `cuts`; stops at the first step that is not "need more". */
 function feed<T>(decoder: Decoder<T>, wire: Uint8Array, cuts: readonly number[]): DecodeStep<T> {

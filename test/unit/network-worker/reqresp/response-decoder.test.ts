@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { encodeErrorResponse, encodeResponse } from '../../../src/network-worker/reqresp/framing.ts'
-import { ResponseDecoder } from '../../../src/network-worker/reqresp/response-decoder.ts'
+import { encodeErrorResponse, encodeResponse } from '../../../../src/network-worker/reqresp/framing.ts'
+import { ResponseDecoder } from '../../../../src/network-worker/reqresp/response-decoder.ts'
 
 function pushBytewise(decoder: ResponseDecoder, wire: Uint8Array) {
   let step = decoder.push(new Uint8Array(0))

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ReqRespError } from '../../../src/network-worker/reqresp/reqresp-error.ts'
-import { systemClock } from '../../../src/shared/clock.ts'
-import { FakeClock } from '../../support/fake-clock.ts'
+import { ReqRespError } from '../../../../src/network-worker/reqresp/reqresp-error.ts'
+import { systemClock } from '../../../../src/shared/clock.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 import { bareNode, connect, localNode, openStreams, peer, TRANSPORTS, until } from './nodes.ts'
 
 for (const transport of TRANSPORTS) {

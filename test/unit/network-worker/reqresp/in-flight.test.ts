@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { InFlight } from '../../../src/network-worker/reqresp/in-flight.ts'
+import { InFlight } from '../../../../src/network-worker/reqresp/in-flight.ts'
 
 test('counts per peer and key, and keeps nothing once all has left', () => {
   const inFlight = new InFlight<'ping' | 'status'>()

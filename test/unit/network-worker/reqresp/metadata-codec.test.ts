@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ssz } from '@lodestar/types'
 import fc from 'fast-check'
-import { decodeMetadata, encodeMetadata } from '../../../src/network-worker/reqresp/metadata-codec.ts'
+import { decodeMetadata, encodeMetadata } from '../../../../src/network-worker/reqresp/metadata-codec.ts'
 
 const anyMetadata = fc.record(
   {
