@@ -5,7 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -105,4 +105,12 @@ async function build(binary: string): Promise<void> {
   const code = await promise
   if (code !== 0) throw new Error(`go build failed (${code}):\n${complaint}`)
   renameSync(unfinished, binary)
+  removeOthers(basename(binary))
+}
+
+/** Binaries of earlier sources: 35 MB each. */
+function removeOthers(current: string): void {
+  for (const name of readdirSync(BUILD_DIR)) {
+    if (/^go-peer(-[0-9a-f]{16})?$/.test(name) && name !== current) rmSync(join(BUILD_DIR, name), { force: true })
+  }
 }
