@@ -48,6 +48,7 @@ export class LocalEnr {
   /** Sets every field and writes the file when anything changed. @returns true when it did */
   update(endpoint: EnrEndpoint, fork: EnrFork, metadata: LocalMetadata): boolean {
     const before = contentOf(this.#record)
+    const { seq } = this.#record
     const isIp6 = endpoint.ip?.includes(':') ?? false
     this.#record.ip = isIp6 ? undefined : endpoint.ip
     this.#record.ip6 = isIp6 ? endpoint.ip : undefined
@@ -62,8 +63,10 @@ export class LocalEnr {
     this.#record.set('attnets', metadata.attnets)
     this.#record.set('syncnets', metadata.syncnets)
     this.#record.set('cgc', bigEndian(metadata.custodyGroupCount))
-    if (contentOf(this.#record) === before) return false
-    this.#record.seq += 1n
+    const isChanged = contentOf(this.#record) !== before
+    // The library counts each field that is set, changed or not.
+    this.#record.seq = isChanged ? seq + 1n : seq
+    if (!isChanged) return false
     const temporary = `${this.#path}.new`
     writeFileSync(temporary, `${this.text}\n`)
     renameSync(temporary, this.#path)
