@@ -86,6 +86,7 @@ function scene(
     },
     wantedAt,
     policyOf: () => 'blind',
+    preset: 'mainnet',
     onEpoch: (epoch) => epochs.push(epoch),
   })
   return {
