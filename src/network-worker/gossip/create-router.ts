@@ -5,6 +5,7 @@
 import { StrictNoSign, TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import { messageId } from '../../consensus/message-id.ts'
 import type { ForkName } from '../../consensus/network-config.ts'
+import type { Clock } from '../../shared/clock.ts'
 import { toHex } from '../../shared/hex.ts'
 import type { Verdict, VerdictReason } from '../validation/verdict.ts'
 import type { FastMessageId } from './fast-message-id.ts'
@@ -35,14 +36,15 @@ export interface RouterDeps {
   readonly scoring: ScoreSetting
   readonly exemptIps: Set<string>
   readonly observer: RouterObserver
-  readonly monotonicMs: () => number
+  readonly clock: Clock
   readonly onTransformReject: (topic: string, reason: VerdictReason) => void
 }
 
 /** A factory for libp2p's services. The router has no topics yet: `Subscriptions` adds them once it is started. */
 export function routerFactory(deps: RouterDeps): (components: RouterComponents) => RelayRouter {
-  return (components) =>
-    new RelayRouter(components, routerOptions(deps), { observer: deps.observer, monotonicMs: deps.monotonicMs })
+  const { observer, clock, scoring } = deps
+  const seenTtlMs = SEEN_EPOCHS * scoring.slotsPerEpoch * scoring.slotDurationMs
+  return (components) => new RelayRouter(components, routerOptions(deps), { observer, clock, seenTtlMs })
 }
 
 function routerOptions(deps: RouterDeps): RouterOptions {
@@ -70,7 +72,6 @@ function routerOptions(deps: RouterDeps): RouterOptions {
     mcacheGossip: mesh.historyGossip,
     opportunisticGraftTicks: Math.ceil(OPPORTUNISTIC_GRAFT_MS / mesh.heartbeatMs),
     fanoutTTL: FANOUT_TTL_MS,
-    seenTTL: SEEN_EPOCHS * scoring.slotsPerEpoch * scoring.slotDurationMs,
     idontwantMinDataSize: IDONTWANT_BYTES,
     maxInboundDataLength: MAX_RPC_BYTES,
     maxOutboundBufferSize: OUTBOUND_ABORT_BYTES,

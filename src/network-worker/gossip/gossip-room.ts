@@ -56,7 +56,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
     scoring,
     exemptIps: new ExemptIpSet(deps.exemption),
     observer: stats,
-    monotonicMs: () => clock.monotonicMs(),
+    clock,
     onTransformReject: (_topic, reason) => stats.onVerdict({ action: 'reject', reason }),
   })
   return {

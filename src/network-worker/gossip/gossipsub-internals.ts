@@ -40,6 +40,24 @@ export interface GossipsubScore {
   deliverMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
 }
 
+/** What gossipsub asks of its cache of seen ids. */
+export interface SeenCache {
+  has(id: MsgIdStr): boolean
+  put(id: MsgIdStr): boolean
+  prune(): void
+  clear(): void
+  readonly size: number
+}
+
+/** What gossipsub asks of its cache from fast ids to ids. */
+export interface FastIdCache {
+  get(fastId: string): MsgIdStr | undefined
+  put(fastId: string, id: MsgIdStr): boolean
+  prune(): void
+  clear(): void
+  readonly size: number
+}
+
 /** The members of gossipsub's class that this project reads, calls or overrides. */
 export interface GossipsubInternals {
   readonly opts: LiveOptions
@@ -52,6 +70,9 @@ export interface GossipsubInternals {
   readonly allowedTopics: Set<TopicStr> | null
   readonly topicValidators: Map<TopicStr, TopicValidator>
   readonly score: GossipsubScore
+  /** Ours to replace, right after construction. */
+  seenCache: SeenCache
+  fastMsgIdCache: FastIdCache
   start(): Promise<void>
   stop(): Promise<void>
   isStarted(): boolean
@@ -87,6 +108,8 @@ const FIELDS = [
   'idontwants',
   'allowedTopics',
   'topicValidators',
+  'seenCache',
+  'fastMsgIdCache',
   'score',
 ] as const satisfies readonly (keyof GossipsubInternals)[]
 

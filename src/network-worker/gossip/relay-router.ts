@@ -1,10 +1,12 @@
 /**
  * Gossipsub as this relay runs it: the library's router, extended at run time (design.md §5). What is changed:
  * a message is encoded once for all its receivers, a peer whose queue is full is skipped instead of having its stream
- * torn down, and every message is timed from the RPC that brought it to the last stream it was handed to.
+ * torn down, ids are kept in bounded tables, and every message is timed from the RPC that brought it to the last stream
+ * it was handed to.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
+import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import {
   assertGossipsubShape,
@@ -14,6 +16,8 @@ import {
   type TopicValidator,
 } from './gossipsub-internals.ts'
 import { prefixWithLength } from './length-prefix.ts'
+import { RecentFastIds } from './recent-fast-ids.ts'
+import { SeenIds } from './seen-ids.ts'
 
 export type { RouterComponents } from './gossipsub-internals.ts'
 
@@ -31,21 +35,26 @@ export interface RouterObserver {
   onDropped(topic: TopicStr): void
 }
 
+export interface RelayRouterDeps {
+  readonly observer: RouterObserver
+  readonly clock: Clock
+  /** How long a message id is known: seen_ttl. */
+  readonly seenTtlMs: number
+}
+
 export class RelayRouter extends Gossipsub {
   readonly #observer: RouterObserver
   readonly #monotonicMs: () => number
   /** When the RPC that carries a message arrived. Weak: an entry lives as long as gossipsub holds the message. */
   readonly #arrivedMs = new WeakMap<RPC.Message, number>()
 
-  constructor(
-    components: RouterComponents,
-    options: RouterOptions,
-    deps: { readonly observer: RouterObserver; readonly monotonicMs: () => number },
-  ) {
+  constructor(components: RouterComponents, options: RouterOptions, { observer, clock, seenTtlMs }: RelayRouterDeps) {
     super(components, options)
     assertGossipsubShape(this)
-    this.#observer = deps.observer
-    this.#monotonicMs = deps.monotonicMs
+    this.#observer = observer
+    this.#monotonicMs = () => clock.monotonicMs()
+    this.seenCache = new SeenIds({ clock, ttlMs: seenTtlMs })
+    this.fastMsgIdCache = new RecentFastIds(clock)
     this.#observeDuplicates()
   }
 
