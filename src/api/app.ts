@@ -38,7 +38,6 @@ function routed({ control: unshared, log, address, token, corsOrigin }: AppDeps)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag') // answers are never stored, so there is nothing to compare with
-  app.enable('case sensitive routing')
   app.use(logRequests(log))
   app.use(checkHost({ address, hasToken: token !== undefined }))
   app.use(cors(corsOrigin))

@@ -45,6 +45,7 @@ test('a syncing_status of 1xx is sent and the connection closed, so that no clie
   const { raw } = await startHarness(t, relay.handlers)
   const reply = await raw(`GET ${PATH}?syncing_status=150 HTTP/1.1\r\nHost: localhost\r\n\r\n`)
   assert.match(reply, /^HTTP\/1\.1 150 /)
+  assert.match(reply, /\r\nConnection: close\r\n/)
 })
 
 for (const query of [

@@ -85,6 +85,38 @@ test('stop lets a request in progress end', async (t) => {
   assert.equal(relay.peers.size, 0)
 })
 
+test('stop closes a keep-alive connection as soon as its last request has ended', async (t) => {
+  const gate = Promise.withResolvers<void>()
+  const started = Promise.withResolvers<void>()
+  const { api, port } = await startHarness(t, {
+    ...new RelayDouble().handlers,
+    listMesh: async () => {
+      started.resolve()
+      await gate.promise
+      return []
+    },
+  })
+  const client = connect(port, '127.0.0.1')
+  t.after(() => client.destroy())
+  client.write('GET /mesh HTTP/1.1\r\nHost: localhost\r\n\r\n')
+  client.resume()
+  await started.promise
+  const startedMs = performance.now()
+  const stopped = api.stop()
+  gate.resolve()
+  await stopped
+  assert.ok(performance.now() - startedMs < 900)
+})
+
+test('an IPv6 address stands in brackets', async (t) => {
+  const api = await startApi(deps('::1', 0)).catch((cause: unknown) => {
+    assert.match(String(cause), /\[::1\]:0: this machine does not have the address/)
+  })
+  if (api === undefined) return t.skip('no IPv6 loopback here')
+  assert.match(api.url, /^http:\/\/\[::1\]:\d+$/)
+  await api.stop()
+})
+
 test('stop cuts what does not end: a silent client and a request that waits for the worker', async (t) => {
   const started = Promise.withResolvers<void>()
   const { api, port, call } = await startHarness(t, {
