@@ -1,0 +1,48 @@
+import { ssz } from '@lodestar/types'
+import { compressSync } from 'snappy'
+import { createForkSchedule, type ForkSchedule } from '../../../src/consensus/fork-schedule.ts'
+import type { NetworkConfig } from '../../../src/consensus/network-config.ts'
+import { formatTopic } from '../../../src/consensus/topic.ts'
+import { freshStatus, GossipPeer } from '../../support/gossip-peer.ts'
+import { relayNetwork } from '../../support/relay-config.ts'
+import { type RunningRelay, startRelay } from '../../support/two-nodes.ts'
+
+/** Compressed SignedBeaconBlock of a slot; `seed` makes blocks of one slot differ. */
+export function blockOf(slot: number, seed = 0, extraBytes = 0): Uint8Array {
+  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
+  block.message.slot = slot
+  block.message.proposerIndex = seed
+  if (extraBytes > 0) block.message.body.executionPayload.transactions = [new Uint8Array(extraBytes).fill(seed)]
+  return compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block)))
+}
+
+export function currentSlot({ genesisTimeSeconds, slotDurationMs }: NetworkConfig): number {
+  return Math.floor((Date.now() - genesisTimeSeconds * 1000) / slotDurationMs)
+}
+
+export interface GossipScene extends AsyncDisposable {
+  readonly network: NetworkConfig
+  readonly schedule: ForkSchedule
+  readonly blockTopic: string
+  readonly relay: RunningRelay
+  readonly peers: readonly GossipPeer[]
+}
+
+/** A relay for blocks with `count` peers that dialled it, each in each other's mesh of the block topic. */
+export async function gossipScene(count: number, network = relayNetwork()): Promise<GossipScene> {
+  const schedule = createForkSchedule(network)
+  const { digestHex } = schedule.at(0)
+  const blockTopic = formatTopic(digestHex, 'beacon_block')
+  await using started = new AsyncDisposableStack()
+  const relay = started.use(await startRelay({ config: { network } }))
+  const peers: GossipPeer[] = []
+  for (let index = 0; index < count; index++) {
+    const peer = started.use(await GossipPeer.start({ status: () => freshStatus(digestHex) }))
+    peer.subscribe(blockTopic)
+    await peer.dial(relay.addresses[0] ?? '')
+    await peer.meshedWith(relay.peerId, blockTopic)
+    peers.push(peer)
+  }
+  const owned = started.move()
+  return { network, schedule, blockTopic, relay, peers, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
