@@ -43,8 +43,10 @@ const DEADLINES: SupervisorDeadlines = {
   dyingMs: 4_000,
 }
 
-/** Between the end of a thread's ports and its 'exit' pass microseconds to a few ms. */
+/** From a thread's 'exit' to the last event it sent pass microseconds to a few ms. */
 const EXIT_GRACE_MS = 250
+/** Above {@link EXIT_GRACE_MS}, since a thread that ends closes its ports first. */
+const CONTROL_GRACE_MS = 500
 
 export interface SupervisorOptions {
   /** The worker's entry file. */
@@ -65,6 +67,7 @@ export class WorkerSupervisor {
   readonly #eventChannel = new MessageChannel()
   readonly #connection: Connection<Control>
   readonly #failed = Promise.withResolvers<never>()
+  readonly #eventsEnded = Promise.withResolvers<void>()
   #state: SupervisorState = 'idle'
   #spawned: Promise<NetworkThread> | undefined
   /** The worker ends without being asked to, or has ended. */
@@ -82,6 +85,7 @@ export class WorkerSupervisor {
     receiveEvents<Events>(this.#eventChannel.port1, { ...options.listeners, fatal }, options.log)
     this.#failed.promise.catch(() => undefined) // heard by `start` while it runs, and by nobody later
     this.#controlChannel.port1.on('close', () => this.#onControlClosed())
+    this.#eventChannel.port1.on('close', () => this.#eventsEnded.resolve())
     // The thread and the API keep the process alive, not what listens to them.
     for (const channel of [this.#controlChannel, this.#eventChannel]) channel.port1.unref()
   }
@@ -105,8 +109,7 @@ export class WorkerSupervisor {
     try {
       this.#spawned = spawnNetworkThread(this.#options.url, this.#deadlines.spawnMs)
       const thread = await this.#spawned
-      // A fatal event that was on its way when the thread ended says more than the exit: let it arrive first.
-      void thread.exited.then((reason) => setImmediate(() => this.#onDeath(reason)))
+      void thread.exited.then((reason) => this.#onExit(reason))
       this.#assertStarting()
       await Promise.race([thread.start(this.#boot()), this.#failed.promise])
       this.#assertStarting()
@@ -164,6 +167,15 @@ export class WorkerSupervisor {
       throw new Error('the worker was stopped while it started')
   }
 
+  /**
+   * A fatal event may still be on its way when the thread has ended, and says more than the exit. The port closes behind
+   * the last event, unless the thread ended before it had the port.
+   */
+  async #onExit(reason: Error): Promise<void> {
+    await withDeadline(this.#eventsEnded.promise, EXIT_GRACE_MS, 'last event').catch(() => undefined)
+    this.#onDeath(reason)
+  }
+
   #onDeath(reason: Error): void {
     this.#dying = true
     this.#fail(reason)
@@ -171,7 +183,7 @@ export class WorkerSupervisor {
 
   /** A closed control port is mostly the first sign that the thread ended: its exit, which says why, may follow. */
   #onControlClosed(): void {
-    systemClock.after(EXIT_GRACE_MS, () => this.#fail(new Error('the worker closed its control port')))
+    systemClock.after(CONTROL_GRACE_MS, () => this.#fail(new Error('the worker closed its control port')))
   }
 
   #fail(reason: Error): void {
