@@ -1,6 +1,6 @@
 /**
- * The life of a connection: what libp2p reports of it becomes a peer record, the eth2 handshake is made, and the peer
- * is kept known (ping, status, metadata) until it leaves. Who is wanted and who is pruned comes with scoring.
+ * The life of a connection: what libp2p reports of it becomes a peer record, the peer is greeted and kept known until it
+ * leaves, and whoever is of another network, silent, or unwanted is told goodbye.
  */
 import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
 import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
@@ -11,10 +11,10 @@ import type { Logger } from '../../shared/logger.ts'
 import type { StatusTruth } from '../chain/status-truth.ts'
 import { ipOf, withoutPeerId } from '../host/addresses.ts'
 import type { ReqResp } from '../reqresp/reqresp.ts'
-import { ReqRespError } from '../reqresp/reqresp-error.ts'
 import type { ReqRespHooks, Status } from '../reqresp/types.ts'
 import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
-import { guessRtt, type PeerRecord, recordRtt } from './peer-record.ts'
+import { PeerDialogue } from './peer-dialogue.ts'
+import { guessRtt, type PeerRecord } from './peer-record.ts'
 import type { PeerRegistry } from './peer-registry.ts'
 import { irrelevance } from './relevance.ts'
 import { dueUpkeep } from './upkeep.ts'
@@ -28,6 +28,7 @@ const INBOUND_STATUS_GRACE_MS = 2000
 const MAX_MISSED_PINGS = 3
 /** What closing one connection may take once goodbye was said. */
 const CLOSE_TIMEOUT_MS = 1000
+const MAX_CLOSE_ROUNDS = 3
 
 export interface PeerManagerDeps {
   readonly host: Pick<Libp2p, 'getConnections' | 'hangUp' | 'addEventListener' | 'removeEventListener'>
@@ -44,11 +45,15 @@ export interface PeerManagerDeps {
 
 export class PeerManager {
   readonly #deps: PeerManagerDeps
+  readonly #dialogue: PeerDialogue
   #timer: Disposable | undefined
   #stopping = false
 
   constructor(deps: PeerManagerDeps) {
     this.#deps = deps
+    const { reqResp, registry, clock, log } = deps
+    const onStatus = (peerId: PeerIdStr, status: Status): void => this.#onStatus(peerId, status)
+    this.#dialogue = new PeerDialogue({ reqResp, registry, clock, log, onStatus })
   }
 
   start(): void {
@@ -82,10 +87,7 @@ export class PeerManager {
   /** What Req/Resp hears from peers. */
   readonly hooks: ReqRespHooks = {
     onStatus: (peerId, status) => this.#onStatus(peerId, status),
-    onPing: (peerId, seqNumber) => {
-      const known = this.#deps.registry.get(peerId)?.metadata?.seqNumber
-      if (known !== undefined && seqNumber > known) void this.#askMetadata(peerId)
-    },
+    onPing: (peerId, seqNumber) => void this.#dialogue.heard(peerId, seqNumber),
     onGoodbye: (peerId, reason) => {
       const record = this.#deps.registry.get(peerId)
       this.#deps.log.info({ peer: peerId, reason: Number(reason), client: record?.client }, 'peer says goodbye')
@@ -119,8 +121,9 @@ export class PeerManager {
     const { open, upgraded } = connection.timeline
     if (upgraded !== undefined) guessRtt(record, Math.max(0, upgraded - open))
     log.debug({ peer: peerId, address, direction: connection.direction }, 'peer connected')
-    if (connection.direction === 'outbound') void this.#handshake(record)
-    else clock.after(INBOUND_STATUS_GRACE_MS, () => void this.#greetInbound(record))
+    const { connectedAtMs } = record
+    if (connection.direction === 'outbound') void this.#dialogue.greet(record)
+    else clock.after(INBOUND_STATUS_GRACE_MS, () => this.#greetInbound(record, connectedAtMs))
   }
 
   readonly #onClose = ({ detail: connection }: CustomEvent<Connection>): void => {
@@ -141,16 +144,10 @@ export class PeerManager {
     if (record !== undefined && detail.agentVersion !== undefined) record.client = printable(detail.agentVersion)
   }
 
-  async #handshake(record: PeerRecord): Promise<void> {
-    await this.#askStatus(record)
-    if (record.state !== 'connected') return
-    await this.#ping(record)
-    await this.#askMetadata(record.peerId)
-  }
-
-  async #greetInbound(record: PeerRecord): Promise<void> {
-    if (this.#stopping || record.state !== 'connected') return
-    await this.#handshake(record)
+  /** `connectedAtMs` tells this connection from a later one of the same peer. */
+  #greetInbound(record: PeerRecord, connectedAtMs: number): void {
+    if (this.#stopping || record.state !== 'connected' || record.connectedAtMs !== connectedAtMs) return
+    void this.#dialogue.greet(record)
   }
 
   #onStatus(peerId: PeerIdStr, status: Status): void {
@@ -170,64 +167,33 @@ export class PeerManager {
   #tick(): void {
     const nowMs = this.#deps.clock.monotonicMs()
     for (const record of this.#deps.registry.connected()) {
+      if (record.missedPings >= MAX_MISSED_PINGS) {
+        void this.disconnect(record.peerId, GOODBYE.fault)
+        continue
+      }
       const due = dueUpkeep(record, nowMs)
-      if (due.ping) void this.#ping(record)
-      if (due.status) void this.#askStatus(record)
+      if (due.ping) void this.#dialogue.ping(record)
+      if (due.status) void this.#dialogue.askStatus(record)
     }
   }
 
-  async #askStatus(record: PeerRecord): Promise<void> {
-    record.lastStatusAtMs = this.#deps.clock.monotonicMs()
-    const status = await this.#request(record.peerId, () => this.#deps.reqResp.status(record.peerId))
-    if (status !== undefined) this.#onStatus(record.peerId, status)
-  }
-
-  async #ping(record: PeerRecord): Promise<void> {
-    if (record.pingInFlight) return
-    record.pingInFlight = true
-    record.lastPingAtMs = this.#deps.clock.monotonicMs()
-    const pong = await this.#request(record.peerId, () => this.#deps.reqResp.ping(record.peerId))
-    record.pingInFlight = false
-    if (pong === undefined) {
-      record.missedPings++
-      if (record.missedPings >= MAX_MISSED_PINGS) await this.disconnect(record.peerId, GOODBYE.fault)
-      return
-    }
-    record.missedPings = 0
-    recordRtt(record, pong.rttMs)
-    const known = record.metadata?.seqNumber
-    if (known !== undefined && pong.seqNumber > known) await this.#askMetadata(record.peerId)
-  }
-
-  async #askMetadata(peerId: PeerIdStr): Promise<void> {
-    const metadata = await this.#request(peerId, () => this.#deps.reqResp.metadata(peerId))
-    const record = this.#deps.registry.get(peerId)
-    if (metadata !== undefined && record !== undefined) record.metadata = metadata
-  }
-
-  /** A failed request is a fact about the peer, not an error of ours: logged, undefined. */
-  async #request<T>(peerId: PeerIdStr, send: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await send()
-    } catch (err) {
-      if (!(err instanceof ReqRespError)) throw err
-      this.#deps.log.debug({ peer: peerId, kind: err.kind, request: err.request, why: err.message }, 'request failed')
-      return undefined
-    }
-  }
-
+  /** Closes all connections to a peer, those included that open while others are being closed. */
   async #close(peerId: PeerIdStr): Promise<void> {
-    const { host } = this.#deps
-    const connections = host.getConnections().filter((connection) => connection.remotePeer.toString() === peerId)
-    await Promise.allSettled(
-      connections.map(async (connection) => {
-        try {
-          await connection.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) })
-        } catch (err) {
-          connection.abort(err instanceof Error ? err : new Error(String(err)))
-        }
-      }),
-    )
+    for (let round = 0; round < MAX_CLOSE_ROUNDS; round++) {
+      const connections = this.#deps.host
+        .getConnections()
+        .filter((connection) => connection.remotePeer.toString() === peerId)
+      if (connections.length === 0) return
+      await Promise.all(connections.map(closeConnection))
+    }
+  }
+}
+
+async function closeConnection(connection: Connection): Promise<void> {
+  try {
+    await connection.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) })
+  } catch (err) {
+    connection.abort(err instanceof Error ? err : new Error(String(err)))
   }
 }
 
