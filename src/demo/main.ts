@@ -2,6 +2,7 @@
  * Process entry of the swarm: `main.ts <dir>`, started by its parent with an IPC channel. Writes the network, waits for
  * the relay's address, publishes until told to stop. It never outlives its parent: the channel's end is its own.
  */
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createForkSchedule } from '../consensus/fork-schedule.ts'
 import { createSlotClock } from '../consensus/slot-clock.ts'
@@ -89,6 +90,9 @@ async function main(): Promise<number> {
   } catch (cause) {
     tell({ type: 'failed', message: cause instanceof Error ? cause.message : String(cause) })
     return 1
+  } finally {
+    // The parent removes its directory itself, unless it was killed.
+    if (!process.connected) rmSync(dir, { recursive: true, force: true })
   }
 }
 

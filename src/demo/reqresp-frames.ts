@@ -32,7 +32,7 @@ export interface ExpectedPayload {
  * The payload in `bytes`, or undefined while some of it is missing.
  * @throws Error when it is not what is expected
  */
-function decodePayload(bytes: Uint8Array, expected: ExpectedPayload): Uint8Array | undefined {
+export function decodePayload(bytes: Uint8Array, expected: Omit<ExpectedPayload, 'signal'>): Uint8Array | undefined {
   const { prefixBytes, sszBytes } = expected
   if (bytes.length <= prefixBytes) return undefined
   if (prefixBytes === 1 && bytes[0] !== SUCCESS) throw new Error(`result code ${bytes[0]}`)

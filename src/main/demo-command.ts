@@ -124,6 +124,8 @@ export async function runDemo(argv: readonly string[]): Promise<ExitCode> {
     },
   })
   process.on('uncaughtException', (cause) => demo.end(cause))
+  // Whoever read the lines has gone (`starling demo | head`): nobody is left to run for.
+  process.stdout.on('error', () => demo.end('asked'))
   const code = await demo.run(argv)
   const isClean = await demo.stop()
   return isClean || code !== EXIT.clean ? code : EXIT.failure
