@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto'
 import { type GossipSub, type GossipSubComponents, gossipsub, StrictNoSign } from '@chainsafe/libp2p-gossipsub'
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { noise } from '@chainsafe/libp2p-noise'
 import { identify } from '@libp2p/identify'
 import type { Libp2p } from '@libp2p/interface'
@@ -20,18 +21,24 @@ import { systemClock } from '../../src/shared/clock.ts'
 import type { PeerIdStr } from '../../src/shared/ids.ts'
 import { until } from './until.ts'
 
-/** A public method of the library's class that its exported interface leaves out. */
-interface MeshView {
+/** Public methods of the library's class that its exported interface leaves out. */
+interface RouterMethods {
   getMeshPeers(topic: string): readonly PeerIdStr[]
+  sendRpc(peerId: PeerIdStr, rpc: RPC): boolean
 }
 
-type Services = { identify: unknown; gossip: GossipSub & MeshView }
+type Services = { identify: unknown; gossip: GossipSub & RouterMethods }
 
 export interface GossipPeerOptions {
   /** What it says of the chain; asked at each Status. */
   readonly status: () => Status
   readonly userAgent?: string
+  /** False: it accepts GRAFTs and sends none, as a peer whose meshes are full. */
+  readonly grafts?: boolean
 }
+
+/** Mesh sizes of a peer that never wants more peers than it has. */
+const SENDS_NO_GRAFT = { D: 0, Dlo: 0, Dhi: 12, Dscore: 0, Dout: 0 } as const
 
 export interface ReceivedMessage {
   readonly topic: string
@@ -125,8 +132,9 @@ export class GossipPeer implements AsyncDisposable {
           allowPublishToZeroTopicPeers: true,
           emitSelf: false,
           fallbackToFloodsub: false,
+          ...(options.grafts === false ? SENDS_NO_GRAFT : {}),
           msgIdFn: ({ topic, data }) => Buffer.from(specMessageId(topic, data), 'hex'),
-        }) as (components: GossipSubComponents) => GossipSub & MeshView,
+        }) as (components: GossipSubComponents) => GossipSub & RouterMethods,
       },
     })
     const peer = new GossipPeer(node, options)
@@ -163,6 +171,12 @@ export class GossipPeer implements AsyncDisposable {
     await this.#gossip.publish(topic, compressed)
   }
 
+  /** Sends compressed bytes to one peer, whether or not it is known to take the topic. */
+  publishTo(peerId: PeerIdStr, topic: string, compressed: Uint8Array): void {
+    const isSent = this.#gossip.sendRpc(peerId, { subscriptions: [], messages: [{ topic, data: compressed }] })
+    if (!isSent) throw new Error(`no gossip stream to ${peerId}`)
+  }
+
   isConnectedTo(peerId: PeerIdStr): boolean {
     return this.node.getConnections().some((connection) => connection.remotePeer.toString() === peerId)
   }
@@ -172,7 +186,7 @@ export class GossipPeer implements AsyncDisposable {
     await this.node.stop()
   }
 
-  get #gossip(): GossipSub & MeshView {
+  get #gossip(): GossipSub & RouterMethods {
     return this.node.services.gossip
   }
 }

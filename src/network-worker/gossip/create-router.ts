@@ -3,6 +3,7 @@
  * here runs on gossipsub's synchronous validation path, so a message is forwarded in the turn that received it.
  */
 import { StrictNoSign, TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
+import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
 import { messageId } from '../../consensus/message-id.ts'
 import type { ForkName } from '../../consensus/network-config.ts'
 import type { Clock } from '../../shared/clock.ts'
@@ -12,6 +13,7 @@ import type { FastMessageId } from './fast-message-id.ts'
 import type { RouterOptions, TopicValidator } from './gossipsub-internals.ts'
 import { createSnappyTransform } from './inbound-transform.ts'
 import type { MeshParameters } from './network-load.ts'
+import { NetworkTopics } from './network-topics.ts'
 import { RelayRouter, type RouterComponents, type RouterObserver } from './relay-router.ts'
 import { peerScoreParams, SCORE_THRESHOLDS, type ScoreSetting } from './score-parameters.ts'
 import type { TopicContext, TopicDirectory } from './topic-directory.ts'
@@ -31,6 +33,7 @@ const OPPORTUNISTIC_GRAFT_MS = 60_000
 
 export interface RouterDeps {
   readonly topics: TopicDirectory
+  readonly schedule: ForkSchedule
   readonly fastMessageId: FastMessageId
   readonly mesh: MeshParameters
   readonly scoring: ScoreSetting
@@ -44,7 +47,10 @@ export interface RouterDeps {
 export function routerFactory(deps: RouterDeps): (components: RouterComponents) => RelayRouter {
   const { observer, clock, scoring } = deps
   const seenTtlMs = SEEN_EPOCHS * scoring.slotsPerEpoch * scoring.slotDurationMs
-  return (components) => new RelayRouter(components, routerOptions(deps), { observer, clock, seenTtlMs })
+  return (components) => {
+    const knownTopics = new NetworkTopics(deps.schedule)
+    return new RelayRouter(components, routerOptions(deps), { observer, clock, seenTtlMs, knownTopics })
+  }
 }
 
 function routerOptions(deps: RouterDeps): RouterOptions {
@@ -58,7 +64,6 @@ function routerOptions(deps: RouterDeps): RouterOptions {
     emitSelf: false,
     asyncValidation: false,
     allowPublishToZeroTopicPeers: true,
-    allowedTopics: new Set<string>(),
     // Upstream awaits these dials inside a heartbeat; a relay reconnects its direct peers itself.
     directConnectTicks: Number.POSITIVE_INFINITY,
     D: mesh.meshN,

@@ -51,6 +51,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
   const scoring: ScoreSetting = { slotDurationMs, slotsPerEpoch, meshN: mesh.meshN }
   const createRouter = routerFactory({
     topics: directory,
+    schedule: chain.schedule,
     fastMessageId: await createFastMessageId(),
     mesh,
     scoring,

@@ -67,10 +67,10 @@ export interface GossipsubInternals {
   readonly direct: Set<PeerIdStr>
   readonly streamsOutbound: Map<PeerIdStr, OutboundStream>
   readonly idontwants: Map<PeerIdStr, Map<MsgIdStr, number>>
-  readonly allowedTopics: Set<TopicStr> | null
   readonly topicValidators: Map<TopicStr, TopicValidator>
   readonly score: GossipsubScore
   /** Ours to replace, right after construction. */
+  allowedTopics: Set<TopicStr> | null
   seenCache: SeenCache
   fastMsgIdCache: FastIdCache
   start(): Promise<void>

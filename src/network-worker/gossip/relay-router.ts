@@ -40,6 +40,8 @@ export interface RelayRouterDeps {
   readonly clock: Clock
   /** How long a message id is known: seen_ttl. */
   readonly seenTtlMs: number
+  /** Topics of which peers' subscriptions are kept; the library copies the list it is given, so it is set here. */
+  readonly knownTopics: Set<TopicStr>
 }
 
 export class RelayRouter extends Gossipsub {
@@ -48,9 +50,11 @@ export class RelayRouter extends Gossipsub {
   /** When the RPC that carries a message arrived. Weak: an entry lives as long as gossipsub holds the message. */
   readonly #arrivedMs = new WeakMap<RPC.Message, number>()
 
-  constructor(components: RouterComponents, options: RouterOptions, { observer, clock, seenTtlMs }: RelayRouterDeps) {
+  constructor(components: RouterComponents, options: RouterOptions, deps: RelayRouterDeps) {
     super(components, options)
     assertGossipsubShape(this)
+    const { observer, clock, seenTtlMs } = deps
+    this.allowedTopics = deps.knownTopics
     this.#observer = observer
     this.#monotonicMs = () => clock.monotonicMs()
     this.seenCache = new SeenIds({ clock, ttlMs: seenTtlMs })
@@ -65,6 +69,8 @@ export class RelayRouter extends Gossipsub {
         this.#arrivedMs.set(message, nowMs)
         this.#observer.onReceived(message.data?.length ?? 0)
       }
+      // Known topics that we are not in: late messages of one we left are no fault of their sender.
+      rpc.messages = rpc.messages.filter(({ topic }) => this.topicValidators.has(topic))
     }
     return super.handleReceivedRpc(from, rpc)
   }

@@ -84,14 +84,36 @@ test('topics, record and Status roll over at a digest change while the connectio
   }
 })
 
-test('a peer that took the next topic before the relay did is known to take it', async () => {
+test('a peer that took the next topic before the relay did is grafted once the relay does', async () => {
   const clock = new FakeClock(GENESIS_SECONDS * 1000)
   await using relay = await startRelay({ config: { network: NETWORK }, clock })
-  await using early = await GossipPeer.start({ status: () => freshStatus(OLD) })
+  await using early = await GossipPeer.start({ status: () => freshStatus(OLD), grafts: false })
   early.subscribe(OLD_TOPIC)
   early.subscribe(NEW_TOPIC)
   await early.dial(relay.addresses[0] ?? '')
   await early.meshedWith(relay.peerId, OLD_TOPIC)
   clock.advance(EPOCH_MS)
   await until('the early peer in the new mesh', async () => (await meshOf(relay, NEW_TOPIC)).includes(early.peerId))
+})
+
+test('messages on topics the relay is not in cost their sender nothing', async () => {
+  const clock = new FakeClock(GENESIS_SECONDS * 1000)
+  await using relay = await startRelay({ config: { network: NETWORK }, clock })
+  await using peer = await GossipPeer.start({ status: () => freshStatus(OLD) })
+  peer.subscribe(OLD_TOPIC)
+  await peer.dial(relay.addresses[0] ?? '')
+  await peer.meshedWith(relay.peerId, OLD_TOPIC)
+  // The peer believes that the relay takes these topics: it was in them a moment ago.
+  for (const topic of [NEW_TOPIC, formatTopic(OLD, 'voluntary_exit'), '/eth2/deadbeef/beacon_block/ssz_snappy']) {
+    peer.publishTo(relay.peerId, topic, blockOf(0, 1))
+  }
+  await peer.publish(OLD_TOPIC, blockOf(0, 2))
+  clock.advance(NETWORK.slotDurationMs)
+  await until('the last message', () => {
+    clock.advance(NETWORK.slotDurationMs)
+    return relay.pulses.at(-1)?.counters.acceptedMessages === 1
+  })
+  const counters = relay.pulses.at(-1)?.counters
+  assert.deepEqual([counters?.receivedMessages, counters?.rejectedMessages, counters?.ignoredMessages], [4, 0, 0])
+  assert.ok((await relay.control.getPeer(peer.peerId)).gossipsub_score >= 0)
 })
