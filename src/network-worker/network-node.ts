@@ -9,6 +9,7 @@ import { formatTopic } from '../consensus/topic.ts'
 import type { Control, Events, RuntimeConfigView } from '../rpc/contract.ts'
 import type { Handlers } from '../rpc/server.ts'
 import type { Clock } from '../shared/clock.ts'
+import { type Part, startAll, stopAll } from '../shared/lifecycle.ts'
 import type { Logger } from '../shared/logger.ts'
 import { AGENT_VERSION } from '../shared/version.ts'
 import { type Chain, createChain } from './chain/chain.ts'
@@ -63,32 +64,13 @@ interface Parts {
 export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNode> {
   const parts = await assemble(deps)
   const { host, chain, gossip, peers, info } = parts
-  const subscriptions = gossip.subscriptions(host.services.gossip)
-  const pulse = createPulse(parts, deps)
-  let listening = false
+  const steps = lifecycle(parts, deps)
+  await startAll(steps)
+  let listening = true
   let stopped: Promise<void> | undefined
-
-  const stop = async (): Promise<void> => {
-    listening = false
-    pulse.stop()
-    subscriptions.stop()
-    await peers.stop()
-    await host.stop()
-  }
-  try {
-    await peers.start()
-    await host.start()
-    subscriptions.start()
-    pulse.start()
-  } catch (cause) {
-    await stop().catch((err: unknown) => deps.log.error({ err }, 'cleaning up after a failed start'))
-    throw cause
-  }
-  listening = true
   deps.emit('listening', { info: info.view() })
   warnOf(deps)
   peers.dialConfigured()
-
   const control = createControl({
     router: host.services.gossip,
     directory: gossip.directory,
@@ -104,10 +86,35 @@ export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNo
   return {
     control,
     stop: () => {
-      stopped ??= stop()
+      listening = false
+      stopped ??= stopSteps(steps)
       return stopped
     },
   }
+}
+
+/** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
+function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
+  const { host, gossip, peers } = parts
+  const subscriptions = gossip.subscriptions(host.services.gossip)
+  const pulse = createPulse(parts, deps)
+  return [
+    { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
+    { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
+    { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
+    { name: 'topics', deadlineMs: 2000, start: () => subscriptions.start(), stop: () => subscriptions.stop() },
+    { name: 'pulse', deadlineMs: 1000, start: () => pulse.start(), stop: () => pulse.stop() },
+  ]
+}
+
+async function stopSteps(steps: readonly Part[]): Promise<void> {
+  const failures = await stopAll(steps)
+  if (failures.length === 0) return
+  const text = failures.map(({ name, error }) => `${name}: ${error.message}`).join('; ')
+  throw new AggregateError(
+    failures.map(({ error }) => error),
+    text,
+  )
 }
 
 async function assemble({ config, clock, log }: NetworkNodeDeps): Promise<Parts> {

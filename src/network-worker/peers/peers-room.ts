@@ -33,6 +33,8 @@ export interface PeersRoom {
   /** Registers handlers; comes before the host listens. */
   start(): Promise<void>
   /** Says goodbye to everyone; comes before the host stops. */
+  leave(): Promise<void>
+  /** Takes the handlers back; comes after the host stopped. */
   stop(): Promise<void>
   /** Dials `--peers`, once each. */
   dialConfigured(): void
@@ -78,10 +80,8 @@ export function openPeers({ config, clock, log, chain, host, metadata }: PeersRo
       await reqResp.start()
       manager.start()
     },
-    stop: async () => {
-      await manager.stop()
-      await reqResp.stop()
-    },
+    leave: () => manager.stop(),
+    stop: () => reqResp.stop(),
     dialConfigured: () => {
       for (const text of config.peers) dialOne(dialer, text, log)
     },
