@@ -39,8 +39,9 @@ export function usageText(): string {
     return [`${group}:`, ...settings.flatMap(settingLines)].join('\n')
   })
   const head = [
-    'Usage: starling [run] [flags]    run the relay',
-    '       starling demo [flags]     run the relay among a small swarm of peers on loopback',
+    'Usage: starling [run] [flags]              run the relay',
+    '       starling demo [flags]               run the relay among a small swarm of peers on loopback',
+    '       starling validate-config [flags]    check the settings and end',
     '',
     'Each flag is also a variable STARLING_FLAG_NAME and a key of the --config file. A flag beats the',
     'environment, which beats the file, which beats the default. Lists may be split by commas.',
