@@ -33,6 +33,8 @@ export interface GossipPeerOptions {
   /** What it says of the chain; asked at each Status. */
   readonly status: () => Status
   readonly userAgent?: string
+  /** False: it speaks no Req/Resp at all. */
+  readonly reqResp?: boolean
   /** False: it accepts GRAFTs and sends none, as a peer whose meshes are full. */
   readonly grafts?: boolean
 }
@@ -85,6 +87,10 @@ export class GossipPeer implements AsyncDisposable {
   readonly received: ReceivedMessage[] = []
   /** Goodbye reasons in order of arrival. */
   readonly goodbyes: number[] = []
+  /** What peers said of themselves, in order of arrival. */
+  readonly statuses: Status[] = []
+  /** How often it was pinged. */
+  pings = 0
 
   private constructor(node: Libp2p<Services>, { status }: GossipPeerOptions) {
     this.node = node
@@ -102,8 +108,10 @@ export class GossipPeer implements AsyncDisposable {
         }),
       },
       hooks: {
-        onStatus: () => undefined,
-        onPing: () => undefined,
+        onStatus: (_peer, theirs) => void this.statuses.push(theirs),
+        onPing: () => {
+          this.pings++
+        },
         onGoodbye: (_peer, reason) => void this.goodbyes.push(Number(reason)),
         onViolation: () => undefined,
       },
@@ -138,7 +146,7 @@ export class GossipPeer implements AsyncDisposable {
       },
     })
     const peer = new GossipPeer(node, options)
-    await peer.reqResp.start()
+    if (options.reqResp !== false) await peer.reqResp.start()
     await node.start()
     return peer
   }

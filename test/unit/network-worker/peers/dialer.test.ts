@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import pino from 'pino'
+import { Dialer, MAX_PENDING_DIALS } from '../../../../src/network-worker/peers/dialer.ts'
+import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+
+async function addressOfSomeone(ip = '10.0.0.1'): Promise<{ readonly peerId: string; readonly multiaddr: string }> {
+  const peerId = peerIdFromPrivateKey(await generateKeyPair('secp256k1')).toString()
+  return { peerId, multiaddr: `/ip4/${ip}/tcp/9000/p2p/${peerId}` }
+}
+
+/** A dialer over a host whose dials end when the test says. */
+async function scene() {
+  const { peerId: ownPeerId } = await addressOfSomeone()
+  const clock = new FakeClock()
+  const registry = new PeerRegistry()
+  const dials: { addresses: string[]; end: PromiseWithResolvers<unknown> }[] = []
+  const dialer = new Dialer({
+    host: {
+      dial: (addresses) => {
+        const end = Promise.withResolvers<unknown>()
+        dials.push({ addresses: addresses.map((address) => address.toString()), end })
+        return end.promise
+      },
+    },
+    ownPeerId,
+    registry,
+    clock,
+    log: pino({ level: 'silent' }),
+    canDial: (address) => !address.toString().includes('quic'),
+  })
+  return { clock, registry, dials, dialer, ownPeerId }
+}
+
+/** Lets what waits on a dial's end run. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+test('a dial is under way at once, and the same peer is not dialled twice', async () => {
+  const { dialer, dials, registry } = await scene()
+  const { peerId, multiaddr } = await addressOfSomeone('10.0.0.7')
+  assert.deepEqual(dialer.connect({ multiaddr }), { peer_id: peerId, action: 'connecting' })
+  assert.deepEqual(dialer.connect({ multiaddr }), { peer_id: peerId, action: 'connecting' })
+  assert.deepEqual([dials.length, dialer.pending], [1, 1])
+  assert.deepEqual(dials[0]?.addresses, [multiaddr])
+  const record = registry.get(peerId)
+  assert.deepEqual(
+    [record?.state, record?.direction, record?.address, record?.ip],
+    ['connecting', 'outbound', '/ip4/10.0.0.7/tcp/9000', '10.0.0.7'],
+  )
+})
+
+test('an answered dial is the first guess of the round trip', async () => {
+  const { dialer, dials, registry, clock } = await scene()
+  const { peerId, multiaddr } = await addressOfSomeone()
+  dialer.connect({ multiaddr })
+  clock.advance(35)
+  dials[0]?.end.resolve(undefined)
+  await settled()
+  assert.deepEqual([registry.get(peerId)?.rttMs, registry.get(peerId)?.rttVerified], [35, false])
+  assert.equal(dialer.pending, 0)
+})
+
+test('a failed dial leaves the peer disconnected, and it may be tried again', async () => {
+  const { dialer, dials, registry } = await scene()
+  const { peerId, multiaddr } = await addressOfSomeone()
+  dialer.connect({ multiaddr })
+  dials[0]?.end.reject(new AggregateError([new Error('connection refused')]))
+  await settled()
+  assert.equal(registry.get(peerId)?.state, 'disconnected')
+  assert.equal(dialer.connect({ multiaddr }).action, 'connecting')
+  assert.equal(dials.length, 2)
+})
+
+test('a dial that fails while the peer has come in by itself leaves that connection alone', async () => {
+  const { dialer, dials, registry } = await scene()
+  const { peerId, multiaddr } = await addressOfSomeone()
+  dialer.connect({ multiaddr })
+  Object.assign(registry.get(peerId) ?? {}, { state: 'connected', connections: 1 })
+  dials[0]?.end.reject(new Error('refused'))
+  await settled()
+  assert.equal(registry.get(peerId)?.state, 'connected')
+  assert.equal(dialer.connect({ multiaddr }).action, 'already_connected')
+})
+
+test('beyond 128 dials under way the next is refused, until one ends', async () => {
+  const { dialer, dials } = await scene()
+  assert.equal(MAX_PENDING_DIALS, 128)
+  for (let dial = 0; dial < MAX_PENDING_DIALS; dial++) dialer.connect(await addressOfSomeone())
+  const oneMore = await addressOfSomeone()
+  assert.throws(() => dialer.connect(oneMore), { code: 'DIAL_QUEUE_FULL' })
+  assert.equal(dials.length, MAX_PENDING_DIALS)
+  dials[0]?.end.reject(new Error('refused'))
+  await settled()
+  assert.equal(dialer.connect(oneMore).action, 'connecting')
+})
+
+test('ourselves, and transports that are off, are refused before anything is dialled', async () => {
+  const { dialer, dials, registry, ownPeerId } = await scene()
+  const { peerId } = await addressOfSomeone()
+  assert.throws(() => dialer.connect({ multiaddr: `/ip4/10.0.0.1/tcp/9000/p2p/${ownPeerId}` }), { code: 'BAD_REQUEST' })
+  assert.throws(() => dialer.connect({ multiaddr: `/ip4/10.0.0.1/udp/9001/quic-v1/p2p/${peerId}` }), {
+    code: 'BAD_MULTIADDR',
+  })
+  assert.deepEqual([dials.length, registry.live().length], [0, 0])
+})
