@@ -29,7 +29,10 @@ export interface GossipScene extends AsyncDisposable {
 }
 
 /** A relay for blocks with `count` peers that dialled it, each in each other's mesh of the block topic. */
-export async function gossipScene(count: number, network = relayNetwork()): Promise<GossipScene> {
+export async function gossipScene(
+  count: number,
+  network = relayNetwork({ slotDurationMs: 1000 }),
+): Promise<GossipScene> {
   const schedule = createForkSchedule(network)
   const { digestHex } = schedule.at(0)
   const blockTopic = formatTopic(digestHex, 'beacon_block')

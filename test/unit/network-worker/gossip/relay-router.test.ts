@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
+import { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import { generateKeyPair } from '@libp2p/crypto/keys'
+import type { PeerId } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
+import { createForkSchedule } from '../../../../src/consensus/fork-schedule.ts'
+import { formatTopic } from '../../../../src/consensus/topic.ts'
+import { routerFactory } from '../../../../src/network-worker/gossip/create-router.ts'
+import { createFastMessageId } from '../../../../src/network-worker/gossip/fast-message-id.ts'
+import type { OutboundStream } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
+import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
+import {
+  FORWARD_QUEUE_BYTES,
+  type RelayRouter,
+  type RouterComponents,
+} from '../../../../src/network-worker/gossip/relay-router.ts'
+import { TopicDirectory } from '../../../../src/network-worker/gossip/topic-directory.ts'
+import { GossipStats } from '../../../../src/network-worker/stats/gossip-stats.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+import { smallNetwork } from '../small-network.ts'
+
+const SCHEDULE = createForkSchedule(smallNetwork())
+const TOPIC = formatTopic(SCHEDULE.at(0).digestHex, 'beacon_block')
+const MESSAGE_ID = 'ab'.repeat(20)
+const MESSAGE: RPC.Message = { topic: TOPIC, data: new Uint8Array(300).fill(7) }
+
+function silentLog() {
+  return Object.assign(() => undefined, { error: () => undefined, trace: () => undefined, enabled: false })
+}
+
+interface Scene {
+  readonly router: RelayRouter
+  readonly stats: GossipStats
+  readonly clock: FakeClock
+  /** Puts a peer into the mesh, with so much waiting for it; answers the frames it is handed. */
+  add(peer: string, queuedBytes?: number): Uint8Array[]
+}
+
+/** The real router, not started, whose streams are in the test's hands. */
+async function scene(): Promise<Scene> {
+  const clock = new FakeClock()
+  const stats = new GossipStats()
+  const createRouter = routerFactory({
+    topics: new TopicDirectory(),
+    schedule: SCHEDULE,
+    fastMessageId: await createFastMessageId(),
+    mesh: meshParameters(5),
+    scoring: { slotDurationMs: 12_000, slotsPerEpoch: 32, meshN: 10 },
+    exemptIps: new Set(),
+    observer: stats,
+    clock,
+    onTransformReject: () => undefined,
+  })
+  const router = createRouter({ logger: { forComponent: silentLog } } as unknown as RouterComponents)
+  const mesh = new Set<string>()
+  router.mesh.set(TOPIC, mesh)
+  return {
+    router,
+    stats,
+    clock,
+    add(peer, queuedBytes = 0) {
+      const frames: Uint8Array[] = []
+      mesh.add(peer)
+      const rawStream = { writeBufferLength: queuedBytes }
+      const stream: OutboundStream = {
+        protocol: '/meshsub/1.2.0',
+        rawStream,
+        pushPrefixed: (frame) => void frames.push(frame),
+      }
+      router.streamsOutbound.set(peer, stream)
+      return frames
+    },
+  }
+}
+
+async function someone(): Promise<PeerId> {
+  return peerIdFromPrivateKey(await generateKeyPair('secp256k1'))
+}
+
+test('a message goes to everyone in the mesh but its source, encoded once', async () => {
+  const { router, stats, add } = await scene()
+  const [source, first, second] = [add('source'), add('first'), add('second')]
+  router.forwardMessage(MESSAGE_ID, MESSAGE, 'source')
+  assert.deepEqual([source.length, first.length, second.length], [0, 1, 1])
+  assert.equal(first[0], second[0], 'one buffer for all')
+  const frame = first[0] ?? new Uint8Array()
+  const { messages, subscriptions } = RPC.decode(frame.subarray(2))
+  assert.equal(frame.length - 2, (frame[0] ?? 0) - 0x80 + (frame[1] ?? 0) * 0x80)
+  assert.deepEqual([messages.length, subscriptions.length], [1, 0])
+  assert.equal(messages[0]?.topic, TOPIC)
+  assert.deepEqual(messages[0]?.data, MESSAGE.data)
+  const { forwardedMessages, forwardedBytes } = stats.counters()
+  assert.deepEqual([forwardedMessages, forwardedBytes], [2, 600])
+})
+
+test('a peer that has the message, by its own word, is spared it', async () => {
+  const { router, stats, add } = await scene()
+  const [has, lacks] = [add('has'), add('lacks')]
+  router.idontwants.set('has', new Map([[MESSAGE_ID, 1]]))
+  router.forwardMessage(MESSAGE_ID, MESSAGE, 'source')
+  assert.deepEqual([has.length, lacks.length], [0, 1])
+  assert.deepEqual([stats.counters().forwardedMessages, stats.counters().droppedMessages], [1, 0])
+})
+
+test('a peer whose queue is full is skipped and counted, and the others get theirs', async () => {
+  const { router, stats, add } = await scene()
+  const slow = add('slow', FORWARD_QUEUE_BYTES + 1)
+  const busy = add('busy', FORWARD_QUEUE_BYTES)
+  router.forwardMessage(MESSAGE_ID, MESSAGE, 'source')
+  assert.deepEqual([slow.length, busy.length], [0, 1])
+  assert.deepEqual([stats.counters().forwardedMessages, stats.counters().droppedMessages], [1, 1])
+})
+
+test('a stream that is going down costs one copy, not the message', async () => {
+  const { router, stats, add } = await scene()
+  add('broken')
+  router.streamsOutbound.set('broken', {
+    protocol: '/meshsub/1.2.0',
+    rawStream: { writeBufferLength: 0 },
+    pushPrefixed: () => {
+      throw new Error('stream is closed')
+    },
+  })
+  const whole = add('whole')
+  router.mesh.get(TOPIC)?.add('without a stream')
+  router.forwardMessage(MESSAGE_ID, MESSAGE, 'source')
+  assert.equal(whole.length, 1)
+  assert.deepEqual([stats.counters().forwardedMessages, stats.counters().droppedMessages], [1, 1])
+})
+
+test('a message is timed from the RPC that brought it', async () => {
+  const { router, stats, clock, add } = await scene()
+  const from = await someone()
+  add('receiver')
+  await router.handleReceivedRpc(from, { subscriptions: [], messages: [MESSAGE] })
+  clock.advance(12)
+  router.forwardMessage(MESSAGE_ID, MESSAGE, from.toString())
+  const p50 = stats.latency.quantile(0.5)
+  assert.ok(p50 >= 12 && p50 < 13.2, `${p50} ms`)
+})
+
+test('messages of topics that we are not in are received and go no further', async () => {
+  const { router, stats } = await scene()
+  const validated: string[] = []
+  router.allow(TOPIC, (_peer, { topic }) => {
+    validated.push(topic)
+    return TopicValidatorResult.Accept
+  })
+  router.disallow(TOPIC)
+  await router.handleReceivedRpc(await someone(), { subscriptions: [], messages: [MESSAGE] })
+  assert.deepEqual(validated, [])
+  assert.deepEqual([stats.counters().receivedMessages, stats.counters().receivedBytes], [1, 300])
+})
+
+test('who takes a topic of the network is kept before we are in it; of other topics nothing is', async () => {
+  const { router } = await scene()
+  const from = await someone()
+  const later = formatTopic(SCHEDULE.at(0).digestHex, 'beacon_attestation_7')
+  const foreign = formatTopic('deadbeef', 'beacon_block')
+  const subscriptions = [later, foreign, 'rubbish'].map((topic) => ({ topic, subscribe: true }))
+  await router.handleReceivedRpc(from, { subscriptions, messages: [] })
+  assert.deepEqual([...router.topics.keys()], [later])
+  assert.deepEqual([...(router.topics.get(later) ?? [])], [from.toString()])
+})
+
+test('without a mesh there is nobody to list and nothing to send', async () => {
+  const { router, stats } = await scene()
+  assert.deepEqual(router.meshPeers('/none'), [])
+  router.forwardMessage(MESSAGE_ID, MESSAGE, 'source')
+  assert.equal(stats.counters().forwardedMessages, 0)
+})
