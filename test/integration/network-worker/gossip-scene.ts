@@ -1,5 +1,6 @@
 import { ssz } from '@lodestar/types'
 import { compressSync } from 'snappy'
+import type { RelayConfig } from '../../../src/config/schema.ts'
 import { createForkSchedule, type ForkSchedule } from '../../../src/consensus/fork-schedule.ts'
 import type { NetworkConfig } from '../../../src/consensus/network-config.ts'
 import { formatTopic } from '../../../src/consensus/topic.ts'
@@ -28,16 +29,17 @@ export interface GossipScene extends AsyncDisposable {
   readonly peers: readonly GossipPeer[]
 }
 
-/** A relay for blocks with `count` peers that dialled it, each in each other's mesh of the block topic. */
+/** A relay for blocks with `count` peers that dialled it, each in the mesh of the block topic with it. */
 export async function gossipScene(
   count: number,
   network = relayNetwork({ slotDurationMs: 1000 }),
+  config: Partial<RelayConfig> = {},
 ): Promise<GossipScene> {
   const schedule = createForkSchedule(network)
   const { digestHex } = schedule.at(0)
   const blockTopic = formatTopic(digestHex, 'beacon_block')
   await using started = new AsyncDisposableStack()
-  const relay = started.use(await startRelay({ config: { network } }))
+  const relay = started.use(await startRelay({ config: { ...config, network } }))
   const peers: GossipPeer[] = []
   for (let index = 0; index < count; index++) {
     const peer = started.use(await GossipPeer.start({ status: () => freshStatus(digestHex) }))

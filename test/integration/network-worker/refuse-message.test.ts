@@ -90,3 +90,13 @@ test('a block under the digest of the next epoch: ignored, not forwarded, and th
   assert.deepEqual([counters.rejectedMessages, counters.ignoredMessages], [0, 1])
   await assertUnpunished(scene)
 })
+
+test('with validation off for the topic a block of a future slot is forwarded', async () => {
+  const network = relayNetwork({ slotDurationMs: 1000 })
+  await using scene = await gossipScene(2, network, {
+    validation: { default: 'blind', perTopic: { beacon_block: 'none' } },
+  })
+  const [sender, receiver] = scene.peers
+  await sender?.publish(scene.blockTopic, blockOf(currentSlot(network) + 1000))
+  await until('the block', () => receiver?.received.length === 1)
+})
