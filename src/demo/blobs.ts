@@ -29,7 +29,7 @@ export function demoBlob(index: number): Uint8Array {
 }
 
 /**
- * Computes all blobs in a thread, which then ends.
+ * Computes all blobs in a thread, which then ends; after an abort it may do so some seconds later.
  * @throws Error when `signal` aborts, or what the thread threw
  */
 export async function computeBlobs(signal: AbortSignal): Promise<readonly BlobWithCells[]> {
@@ -45,6 +45,8 @@ export async function computeBlobs(signal: AbortSignal): Promise<readonly BlobWi
     return await promise
   } finally {
     signal.removeEventListener('abort', onAbort)
-    await worker.terminate()
+    const ended = worker.terminate()
+    // A thread in the middle of its native call takes seconds to end: who aborts does not wait for that.
+    if (!signal.aborted) await ended
   }
 }

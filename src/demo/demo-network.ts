@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SLOTS_PER_EPOCH } from '@lodestar/params'
 import { FAR_FUTURE_EPOCH, FORK_NAMES, type ForkName, type NetworkConfig } from '../consensus/network-config.ts'
 import { fromHex, toHex } from '../shared/hex.ts'
 import type { KeyRing } from './keys.ts'
@@ -11,7 +12,6 @@ import { VALIDATOR_COUNT, validatorsRoot } from './validators.ts'
 
 /** Short, so that a newcomer sees something happen; a whole number of seconds, as execution timestamps need. */
 export const SLOT_DURATION_MS = 4000
-const SLOTS_PER_EPOCH = 32
 /** Genesis lies this far back at start, so that no part ever meets a network before its genesis. */
 const GENESIS_AGE_SLOTS = 3
 const MAX_BLOBS_PER_BLOCK = 6

@@ -17,6 +17,7 @@ import { SlotTraffic } from './slot-traffic.ts'
 import { Swarm } from './swarm.ts'
 
 const STOP_DEADLINE_MS = 3000
+const EXIT_GRACE_MS = 500
 const EXIT_USAGE = 2
 
 const ending = new AbortController()
@@ -98,5 +99,5 @@ async function main(): Promise<number> {
 
 process.exitCode = await main()
 process.disconnect?.()
-// Whatever still holds a handle (a half-closed socket, the blob thread) has had its time.
-systemClock.after(500, () => process.exit())
+// Whatever still holds the process has had its time. `process.exit` would wait for the blob thread's native call.
+systemClock.after(EXIT_GRACE_MS, () => process.kill(process.pid, 'SIGKILL'))

@@ -6,18 +6,19 @@ import { identify } from '@libp2p/identify'
 import type { Libp2p } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
+import { SLOTS_PER_EPOCH } from '@lodestar/params'
 import { createLibp2p } from 'libp2p'
 import { messageId } from '../consensus/message-id.ts'
 import { compressBlock, decompressBlock } from '../consensus/snappy-block.ts'
 import { toHex } from '../shared/hex.ts'
-import { DEMO_FORK } from './demo-network.ts'
+import { DEMO_FORK, SLOT_DURATION_MS } from './demo-network.ts'
 
 export type SwarmNode = Libp2p<{ identify: unknown; gossip: GossipSub }>
 
 /** MAX_PAYLOAD_SIZE (specs/phase0/p2p-interface.md#configuration). */
 const MAX_PAYLOAD_BYTES = 10 * 1024 * 1024
-/** Two epochs of 32 slots of 4 s. */
-const SEEN_TTL_MS = 2 * 32 * 4000
+/** seen_ttl: two epochs (specs/phase0/p2p-interface.md#gossipsub-parameters). */
+const SEEN_TTL_MS = 2 * SLOTS_PER_EPOCH * SLOT_DURATION_MS
 
 function decompress(data: Uint8Array): Uint8Array {
   const result = decompressBlock(data, 0, MAX_PAYLOAD_BYTES)

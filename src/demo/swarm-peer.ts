@@ -46,10 +46,6 @@ export class SwarmPeer {
     return peer
   }
 
-  get peerId(): string {
-    return this.#node.peerId.toString()
-  }
-
   get isConnected(): boolean {
     return this.#isConnected
   }

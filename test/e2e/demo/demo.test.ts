@@ -4,8 +4,8 @@ import type { MeshTopicView, PeerView } from '../../../src/rpc/contract.ts'
 import { DemoProcess, isAlive } from './demo-process.ts'
 import { eventually } from './plain-relay.ts'
 
-/** What the demo promises on a fresh machine; doubled, for tests share theirs. */
-const SHOW_TIMEOUT_MS = 40_000
+/** What the demo promises on a fresh machine. */
+const SHOW_TIMEOUT_MS = 20_000
 const STOP_LIMIT_MS = 10_000
 
 async function getJson<Body>(demo: DemoProcess, path: string): Promise<{ status: number; body: Body }> {

@@ -15,7 +15,6 @@ export interface ReceivedMessage {
 
 export class PlainRelay implements AsyncDisposable {
   readonly received: ReceivedMessage[] = []
-  /** Head slots of the statuses we were asked with. */
   readonly #node: SwarmNode
 
   private constructor(node: SwarmNode) {
@@ -54,10 +53,6 @@ export class PlainRelay implements AsyncDisposable {
     const [address] = this.#node.getMultiaddrs()
     if (address === undefined) throw new Error('the relay does not listen')
     return address.toString()
-  }
-
-  get peerCount(): number {
-    return this.#node.getPeers().length
   }
 
   /** Peers that are subscribed to the topic of `name`. */
