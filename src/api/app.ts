@@ -4,16 +4,16 @@
  */
 import type { RequestListener } from 'node:http'
 import express, { type Express } from 'express'
-import type { Client } from '../rpc/client-type.ts'
-import type { Control } from '../rpc/contract.ts'
 import { RelayError } from '../shared/errors.ts'
 import type { Logger } from '../shared/logger.ts'
 import { requireToken } from './auth.ts'
 import { cors } from './cors.ts'
 import { checkHost } from './host-check.ts'
+import type { DirectControl, Operator } from './operator.ts'
 import { answerProblem, problemHandler } from './problem.ts'
 import { logRequests } from './request-log.ts'
 import { configRoutes } from './routes/config.ts'
+import { explicitPeerRoutes } from './routes/explicit-peers.ts'
 import { healthRoutes } from './routes/health.ts'
 import { meshRoutes } from './routes/mesh.ts'
 import { nodeRoutes } from './routes/node.ts'
@@ -23,7 +23,9 @@ import { shareReads } from './shared-reads.ts'
 
 export interface AppDeps {
   /** The network worker, behind its port. */
-  readonly control: Client<Control>
+  readonly control: DirectControl
+  /** Changes that outlive a restart. */
+  readonly operator: Operator
   readonly log: Logger
   /** The address or name the API binds: a Host header may name it. */
   readonly address: string
@@ -33,8 +35,8 @@ export interface AppDeps {
   readonly corsOrigin: readonly string[]
 }
 
-function routed({ control: unshared, log, address, token, corsOrigin }: AppDeps): Express {
-  const control = shareReads(unshared)
+function routed({ log, address, token, corsOrigin, ...deps }: AppDeps): Express {
+  const { control, operator } = shareReads(deps.control, deps.operator)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag') // answers are never stored, so there is nothing to compare with
@@ -43,7 +45,8 @@ function routed({ control: unshared, log, address, token, corsOrigin }: AppDeps)
   app.use(cors(corsOrigin))
   app.use(healthRoutes(control))
   app.use(requireToken(token))
-  app.use(nodeRoutes(control), peerRoutes(control), meshRoutes(control), configRoutes(control))
+  app.use(nodeRoutes(control), peerRoutes(control), configRoutes(control, operator))
+  app.use(explicitPeerRoutes(control, operator), meshRoutes(control)) // `explicit` stands where a topic would
   app.use(() => {
     throw new RelayError('ROUTE_NOT_FOUND', 'not found')
   })

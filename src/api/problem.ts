@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorRequestHandler } from 'express'
-import { ERROR_STATUS, type ErrorCode, RelayError } from '../shared/errors.ts'
+import { ERROR_STATUS, type ErrorCode, type ErrorDetails, RelayError } from '../shared/errors.ts'
 import type { Logger } from '../shared/logger.ts'
 
 /** Codes whose text the API document fixes, or whose own message is about our insides. */
@@ -14,9 +14,17 @@ const FIXED_TEXT: Partial<Readonly<Record<ErrorCode, string>>> = {
   BAD_PEER_ID: 'invalid peer id',
   PEER_NOT_FOUND: 'peer not found',
   PEER_NOT_CONNECTED: 'peer not connected',
+  BAD_TOPIC: 'invalid topic',
+  TOPIC_NOT_SUBSCRIBED: 'not subscribed to topic',
+  PEER_NOT_SUBSCRIBED: 'peer not subscribed to topic',
+  PEER_IN_BACKOFF: 'peer in backoff',
+  PEER_EXPLICIT: 'peer is explicit',
   RPC_CLOSED: 'the network worker is not running',
   RPC_TIMEOUT: 'the network worker did not answer in time',
 }
+
+/** Details that clients are told beside the text. */
+const SHOWN_DETAILS: Partial<Readonly<Record<ErrorCode, readonly string[]>>> = { PEER_IN_BACKOFF: ['retry_after_ms'] }
 
 const PARSER_ERRORS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   'entity.parse.failed': ['BAD_REQUEST', 'malformed JSON'],
@@ -40,6 +48,11 @@ function askedPath(request: IncomingMessage & { readonly originalUrl?: string })
   return (request.originalUrl ?? request.url ?? '').split('?', 1)[0] ?? ''
 }
 
+function shownDetails({ code, details }: RelayError): ErrorDetails {
+  const names = SHOWN_DETAILS[code] ?? []
+  return Object.fromEntries(Object.entries(details).filter(([name]) => names.includes(name)))
+}
+
 /** Logs a fault of ours and answers the text that lets an operator find it. */
 function reportFault(log: Logger, request: IncomingMessage, error: RelayError): string {
   const errorId = randomBytes(4).toString('hex')
@@ -61,7 +74,8 @@ export function answerProblem(log: Logger, request: IncomingMessage, response: S
   const error = fromLibraryError(cause) ?? RelayError.from(cause)
   const status = ERROR_STATUS[error.code]
   const text = status === 500 ? reportFault(log, request, error) : (FIXED_TEXT[error.code] ?? error.message)
-  const body = askedPath(request).startsWith('/eth/') ? { code: status, message: text } : { error: text }
+  const isStandardPath = askedPath(request).startsWith('/eth/')
+  const body = isStandardPath ? { code: status, message: text } : { error: text, ...shownDetails(error) }
   const bytes = Buffer.from(JSON.stringify(body))
   response.statusCode = status
   response.setHeader('Content-Type', 'application/json; charset=utf-8')

@@ -1,6 +1,7 @@
 /**
- * The main thread's composition root: API, network worker and what listens to it. The API comes up first, so that a
- * health check gets its 503 while the worker starts, and a taken port is found before the network is touched.
+ * The main thread's composition root: what is kept over restarts, API, network worker and what listens to it. The API
+ * comes up before the worker, so that a health check gets its 503 while that starts, and a data directory or a port that
+ * is taken is found before the network is touched.
  */
 import { type ApiServer, startApi } from '../api/server.ts'
 import type { RelayConfig } from '../config/schema.ts'
@@ -8,13 +9,18 @@ import type { NodeInfoView, PulseEvent } from '../rpc/contract.ts'
 import { stopAll } from '../shared/lifecycle.ts'
 import { createLogger, type Logger } from '../shared/logger.ts'
 import { siblingUrl } from '../shared/worker-url.ts'
+import { type KeptState, openKeptState } from './kept-state.ts'
+import { MeshHistory } from './mesh-history.ts'
+import { RelayOperator } from './operator.ts'
 import { createPulseLog } from './pulse.ts'
-import { WorkerSupervisor } from './worker-supervisor.ts'
+import { type SupervisorOptions, WorkerSupervisor } from './worker-supervisor.ts'
 
-/** Open requests are cut after this. With the worker's share it leaves 0.5 s of the 10 s that a stop may take. */
-const API_STOP_DEADLINE_MS = 1_500
+/** Open requests are cut after this. All three together are below the 10 s that a stop may take. */
+const API_STOP_DEADLINE_MS = 1_300
 /** Above the bound that the supervisor itself keeps, which names the cause better. */
 const WORKER_STOP_DEADLINE_MS = 8_000
+/** Every change has failed or ended by then, since the worker is gone. */
+const KEPT_STATE_STOP_DEADLINE_MS = 500
 
 export interface RelayOptions {
   /** The network worker's entry file; default the real one. */
@@ -40,8 +46,21 @@ function logStart(log: Logger, info: NodeInfoView, api: string): void {
   log.info({ peer_id, enr, addresses: p2p_addresses, api }, 'relay started')
 }
 
-async function stopParts(api: ApiServer, supervisor: WorkerSupervisor): Promise<void> {
+interface RelayParts {
+  readonly kept: KeptState
+  readonly operator: RelayOperator
+  readonly supervisor: WorkerSupervisor
+  readonly api: ApiServer
+}
+
+async function closeKeptState(kept: KeptState, operator: RelayOperator): Promise<void> {
+  await operator.close()
+  kept.close()
+}
+
+async function stopParts({ kept, operator, supervisor, api }: RelayParts): Promise<void> {
   const parts = [
+    { name: 'database', deadlineMs: KEPT_STATE_STOP_DEADLINE_MS, stop: () => closeKeptState(kept, operator) },
     { name: 'network worker', deadlineMs: WORKER_STOP_DEADLINE_MS, stop: () => supervisor.stop() },
     { name: 'API', deadlineMs: API_STOP_DEADLINE_MS, stop: () => api.stop() },
   ]
@@ -51,6 +70,59 @@ async function stopParts(api: ApiServer, supervisor: WorkerSupervisor): Promise<
     failures.map(({ error }) => error),
     failures.map(({ name, error }) => `${name}: ${error.message}`).join('; '),
   )
+}
+
+function createSupervisor(
+  config: RelayConfig,
+  kept: KeptState,
+  log: Logger,
+  options: RelayOptions & Pick<SupervisorOptions, 'onFailure'> & { readonly apiUrl: () => string },
+): WorkerSupervisor {
+  const logPulse = createPulseLog(log)
+  const meshHistory = new MeshHistory()
+  return new WorkerSupervisor({
+    url: options.workerUrl ?? siblingUrl(import.meta.url, '../network-worker/main'),
+    config: { ...config, apiToken: undefined }, // the network thread has no use for the secret
+    restored: kept.restored,
+    log,
+    listeners: {
+      listening: ({ info }) => logStart(log, info, options.apiUrl()),
+      pulse: (pulse) => {
+        logPulse(pulse)
+        options.onPulse?.(pulse)
+      },
+      mesh: (event) => meshHistory.push(event),
+    },
+    onFailure: options.onFailure,
+  })
+}
+
+/** Everything but the worker is up when this resolves. */
+async function openParts(
+  config: RelayConfig,
+  log: Logger,
+  options: RelayOptions & Pick<SupervisorOptions, 'onFailure'>,
+): Promise<RelayParts> {
+  const kept = openKeptState(config, log)
+  let apiUrl = ''
+  const supervisor = createSupervisor(config, kept, log, { ...options, apiUrl: () => apiUrl })
+  const operator = new RelayOperator({ control: supervisor.control, kept, log })
+  try {
+    const api = await startApi({
+      control: supervisor.control,
+      operator,
+      log,
+      address: config.apiAddress,
+      port: config.apiPort,
+      token: config.apiToken,
+      corsOrigin: config.corsOrigin,
+    })
+    apiUrl = api.url
+    return { kept, operator, supervisor, api }
+  } catch (cause) {
+    kept.close()
+    throw cause
+  }
 }
 
 /**
@@ -63,37 +135,14 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   const log =
     options.log ?? createLogger({ level: config.logLevel, format: config.logFormat, file: config.logFile }, 'main')
   const failed = Promise.withResolvers<Error>()
-  const logPulse = createPulseLog(log)
-  let apiUrl = ''
-  const supervisor = new WorkerSupervisor({
-    url: options.workerUrl ?? siblingUrl(import.meta.url, '../network-worker/main'),
-    config: { ...config, apiToken: undefined }, // the network thread has no use for the secret
-    log,
-    listeners: {
-      listening: ({ info }) => logStart(log, info, apiUrl),
-      pulse: (pulse) => {
-        logPulse(pulse)
-        options.onPulse?.(pulse)
-      },
-    },
-    onFailure: failed.resolve,
-  })
-  const api = await startApi({
-    control: supervisor.control,
-    log,
-    address: config.apiAddress,
-    port: config.apiPort,
-    token: config.apiToken,
-    corsOrigin: config.corsOrigin,
-  })
-  apiUrl = api.url
+  const parts = await openParts(config, log, { ...options, onFailure: failed.resolve })
   let stopping: Promise<void> | undefined
-  const stop = (): Promise<void> => (stopping ??= stopParts(api, supervisor))
+  const stop = (): Promise<void> => (stopping ??= stopParts(parts))
   const onAbort = (): void => void stop().catch(() => undefined) // `stop` is awaited below, and reports there
   signal?.addEventListener('abort', onAbort, { once: true })
   try {
     signal?.throwIfAborted()
-    await supervisor.start()
+    await parts.supervisor.start()
   } catch (cause) {
     await stop().catch((err: unknown) => {
       throw new AggregateError([cause, err], `${String(cause)}; and then: ${String(err)}`)
@@ -102,5 +151,5 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   } finally {
     signal?.removeEventListener('abort', onAbort)
   }
-  return { apiUrl, failed: failed.promise, stop }
+  return { apiUrl: parts.api.url, failed: failed.promise, stop }
 }

@@ -11,7 +11,7 @@ import { MessageChannel } from 'node:worker_threads'
 import type { RelayConfig } from '../config/schema.ts'
 import { type Connection, createClient } from '../rpc/client.ts'
 import type { Client } from '../rpc/client-type.ts'
-import type { Control, Events, FatalEvent } from '../rpc/contract.ts'
+import type { Control, Events, FatalEvent, RestoredState } from '../rpc/contract.ts'
 import { type Listeners, receiveEvents } from '../rpc/events.ts'
 import type { WorkerBoot } from '../rpc/worker-module.ts'
 import { systemClock } from '../shared/clock.ts'
@@ -52,6 +52,8 @@ export interface SupervisorOptions {
   /** The worker's entry file. */
   readonly url: URL
   readonly config: RelayConfig
+  /** Fixed at the start: until the worker runs, every change is refused. */
+  readonly restored: RestoredState
   readonly log: Logger
   /** What the worker tells; its `fatal` is the supervisor's own. */
   readonly listeners: Omit<Listeners<Events>, 'fatal'>
@@ -159,7 +161,8 @@ export class WorkerSupervisor {
   }
 
   #boot(): WorkerBoot<RelayConfig> {
-    return { config: this.#options.config, control: this.#controlChannel.port2, events: this.#eventChannel.port2 }
+    const { config, restored } = this.#options
+    return { config, restored, control: this.#controlChannel.port2, events: this.#eventChannel.port2 }
   }
 
   #assertStarting(): void {

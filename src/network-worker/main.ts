@@ -1,5 +1,5 @@
 /**
- * The network worker's entry: a shell. In: the configuration and two ports, by the `start` call. Out: control answers
+ * The network worker's entry: a shell. In: the configuration, what earlier runs left, and two ports, by the `start` call. Out: control answers
  * on one port, events on the other. It builds the thread-blind `network-node.ts` and owns what a thread needs besides:
  * its log, its ports, and its death. QUIC's native side kills the whole process when this thread ends while it is live,
  * so every way out stops libp2p first.
@@ -45,12 +45,18 @@ async function die(cause: unknown): Promise<void> {
 process.on('uncaughtException', (cause) => void die(cause))
 process.on('unhandledRejection', (cause) => void die(cause))
 
-async function start({ config, control, events }: WorkerBoot<RelayConfig>): Promise<void> {
+async function start({ config, restored, control, events }: WorkerBoot<RelayConfig>): Promise<void> {
   const threadLog = createLogger({ level: config.logLevel, format: config.logFormat, file: config.logFile }, 'network')
   log = threadLog
   const out = createEmitter<Events>(events, BATCHING)
   emitter = out
-  node = startNetworkNode({ config, clock: systemClock, log: threadLog, emit: (name, data) => out.emit(name, data) })
+  node = startNetworkNode({
+    config,
+    restored,
+    clock: systemClock,
+    log: threadLog,
+    emit: (name, data) => out.emit(name, data),
+  })
   const { control: handlers } = await node
   serve<Control>(control, handlers, (method, err) => threadLog.error({ err, method }, 'control call failed'))
 }

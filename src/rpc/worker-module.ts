@@ -1,9 +1,11 @@
 /** What @chainsafe/threads carries: the start and the stop of a worker. All other calls use the control port. */
 import type { MessagePort } from 'node:worker_threads'
+import type { RestoredState } from './contract.ts'
 
 /** Handed to the worker once; the ports change hands. */
 export interface WorkerBoot<Config> {
   readonly config: Config
+  readonly restored: RestoredState
   /** The worker serves its contract here. */
   readonly control: MessagePort
   /** The worker emits its events here. */

@@ -1,14 +1,26 @@
 import { Router } from 'express'
-import type { Client } from '../../rpc/client-type.ts'
-import type { Control } from '../../rpc/contract.ts'
+import { jsonBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
+import type { DirectControl, Operator } from '../operator.ts'
+import { parseConfigPatch } from '../schemas.ts'
 
-/** `GET /config`: the settings in force now. */
-export function configRoutes(control: Client<Control>): Router {
+/** `/config`: the settings in force now, and changing any of them, all or nothing. */
+export function configRoutes(control: DirectControl, operator: Operator): Router {
   const router = Router({ caseSensitive: true })
   router
     .route('/config')
     .get(async (_request, response) => void response.json(await control.getConfig()))
-    .all(refuseOtherMethods('GET', 'HEAD'))
+    .patch(...jsonBody(), async (request, response) => {
+      const view = await operator.patchConfig(parseConfigPatch(request.body))
+      response.json({
+        status: 'ok',
+        target_peers: view.target_peers,
+        max_latency_ms: view.max_latency_ms,
+        network_load: view.network_load,
+        heartbeat_interval_ms: view.heartbeat_interval_ms,
+        discovery_interval_ms: view.discovery_interval_ms,
+      })
+    })
+    .all(refuseOtherMethods('GET', 'HEAD', 'PATCH'))
   return router
 }

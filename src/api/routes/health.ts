@@ -1,7 +1,7 @@
 import { Router } from 'express'
-import type { Client } from '../../rpc/client-type.ts'
-import type { Control, HealthView } from '../../rpc/contract.ts'
+import type { HealthView } from '../../rpc/contract.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
+import type { DirectControl } from '../operator.ts'
 import { parseSyncingStatus } from '../schemas.ts'
 
 /**
@@ -20,7 +20,7 @@ export function healthStatus(view: HealthView, syncingStatus: number): number {
  * `GET /eth/v1/node/health` of the standard node API. The standard has status codes only; the body, with the distance
  * as a JSON number, is for dashboards that parse the reply whatever the status.
  */
-export function healthRoutes(control: Client<Control>): Router {
+export function healthRoutes(control: DirectControl): Router {
   const router = Router({ caseSensitive: true })
   router
     .route('/eth/v1/node/health')

@@ -1,10 +1,9 @@
 import { Router } from 'express'
-import type { Client } from '../../rpc/client-type.ts'
-import type { Control } from '../../rpc/contract.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
+import type { DirectControl } from '../operator.ts'
 
 /** `GET /node/info`: identity and addresses of this node. */
-export function nodeRoutes(control: Client<Control>): Router {
+export function nodeRoutes(control: DirectControl): Router {
   const router = Router({ caseSensitive: true })
   router
     .route('/node/info')

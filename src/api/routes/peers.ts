@@ -1,12 +1,11 @@
 import { Router } from 'express'
-import type { Client } from '../../rpc/client-type.ts'
-import type { Control } from '../../rpc/contract.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
+import type { DirectControl } from '../operator.ts'
 import { parseDialTarget, parsePeerId } from '../schemas.ts'
 
 /** `/peers` and `/peers/{peer_id}`: who is connected, dialling once, disconnecting. */
-export function peerRoutes(control: Client<Control>): Router {
+export function peerRoutes(control: DirectControl): Router {
   const router = Router({ caseSensitive: true })
   router
     .route('/peers')

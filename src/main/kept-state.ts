@@ -1,0 +1,69 @@
+/** What outlives a restart, as it is at a start: opened, judged against the start-up values, and told to the log. */
+import type { RelayConfig } from '../config/schema.ts'
+import type { RestoredState, RuntimeSettings } from '../rpc/contract.ts'
+import type { Logger } from '../shared/logger.ts'
+import { ExplicitPeersStore } from '../storage/explicit-peers-store.ts'
+import { openDatabase } from '../storage/open-database.ts'
+import { RuntimeSettingsStore, type StoredSetting } from '../storage/runtime-settings-store.ts'
+import { judgeRows, type RestoredRow, settingsInForce, startUpSettings } from './runtime-settings.ts'
+
+export interface KeptState {
+  readonly startUp: RuntimeSettings
+  /** Settings changed over the API that are in force now. */
+  readonly rows: readonly StoredSetting[]
+  readonly settingsStore: RuntimeSettingsStore
+  readonly explicitPeersStore: ExplicitPeersStore
+  /** What the network worker is told at its start. */
+  readonly restored: RestoredState
+  /** Idempotent. Nothing can be written after it. */
+  close(): void
+}
+
+function logRow(log: Logger, { name, value, startUpValue, outcome }: RestoredRow, startUp: RuntimeSettings): void {
+  const fields = { setting: name, stored: value }
+  if (outcome === 'out_of_range') {
+    log.warn(fields, 'stored setting dropped: this release does not allow its value')
+    return
+  }
+  // Null stands for the heartbeat of the network load, which is then what counts.
+  const origin = name === 'heartbeat_interval_ms' ? 'network_load' : name
+  const now = startUp[origin as keyof RuntimeSettings]
+  if (outcome === 'kept') log.info({ ...fields, start_up: now }, 'stored setting wins: its start-up value is as it was')
+  else log.info({ ...fields, start_up_before: startUpValue, start_up: now }, 'start-up value wins: it has changed')
+}
+
+/**
+ * Opens what is kept in the data directory. A stored setting whose start-up value has changed is forgotten here, for
+ * good: taking the change back later does not bring it back.
+ * @throws RelayError CONFIG_INVALID as `openDatabase` does
+ */
+export function openKeptState(config: RelayConfig, log: Logger): KeptState {
+  const database = openDatabase(config.dataDir)
+  try {
+    const settingsStore = new RuntimeSettingsStore(database)
+    const explicitPeersStore = new ExplicitPeersStore(database)
+    const startUp = startUpSettings(config)
+    const judged = judgeRows(startUp, settingsStore.all())
+    for (const row of judged) logRow(log, row, startUp)
+    const rows = judged.filter(({ outcome }) => outcome === 'kept')
+    if (rows.length < judged.length) settingsStore.replace(rows)
+    const explicitPeers = explicitPeersStore.all()
+    if (explicitPeers.length > 0) log.info({ count: explicitPeers.length }, 'explicit peers restored')
+    return {
+      startUp,
+      rows,
+      settingsStore,
+      explicitPeersStore,
+      restored: {
+        settings: settingsInForce(startUp, rows),
+        explicitPeers: explicitPeers.map(({ peerId, addresses }) => ({ peerId, addresses })),
+      },
+      close: () => {
+        if (database.isOpen) database.close()
+      },
+    }
+  } catch (cause) {
+    database.close()
+    throw cause
+  }
+}
