@@ -6,7 +6,7 @@
  */
 import type { RelayConfig } from '../config/schema.ts'
 import { formatTopic } from '../consensus/topic.ts'
-import type { Control, Events, RuntimeConfigView } from '../rpc/contract.ts'
+import type { Control, Events, RestoredState } from '../rpc/contract.ts'
 import type { Handlers } from '../rpc/server.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type Part, startAll, stopAll } from '../shared/lifecycle.ts'
@@ -14,7 +14,10 @@ import type { Logger } from '../shared/logger.ts'
 import { AGENT_VERSION } from '../shared/version.ts'
 import { type Chain, createChain } from './chain/chain.ts'
 import { createControl } from './control/handlers.ts'
+import { MeshControl } from './control/mesh-control.ts'
+import { meshOf, RuntimeConfig, settingsOf } from './control/runtime-settings.ts'
 import { type GossipRoom, openGossip } from './gossip/gossip-room.ts'
+import { MeshLog } from './gossip/mesh-log.ts'
 import { announcedEndpoint, listenEndpoint } from './host/endpoints.ts'
 import { loadIdentity } from './host/identity.ts'
 import { InboundLimiter } from './host/inbound-limiter.ts'
@@ -23,6 +26,7 @@ import { createHost, type Host } from './host/libp2p-host.ts'
 import { LocalEnr } from './host/local-enr.ts'
 import { MetadataState } from './host/local-metadata.ts'
 import { LocalNodeInfo } from './host/local-node-info.ts'
+import { ExplicitPeers } from './peers/explicit-peers.ts'
 import { openPeers, type PeersRoom } from './peers/peers-room.ts'
 import { GossipStats } from './stats/gossip-stats.ts'
 import { Pulse } from './stats/pulse.ts'
@@ -34,6 +38,8 @@ export interface NetworkNodeDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly emit: EmitEvent
+  /** What operators did in earlier runs; by default, nothing. */
+  readonly restored?: RestoredState
 }
 
 export interface NetworkNode {
@@ -45,10 +51,10 @@ export interface NetworkNode {
 /** Connections held at most: some more than wanted, so that better peers can replace worse ones. */
 const CONNECTIONS_PER_TARGET_PEER = 1.3
 const MIN_CONNECTIONS = 64
-/** Period of the discovery check (design.md §2); nothing here changes it yet. */
-const DISCOVERY_INTERVAL_MS = 2000
-
 interface Parts {
+  readonly restored: RestoredState
+  readonly meshLog: MeshLog
+  readonly explicit: ExplicitPeers
   readonly chain: Chain
   readonly stats: GossipStats
   readonly host: Host
@@ -63,7 +69,8 @@ interface Parts {
  */
 export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNode> {
   const parts = await assemble(deps)
-  const { host, chain, gossip, peers, info } = parts
+  const { host, chain, gossip, peers, info, explicit, restored } = parts
+  const router = host.services.gossip
   const steps = lifecycle(parts, deps)
   await startAll(steps)
   let listening = true
@@ -72,15 +79,17 @@ export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNo
   warnOf(deps)
   peers.dialConfigured()
   const control = createControl({
-    router: host.services.gossip,
+    router,
     directory: gossip.directory,
     registry: peers.registry,
+    mesh: new MeshControl({ router, registry: peers.registry }),
+    explicit,
+    runtimeConfig: new RuntimeConfig(restored.settings, (mesh) => gossip.setLoad(router, mesh)),
     peers: peers.manager,
     dialer: peers.dialer,
     head: chain.head,
     isListening: () => listening,
     nodeInfo: () => info.view(),
-    runtimeConfig: () => runtimeConfig(deps.config, gossip),
     blockTopic: () => blockTopic(chain),
   })
   return {
@@ -95,14 +104,21 @@ export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNo
 
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers } = parts
+  const { host, gossip, peers, meshLog, explicit, restored } = parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
   return [
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
     { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
+    { name: 'mesh log', deadlineMs: 1000, start: () => meshLog.start(), stop: () => meshLog.stop() },
     { name: 'topics', deadlineMs: 2000, start: () => subscriptions.start(), stop: () => subscriptions.stop() },
+    {
+      name: 'explicit peers',
+      deadlineMs: 1000,
+      start: () => explicit.start(restored.explicitPeers),
+      stop: () => explicit.stop(),
+    },
     { name: 'pulse', deadlineMs: 1000, start: () => pulse.start(), stop: () => pulse.stop() },
   ]
 }
@@ -117,7 +133,10 @@ async function stopSteps(steps: readonly Part[]): Promise<void> {
   )
 }
 
-async function assemble({ config, clock, log }: NetworkNodeDeps): Promise<Parts> {
+async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
+  const { config, clock, log, emit } = deps
+  const restored = deps.restored ?? { settings: settingsOf(config), explicitPeers: [] }
+  const meshLog = new MeshLog({ clock, log, emit: (event) => emit('mesh', event) })
   const privateKey = await loadIdentity(config.dataDir)
   const enr = new LocalEnr(config.dataDir, privateKey.raw)
   const metadata = new MetadataState()
@@ -132,6 +151,8 @@ async function assemble({ config, clock, log }: NetworkNodeDeps): Promise<Parts>
     stats,
     exemption,
     nodeId: enr.nodeId,
+    mesh: meshOf(restored.settings),
+    onMesh: meshLog.observe,
     onEpoch: () => info.refresh(),
   })
   const host = await createHost({
@@ -145,7 +166,15 @@ async function assemble({ config, clock, log }: NetworkNodeDeps): Promise<Parts>
   })
   const info = new LocalNodeInfo({ config, host, enr, metadata, chain, directory: gossip.directory })
   const peers = openPeers({ config, clock, log, chain, host, metadata })
-  return { chain, stats, host, gossip, peers, info }
+  const explicit = new ExplicitPeers({
+    router: host.services.gossip,
+    registry: peers.registry,
+    dialer: peers.dialer,
+    ownPeerId: host.peerId.toString(),
+    clock,
+    log,
+  })
+  return { restored, meshLog, explicit, chain, stats, host, gossip, peers, info }
 }
 
 function createPulse({ chain, stats, host, gossip, peers }: Parts, { clock, emit }: NetworkNodeDeps): Pulse {
@@ -164,16 +193,6 @@ function createPulse({ chain, stats, host, gossip, peers }: Parts, { clock, emit
 
 function blockTopic(chain: Chain): string {
   return formatTopic(chain.currentDigest().digestHex, 'beacon_block')
-}
-
-function runtimeConfig(config: RelayConfig, gossip: GossipRoom): RuntimeConfigView {
-  return {
-    target_peers: config.targetPeers,
-    max_latency_ms: config.maxLatencyMs,
-    network_load: config.networkLoad,
-    heartbeat_interval_ms: gossip.mesh.heartbeatMs,
-    discovery_interval_ms: DISCOVERY_INTERVAL_MS,
-  }
 }
 
 function warnOf({ config, log }: NetworkNodeDeps): void {

@@ -42,6 +42,8 @@ export interface PeerView {
 export interface MeshPeerView {
   readonly peer_id: PeerIdStr
   readonly client: string
+  /** An explicit peer that takes the topic: forwarded to like a mesh peer, without a link of the protocol. */
+  readonly explicit?: true
 }
 
 export interface MeshTopicView {
@@ -67,6 +69,45 @@ export interface RuntimeConfigView {
   readonly discovery_interval_ms: number
 }
 
+/**
+ * What an operator set at run time, as it is persisted. `heartbeat_interval_ms` null means the network load's own.
+ * Ranges are checked before it gets here.
+ */
+export interface RuntimeSettings {
+  readonly target_peers: number
+  readonly max_latency_ms: number
+  readonly network_load: number
+  readonly heartbeat_interval_ms: number | null
+  readonly discovery_interval_ms: number
+}
+
+/** What the worker is told at its start beside the configuration: what operators did in earlier runs. */
+export interface RestoredState {
+  readonly settings: RuntimeSettings
+  readonly explicitPeers: readonly ExplicitPeer[]
+}
+
+/** A peer that is always forwarded to; addresses are multiaddrs that end in `/p2p/<id>`, newest first, may be none. */
+export interface ExplicitPeer {
+  readonly peerId: PeerIdStr
+  readonly addresses: readonly string[]
+}
+
+export interface ExplicitPeerView {
+  readonly peer_id: PeerIdStr
+  readonly is_connected: boolean
+}
+
+export interface GraftView {
+  readonly action: 'grafted' | 'already_in_mesh'
+  /** Said when what was done is unusual, such as a mesh above its upper bound. */
+  readonly warning?: string
+}
+
+export interface PruneView {
+  readonly action: 'pruned' | 'not_in_mesh'
+}
+
 /** Exactly one of the two is set; what an operator typed, unparsed. */
 export type DialTarget = { readonly enr: string } | { readonly multiaddr: string }
 
@@ -88,6 +129,17 @@ export interface Control {
   disconnectPeer(peerId: PeerIdStr): Promise<void>
   listMesh(): readonly MeshTopicView[]
   getConfig(): RuntimeConfigView
+  /** Takes effect on the next heartbeat; answers what is in force then. */
+  applySettings(settings: RuntimeSettings): RuntimeConfigView
+  /** GRAFT by hand. @throws BAD_TOPIC, BAD_PEER_ID, TOPIC_NOT_SUBSCRIBED, PEER_NOT_CONNECTED, PEER_NOT_SUBSCRIBED, PEER_IN_BACKOFF, PEER_EXPLICIT */
+  graft(topic: TopicStr, peerId: PeerIdStr): GraftView
+  /** PRUNE by hand, with the normal backoff. @throws BAD_TOPIC, BAD_PEER_ID, TOPIC_NOT_SUBSCRIBED */
+  prune(topic: TopicStr, peerId: PeerIdStr): Promise<PruneView>
+  /** Idempotent; answers the peer with the addresses known of it, for keeping. @throws BAD_PEER_ID, BAD_REQUEST (our own id) */
+  addExplicitPeer(peer: ExplicitPeer): Promise<ExplicitPeer>
+  /** Idempotent. @throws BAD_PEER_ID */
+  removeExplicitPeer(peerId: PeerIdStr): void
+  listExplicitPeers(): readonly ExplicitPeerView[]
 }
 
 /** Totals since start; a reader takes differences. */
@@ -119,6 +171,41 @@ export interface PulseEvent {
   readonly loopDelayMaxMs: number
 }
 
+/** Why a mesh link came or went, in the words of spec/relay-http-api.md, "MESH Event Logs". */
+export type MeshReason =
+  | 'manual'
+  | 'join_topic'
+  | 'peer_subscribed'
+  | 'heartbeat'
+  | 'leave_topic'
+  | 'negative_score'
+  | 'mesh_high'
+  | 'explicit_peer'
+  | 'backoff'
+  | 'slow_peer'
+  | 'disconnected'
+
+/** What happened between a peer's mesh and ours; one `MESH:` line each. */
+export type MeshAction =
+  | 'graft_received'
+  | 'graft_accepted'
+  | 'graft_rejected'
+  | 'graft_sent'
+  | 'prune_received'
+  | 'prune_obeyed'
+  | 'prune_sent'
+  | 'link_lost'
+
+export interface MeshEvent {
+  readonly atMs: number
+  readonly action: MeshAction
+  readonly peerId: PeerIdStr
+  readonly topic: TopicStr
+  readonly reason?: MeshReason
+  readonly score?: number
+  readonly backoffSecs?: number
+}
+
 export interface ListeningEvent {
   readonly info: NodeInfoView
 }
@@ -133,5 +220,6 @@ export interface FatalEvent {
 export interface Events {
   listening: ListeningEvent
   pulse: PulseEvent
+  mesh: MeshEvent
   fatal: FatalEvent
 }

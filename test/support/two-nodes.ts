@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import type { RelayConfig } from '../../src/config/schema.ts'
 import { type NetworkNode, startNetworkNode } from '../../src/network-worker/network-node.ts'
-import type { Control, ListeningEvent, PulseEvent } from '../../src/rpc/contract.ts'
+import type { Control, ListeningEvent, MeshEvent, PulseEvent } from '../../src/rpc/contract.ts'
 import type { Handlers } from '../../src/rpc/server.ts'
 import { type Clock, systemClock } from '../../src/shared/clock.ts'
 import type { PeerIdStr } from '../../src/shared/ids.ts'
@@ -22,6 +22,7 @@ export interface RunningRelay extends AsyncDisposable {
   readonly addresses: readonly string[]
   readonly pulses: readonly PulseEvent[]
   readonly listening: readonly ListeningEvent[]
+  readonly meshEvents: readonly MeshEvent[]
   readonly log: readonly RelayLogLine[]
 }
 
@@ -36,7 +37,8 @@ export async function startRelay({ config = {}, clock = systemClock }: RelayOpti
   const pulses: PulseEvent[] = []
   const listening: ListeningEvent[] = []
   const log: RelayLogLine[] = []
-  const events = { pulse: pulses, listening, fatal: [] }
+  const meshEvents: MeshEvent[] = []
+  const events = { pulse: pulses, listening, mesh: meshEvents, fatal: [] }
   const node = await startNetworkNode({
     config: relayConfig(dataDir, config),
     clock,
@@ -54,6 +56,7 @@ export async function startRelay({ config = {}, clock = systemClock }: RelayOpti
     addresses: info.p2p_addresses,
     pulses,
     listening,
+    meshEvents,
     log,
     async [Symbol.asyncDispose]() {
       await node.stop()

@@ -1,18 +1,21 @@
 /** The worker's side of `Control`: each call is a lookup or one call into the room that does it. */
-import type { Control, MeshTopicView, NodeInfoView, PeerView, RuntimeConfigView } from '../../rpc/contract.ts'
+import type { Control, MeshTopicView, NodeInfoView, PeerView } from '../../rpc/contract.ts'
 import type { Handlers } from '../../rpc/server.ts'
 import { RelayError } from '../../shared/errors.ts'
-import type { TopicStr } from '../../shared/ids.ts'
+import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { BlockHead } from '../chain/block-head.ts'
 import type { RelayRouter } from '../gossip/relay-router.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
 import { parsePeerId } from '../peers/dial-target.ts'
 import type { Dialer } from '../peers/dialer.ts'
+import type { ExplicitPeers } from '../peers/explicit-peers.ts'
 import { GOODBYE } from '../peers/goodbye-reason.ts'
 import type { PeerManager } from '../peers/peer-manager.ts'
 import { type PeerRecord, UNKNOWN_CLIENT } from '../peers/peer-record.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import { peerView } from '../peers/peer-view.ts'
+import type { MeshControl } from './mesh-control.ts'
+import type { RuntimeConfig } from './runtime-settings.ts'
 
 export interface ControlDeps {
   readonly router: RelayRouter
@@ -23,7 +26,9 @@ export interface ControlDeps {
   readonly head: BlockHead
   readonly isListening: () => boolean
   readonly nodeInfo: () => NodeInfoView
-  readonly runtimeConfig: () => RuntimeConfigView
+  readonly runtimeConfig: RuntimeConfig
+  readonly mesh: MeshControl
+  readonly explicit: ExplicitPeers
   /** `beacon_block` under the digest in force. */
   readonly blockTopic: () => TopicStr
 }
@@ -54,17 +59,26 @@ export function createControl(deps: ControlDeps): Handlers<Control> {
       await peers.disconnect(peerId, GOODBYE.tooManyPeers)
     },
     listMesh: () => listMesh(deps),
-    getConfig: () => deps.runtimeConfig(),
+    getConfig: () => deps.runtimeConfig.view(),
+    applySettings: (settings) => deps.runtimeConfig.apply(settings),
+    graft: (topic, peerId) => deps.mesh.graft(topic, peerId),
+    prune: (topic, peerId) => deps.mesh.prune(topic, peerId),
+    addExplicitPeer: (peer) => deps.explicit.add(peer),
+    removeExplicitPeer: (peerId) => deps.explicit.remove(peerId),
+    listExplicitPeers: () => deps.explicit.list(),
   }
 }
 
 function listMesh({ directory, router, registry }: ControlDeps): readonly MeshTopicView[] {
+  const clientOf = (peerId: PeerIdStr): string => registry.get(peerId)?.client ?? UNKNOWN_CLIENT
   return directory.all().map(({ topic, parsed }) => ({
     topic,
     kind: parsed.spec.viewKind,
-    peers: router.meshPeers(topic).map((peerId) => ({
-      peer_id: peerId,
-      client: registry.get(peerId)?.client ?? UNKNOWN_CLIENT,
-    })),
+    peers: [
+      ...router.meshPeers(topic).map((peerId) => ({ peer_id: peerId, client: clientOf(peerId) })),
+      ...router
+        .explicitPeers(topic)
+        .map((peerId) => ({ peer_id: peerId, client: clientOf(peerId), explicit: true as const })),
+    ],
   }))
 }

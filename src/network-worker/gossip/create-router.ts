@@ -12,6 +12,9 @@ import type { Verdict, VerdictReason } from '../validation/verdict.ts'
 import type { FastMessageId } from './fast-message-id.ts'
 import type { RouterOptions, TopicValidator } from './gossipsub-internals.ts'
 import { createSnappyTransform } from './inbound-transform.ts'
+import { loadOptions } from './load-switch.ts'
+import type { MeshObserver } from './mesh-observer.ts'
+import { messageClass } from './message-class.ts'
 import type { MeshParameters } from './network-load.ts'
 import { NetworkTopics } from './network-topics.ts'
 import { RelayRouter, type RouterComponents, type RouterObserver } from './relay-router.ts'
@@ -21,15 +24,13 @@ import type { TopicContext, TopicDirectory } from './topic-directory.ts'
 /** Largest gossip RPC: max_message_size() of reference/p2p.md A2.2 for a MAX_PAYLOAD_SIZE of 10 MiB. */
 const MAX_PAYLOAD_SIZE = 10 * 1024 * 1024
 export const MAX_RPC_BYTES = 32 + MAX_PAYLOAD_SIZE + Math.floor(MAX_PAYLOAD_SIZE / 6) + 1024
-/** Past it libp2p aborts the stream for good; the router drops at half of it (FORWARD_QUEUE_BYTES). */
+/** Past it libp2p aborts the stream; the outbox holds messages back long before (STREAM_WATERMARK_BYTES). */
 const OUTBOUND_ABORT_BYTES = 16 * 1024 * 1024
 /** Messages of this size and more are announced by IDONTWANT before validation (design.md §5): blocks and columns, never attestations. */
 const IDONTWANT_BYTES = 2048
 /** seen_ttl: two epochs (reference/p2p.md A2.3). */
 const SEEN_EPOCHS = 2
 const FANOUT_TTL_MS = 60_000
-/** Opportunistic grafting every minute, whatever the heartbeat. */
-const OPPORTUNISTIC_GRAFT_MS = 60_000
 
 export interface RouterDeps {
   readonly topics: TopicDirectory
@@ -40,16 +41,26 @@ export interface RouterDeps {
   readonly exemptIps: Set<string>
   readonly observer: RouterObserver
   readonly clock: Clock
+  readonly onMesh: MeshObserver
   readonly onTransformReject: (topic: string, reason: VerdictReason) => void
 }
 
 /** A factory for libp2p's services. The router has no topics yet: `Subscriptions` adds them once it is started. */
 export function routerFactory(deps: RouterDeps): (components: RouterComponents) => RelayRouter {
-  const { observer, clock, scoring } = deps
+  const { observer, clock, scoring, topics, onMesh } = deps
   const seenTtlMs = SEEN_EPOCHS * scoring.slotsPerEpoch * scoring.slotDurationMs
   return (components) => {
     const knownTopics = new NetworkTopics(deps.schedule)
-    return new RelayRouter(components, routerOptions(deps), { observer, clock, seenTtlMs, knownTopics })
+    return new RelayRouter(components, routerOptions(deps), {
+      observer,
+      clock,
+      seenTtlMs,
+      knownTopics,
+      onMesh,
+      // What is older than a slot has been overtaken by the next one.
+      maxQueuedMs: scoring.slotDurationMs,
+      classOf: (topic) => messageClass(topics.get(topic)?.parsed.spec.kind ?? 'beacon_block'),
+    })
   }
 }
 
@@ -66,16 +77,8 @@ function routerOptions(deps: RouterDeps): RouterOptions {
     allowPublishToZeroTopicPeers: true,
     // Upstream awaits these dials inside a heartbeat; a relay reconnects its direct peers itself.
     directConnectTicks: Number.POSITIVE_INFINITY,
-    D: mesh.meshN,
-    Dlo: mesh.meshLow,
-    Dhi: mesh.meshHigh,
-    Dscore: Math.ceil(0.7 * mesh.meshN),
-    Dout: mesh.outboundMin,
-    Dlazy: mesh.lazy,
-    heartbeatInterval: mesh.heartbeatMs,
-    mcacheLength: mesh.historyLength,
+    ...loadOptions(mesh),
     mcacheGossip: mesh.historyGossip,
-    opportunisticGraftTicks: Math.ceil(OPPORTUNISTIC_GRAFT_MS / mesh.heartbeatMs),
     fanoutTTL: FANOUT_TTL_MS,
     idontwantMinDataSize: IDONTWANT_BYTES,
     maxInboundDataLength: MAX_RPC_BYTES,

@@ -3,10 +3,11 @@
  * interface; its class is reachable through the factory, and its members are `private` in TypeScript only. Whatever
  * this project touches of them is declared here, and `assertGossipsubShape` fails at start when the library changed.
  */
-import { type GossipSub, type GossipsubOpts, gossipsub } from '@chainsafe/libp2p-gossipsub'
+import { type GossipSub, type GossipsubOpts, gossipsub, type TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerScoreParams } from '@chainsafe/libp2p-gossipsub/score'
-import type { ComponentLogger, Logger, PeerId } from '@libp2p/interface'
+import type { ComponentLogger, Connection, Logger, MessageStreamDirection, PeerId, Stream } from '@libp2p/interface'
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 
 /** What gossipsub takes from libp2p. */
@@ -18,11 +19,11 @@ export type TopicValidator = GossipSub['topicValidators'] extends Map<string, in
 /** An open gossip stream to one peer. */
 export interface OutboundStream {
   readonly protocol: string
-  readonly rawStream: { readonly writeBufferLength: number }
+  readonly rawStream: Pick<Stream, 'writeBufferLength' | 'addEventListener' | 'status'>
   pushPrefixed(data: Uint8Array): void
 }
 
-/** The live options that heartbeats read on every tick. */
+/** The live options that heartbeats read on every tick. Lengths and ticks count heartbeats. */
 export interface LiveOptions {
   D: number
   Dlo: number
@@ -31,13 +32,41 @@ export interface LiveOptions {
   Dout: number
   Dlazy: number
   heartbeatInterval: number
+  mcacheLength: number
+  opportunisticGraftTicks: number
+  readonly pruneBackoff: number
+  readonly unsubcribeBackoff: number
+}
+
+/** What gossipsub keeps of a peer for its score, as far as a reconnect concerns it. */
+export interface PeerScoreStats {
+  connected: boolean
+  readonly knownIPs: Set<string>
 }
 
 export interface GossipsubScore {
   readonly params: PeerScoreParams
+  readonly peerStats: Map<PeerIdStr, PeerScoreStats>
+  readonly scoreCache: Map<PeerIdStr, unknown>
+  scoreCacheValidityMs: number
   score(peerId: PeerIdStr): number
   duplicateMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
   deliverMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
+  addPenalty(peerId: PeerIdStr, penalty: number, label: string): void
+}
+
+/** Recent messages by heartbeat: `history` has one window a heartbeat, the first `gossip` of them are advertised. */
+export interface MessageCache {
+  gossip: number
+  history: unknown[][]
+  readonly msgs: Map<MsgIdStr, unknown>
+  validate(msgId: MsgIdStr): { readonly message: RPC.Message; readonly originatingPeers: Set<PeerIdStr> } | null
+}
+
+/** The running state; absent members belong to a stopped router. */
+export interface RouterStatus {
+  heartbeatTimeout?: NodeJS.Timeout
+  hearbeatStartMs?: number
 }
 
 /** What gossipsub asks of its cache of seen ids. */
@@ -66,6 +95,15 @@ export interface GossipsubInternals {
   readonly topics: Map<TopicStr, Set<PeerIdStr>>
   readonly direct: Set<PeerIdStr>
   readonly streamsOutbound: Map<PeerIdStr, OutboundStream>
+  readonly protocols: string[]
+  readonly outbound: Map<PeerIdStr, boolean>
+  /** Unix time in ms until which a peer must not be grafted, by topic. */
+  readonly backoff: Map<TopicStr, Map<PeerIdStr, number>>
+  readonly fanout: Map<TopicStr, Set<PeerIdStr>>
+  readonly fanoutLastpub: Map<TopicStr, number>
+  readonly mcache: MessageCache
+  readonly status: RouterStatus
+  readonly runHeartbeat: () => void
   readonly idontwants: Map<PeerIdStr, Map<MsgIdStr, number>>
   readonly topicValidators: Map<TopicStr, TopicValidator>
   readonly score: GossipsubScore
@@ -82,6 +120,21 @@ export interface GossipsubInternals {
   handleReceivedMessage(from: PeerId, message: RPC.Message): Promise<void>
   selectPeersToForward(topic: TopicStr, source?: PeerIdStr, exclude?: Set<PeerIdStr>): Set<PeerIdStr>
   forwardMessage(msgId: MsgIdStr, message: RPC.Message, source?: PeerIdStr, exclude?: Set<PeerIdStr>): void
+  heartbeat(): Promise<void>
+  join(topic: TopicStr): void
+  leave(topic: TopicStr): void
+  addPeer(peerId: PeerId, direction: MessageStreamDirection, address: Multiaddr): void
+  removePeer(peerId: PeerId): void
+  createOutboundStream(peerId: PeerId, connection: Connection): Promise<void>
+  addToMesh(peerId: PeerIdStr, topic: TopicStr, reason: string): void
+  addBackoff(peerId: PeerIdStr, topic: TopicStr): void
+  graftOnSubscribe(peerId: PeerIdStr, topic: TopicStr): boolean
+  handleGraft(peerId: PeerIdStr, grafts: RPC.ControlGraft[]): Promise<RPC.ControlPrune[]>
+  handlePrune(peerId: PeerIdStr, prunes: RPC.ControlPrune[]): Promise<void>
+  makePrune(peerId: PeerIdStr, topic: TopicStr, px: boolean, unsubscribe: boolean): Promise<RPC.ControlPrune>
+  sendGraft(peerId: PeerIdStr, topics: TopicStr[]): void
+  sendRpc(peerId: PeerIdStr, rpc: RPC): boolean
+  reportMessageValidationResult(msgId: MsgIdStr, source: PeerIdStr, acceptance: TopicValidatorResult): void
 }
 
 export type GossipsubClass = new (components: RouterComponents, options: RouterOptions) => GossipsubInternals
@@ -96,6 +149,21 @@ const METHODS = [
   'handleReceivedMessage',
   'selectPeersToForward',
   'forwardMessage',
+  'heartbeat',
+  'join',
+  'leave',
+  'addPeer',
+  'removePeer',
+  'createOutboundStream',
+  'addToMesh',
+  'addBackoff',
+  'graftOnSubscribe',
+  'handleGraft',
+  'handlePrune',
+  'makePrune',
+  'sendGraft',
+  'sendRpc',
+  'reportMessageValidationResult',
 ] as const satisfies readonly (keyof GossipsubInternals)[]
 
 const FIELDS = [
@@ -105,6 +173,14 @@ const FIELDS = [
   'topics',
   'direct',
   'streamsOutbound',
+  'protocols',
+  'outbound',
+  'backoff',
+  'fanout',
+  'fanoutLastpub',
+  'mcache',
+  'status',
+  'runHeartbeat',
   'idontwants',
   'allowedTopics',
   'topicValidators',
@@ -117,7 +193,32 @@ const SCORE_METHODS = [
   'score',
   'duplicateMessage',
   'deliverMessage',
+  'addPenalty',
 ] as const satisfies readonly (keyof GossipsubScore)[]
+
+const OPTIONS = [
+  'D',
+  'Dlo',
+  'Dhi',
+  'Dscore',
+  'Dout',
+  'Dlazy',
+  'heartbeatInterval',
+  'mcacheLength',
+  'opportunisticGraftTicks',
+  'pruneBackoff',
+  'unsubcribeBackoff',
+] as const satisfies readonly (keyof LiveOptions)[]
+
+/** Members a part of the router lacks, as `part.member`. */
+function missingOf(part: string, holder: unknown, methods: readonly string[], fields: readonly string[]): string[] {
+  const members = (holder ?? {}) as Record<string, unknown>
+  const absent = [
+    ...methods.filter((name) => typeof members[name] !== 'function'),
+    ...fields.filter((name) => members[name] === undefined),
+  ]
+  return absent.map((name) => `${part}.${name}`)
+}
 
 function silentLog(): Logger {
   const log = (): void => {}
@@ -142,7 +243,8 @@ export function assertGossipsubShape(router: GossipsubInternals): void {
   const prototype = Gossipsub.prototype as unknown as Record<string, unknown>
   const missing: string[] = METHODS.filter((name) => typeof prototype[name] !== 'function')
   missing.push(...FIELDS.filter((name) => !Object.hasOwn(router, name)))
-  const score = router.score as unknown as Record<string, unknown> | undefined
-  missing.push(...SCORE_METHODS.filter((name) => typeof score?.[name] !== 'function').map((name) => `score.${name}`))
+  missing.push(...missingOf('score', router.score, SCORE_METHODS, ['peerStats', 'scoreCache', 'scoreCacheValidityMs']))
+  missing.push(...missingOf('mcache', router.mcache, ['validate'], ['gossip', 'history', 'msgs']))
+  missing.push(...missingOf('opts', router.opts, [], OPTIONS))
   if (missing.length > 0) throw new Error(`gossipsub changed its shape, missing: ${missing.join(', ')}`)
 }

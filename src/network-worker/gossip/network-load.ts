@@ -44,12 +44,16 @@ const ROWS: readonly Row[] = [
 const HISTORY_MS = 8400
 const HISTORY_GOSSIP_MS = 4200
 
-/** Parameters of a level; levels above the table's last run as the last ("20+"). @throws RangeError below 1 */
-export function meshParameters(level: number): MeshParameters {
+/**
+ * Parameters of a level; levels above the table's last run as the last ("20+"). `heartbeatMs` replaces the level's own.
+ * @throws RangeError below 1
+ */
+export function meshParameters(level: number, heartbeatMs?: number): MeshParameters {
   if (!Number.isInteger(level) || level < 1) throw new RangeError(`network load ${level} is no level`)
   const row = ROWS[Math.min(level, ROWS.length) - 1]
   if (row === undefined) throw new RangeError(`network load ${level} is no level`)
-  const [meshN, meshLow, meshHigh, lazy, heartbeatMs] = row
+  const [meshN, meshLow, meshHigh, lazy, levelHeartbeatMs] = row
+  const beatMs = heartbeatMs ?? levelHeartbeatMs
   return {
     meshN,
     meshLow,
@@ -57,8 +61,8 @@ export function meshParameters(level: number): MeshParameters {
     // Below meshLow and below half the mesh, or go peers call the parameters inconsistent.
     outboundMin: Math.max(0, Math.min(meshLow - 1, Math.ceil(meshN / 2) - 1, Math.floor(0.3 * meshN))),
     lazy,
-    heartbeatMs,
-    historyLength: Math.ceil(HISTORY_MS / heartbeatMs),
-    historyGossip: Math.ceil(HISTORY_GOSSIP_MS / heartbeatMs),
+    heartbeatMs: beatMs,
+    historyLength: Math.ceil(HISTORY_MS / beatMs),
+    historyGossip: Math.ceil(HISTORY_GOSSIP_MS / beatMs),
   }
 }

@@ -1,62 +1,57 @@
 /**
- * Gossipsub as this relay runs it: the library's router, extended at run time (design.md §5). What is changed:
- * a message is encoded once for all its receivers, a peer whose queue is full is skipped instead of having its stream
- * torn down, ids are kept in bounded tables, and every message is timed from the RPC that brought it to the last stream
- * it was handed to.
+ * Gossipsub as this relay runs it. Three layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
+ * the operator's hand (mesh-router.ts), and here the way of a message: encoded once for all its receivers, queued by
+ * class for peers that do not keep up, known by bounded tables of ids, and timed from the RPC that brought it to the
+ * last stream it was handed to.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
-import type { PeerId } from '@libp2p/interface'
+import type { Connection, PeerId } from '@libp2p/interface'
 import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
-import {
-  assertGossipsubShape,
-  Gossipsub,
-  type RouterComponents,
-  type RouterOptions,
-  type TopicValidator,
-} from './gossipsub-internals.ts'
+import type { RouterComponents, RouterOptions, TopicValidator } from './gossipsub-internals.ts'
 import { prefixWithLength } from './length-prefix.ts'
+import { MeshRouter, type MeshRouterDeps } from './mesh-router.ts'
+import type { MessageClass } from './message-class.ts'
+import { type DropReason, PeerOutbox } from './peer-outbox.ts'
 import { RecentFastIds } from './recent-fast-ids.ts'
 import { SeenIds } from './seen-ids.ts'
+import { slowness } from './slow-peer.ts'
 
 export type { RouterComponents } from './gossipsub-internals.ts'
-
-/**
- * Bytes that may wait for one peer before its copies are dropped. Half of the stream's own limit, past which libp2p
- * aborts the stream for good; 8 MiB is some ten of the largest blocks seen on mainnet.
- */
-export const FORWARD_QUEUE_BYTES = 8 * 1024 * 1024
 
 /** What the router tells the statistics. Called on the hot path: implementations only count. */
 export interface RouterObserver {
   onReceived(sizeBytes: number): void
   onDuplicate(): void
   onForwarded(topic: TopicStr, peers: number, sizeBytes: number, tookMs: number): void
-  onDropped(topic: TopicStr): void
+  onDropped(reason: DropReason, messageClass: MessageClass): void
 }
 
-export interface RelayRouterDeps {
+export interface RelayRouterDeps extends MeshRouterDeps {
   readonly observer: RouterObserver
   readonly clock: Clock
   /** How long a message id is known: seen_ttl. */
   readonly seenTtlMs: number
+  /** How long a copy may wait for a slow peer. */
+  readonly maxQueuedMs: number
+  readonly classOf: (topic: TopicStr) => MessageClass
   /** Topics of which peers' subscriptions are kept; the library copies the list it is given, so it is set here. */
   readonly knownTopics: Set<TopicStr>
 }
 
-export class RelayRouter extends Gossipsub {
-  readonly #observer: RouterObserver
-  readonly #monotonicMs: () => number
+export class RelayRouter extends MeshRouter {
+  readonly #deps: RelayRouterDeps
   /** When the RPC that carries a message arrived. Weak: an entry lives as long as gossipsub holds the message. */
   readonly #arrivedMs = new WeakMap<RPC.Message, number>()
+  /** By peer id, made when first sent to; an entry goes with its peer. */
+  readonly #outboxes = new Map<PeerIdStr, PeerOutbox>()
+  #slowCheckedAtMs = 0
 
   constructor(components: RouterComponents, options: RouterOptions, deps: RelayRouterDeps) {
-    super(components, options)
-    assertGossipsubShape(this)
-    const { observer, clock, seenTtlMs } = deps
+    super(components, options, deps)
+    const { clock, seenTtlMs } = deps
+    this.#deps = deps
     this.allowedTopics = deps.knownTopics
-    this.#observer = observer
-    this.#monotonicMs = () => clock.monotonicMs()
     this.seenCache = new SeenIds({ clock, ttlMs: seenTtlMs })
     this.fastMsgIdCache = new RecentFastIds(clock)
     this.#observeDuplicates()
@@ -64,10 +59,10 @@ export class RelayRouter extends Gossipsub {
 
   override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
     if (rpc.messages.length > 0) {
-      const nowMs = this.#monotonicMs()
+      const nowMs = this.#deps.clock.monotonicMs()
       for (const message of rpc.messages) {
         this.#arrivedMs.set(message, nowMs)
-        this.#observer.onReceived(message.data?.length ?? 0)
+        this.#deps.observer.onReceived(message.data?.length ?? 0)
       }
       // Known topics that we are not in: late messages of one we left are no fault of their sender.
       rpc.messages = rpc.messages.filter(({ topic }) => this.topicValidators.has(topic))
@@ -76,18 +71,47 @@ export class RelayRouter extends Gossipsub {
   }
 
   override forwardMessage(msgId: MsgIdStr, message: RPC.Message, source?: PeerIdStr, exclude?: Set<PeerIdStr>): void {
-    if (source !== undefined) this.score.deliverMessage(source, msgId, message.topic)
-    const receivers = this.selectPeersToForward(message.topic, source, exclude)
+    const { topic } = message
+    if (source !== undefined) this.score.deliverMessage(source, msgId, topic)
+    const receivers = this.selectPeersToForward(topic, source, exclude)
     if (receivers.size === 0) return
     const frame = prefixWithLength(RPC.encode({ subscriptions: [], messages: [message] }))
+    const outgoing = { frame, msgId, class: this.#deps.classOf(topic) }
     let sent = 0
     for (const peerId of receivers) {
       if (this.idontwants.get(peerId)?.has(msgId) === true) continue
-      if (this.#push(peerId, frame, message.topic)) sent++
+      const stream = this.streamsOutbound.get(peerId)
+      if (stream !== undefined && this.#outboxOf(peerId).offer(stream, outgoing)) sent++
     }
     const arrivedMs = this.#arrivedMs.get(message)
-    const tookMs = arrivedMs === undefined ? 0 : this.#monotonicMs() - arrivedMs
-    this.#observer.onForwarded(message.topic, sent, message.data?.length ?? 0, tookMs)
+    const tookMs = arrivedMs === undefined ? 0 : this.#deps.clock.monotonicMs() - arrivedMs
+    this.#deps.observer.onForwarded(topic, sent, message.data?.length ?? 0, tookMs)
+  }
+
+  override heartbeat(): Promise<void> {
+    for (const [peerId, outbox] of this.#outboxes) {
+      const stream = outbox.bytes > 0 ? this.streamsOutbound.get(peerId) : undefined
+      if (stream !== undefined) outbox.drain(stream)
+    }
+    this.#checkSlowPeers()
+    return super.heartbeat()
+  }
+
+  override async createOutboundStream(peerId: PeerId, connection: Connection): Promise<void> {
+    const id = peerId.toString()
+    const before = this.streamsOutbound.get(id)
+    await super.createOutboundStream(peerId, connection)
+    const after = this.streamsOutbound.get(id)
+    if (after === undefined || after === before) return
+    after.rawStream.addEventListener('drain', () => {
+      const stream = this.streamsOutbound.get(id)
+      if (stream !== undefined) this.#outboxes.get(id)?.drain(stream)
+    })
+  }
+
+  override removePeer(peerId: PeerId): void {
+    this.#outboxes.delete(peerId.toString())
+    super.removePeer(peerId)
   }
 
   /** Lets messages of a topic in, each judged by `validator`. Comes before `subscribe`, so that none slips by. */
@@ -107,29 +131,52 @@ export class RelayRouter extends Gossipsub {
     return [...(this.mesh.get(topic) ?? [])]
   }
 
+  /** Explicit peers that take a topic: they get every message of it without being in the mesh. */
+  explicitPeers(topic: TopicStr): readonly PeerIdStr[] {
+    const takers = this.topics.get(topic)
+    return [...this.direct].filter((peerId) => takers?.has(peerId) === true)
+  }
+
+  /** A stream that broke took its bytes with it: the peer did not take them fast enough, or is on its way out. */
+  protected override onOutboundLost(peerId: PeerIdStr): void {
+    this.#outboxes.get(peerId)?.clear('stream_lost')
+    this.score.addPenalty(peerId, 1, 'stream_lost')
+  }
+
+  /** Once a second: a peer that keeps messages waiting is penalised, and then put out of every mesh. */
+  #checkSlowPeers(): void {
+    const nowMs = this.#deps.clock.monotonicMs()
+    if (nowMs - this.#slowCheckedAtMs < 1000) return
+    this.#slowCheckedAtMs = nowMs
+    for (const [peerId, outbox] of this.#outboxes) {
+      const verdict = slowness(outbox.waitingMs)
+      if (verdict === 'keeps_up') continue
+      this.score.addPenalty(peerId, 1, 'slow_peer')
+      if (verdict === 'prune') for (const topic of this.mesh.keys()) void this.cutLink(peerId, topic, 'slow_peer')
+    }
+  }
+
+  #outboxOf(peerId: PeerIdStr): PeerOutbox {
+    const known = this.#outboxes.get(peerId)
+    if (known !== undefined) return known
+    const { clock, maxQueuedMs, observer } = this.#deps
+    const outbox = new PeerOutbox({
+      monotonicMs: () => clock.monotonicMs(),
+      maxAgeMs: maxQueuedMs,
+      isUnwanted: (msgId) => this.idontwants.get(peerId)?.has(msgId) === true,
+      onDropped: (message, reason) => observer.onDropped(reason, message.class),
+    })
+    this.#outboxes.set(peerId, outbox)
+    return outbox
+  }
+
   /** The score is told of each duplicate and nobody else is. */
   #observeDuplicates(): void {
     const { score } = this
     const duplicateMessage = score.duplicateMessage.bind(score)
     score.duplicateMessage = (from, msgId, topic) => {
-      this.#observer.onDuplicate()
+      this.#deps.observer.onDuplicate()
       duplicateMessage(from, msgId, topic)
-    }
-  }
-
-  #push(peerId: PeerIdStr, frame: Uint8Array, topic: TopicStr): boolean {
-    const stream = this.streamsOutbound.get(peerId)
-    if (stream === undefined) return false
-    if (stream.rawStream.writeBufferLength > FORWARD_QUEUE_BYTES) {
-      this.#observer.onDropped(topic)
-      return false
-    }
-    try {
-      stream.pushPrefixed(frame)
-      return true
-    } catch {
-      this.#observer.onDropped(topic)
-      return false
     }
   }
 }

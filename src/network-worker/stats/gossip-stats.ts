@@ -1,5 +1,7 @@
 import type { CountersView } from '../../rpc/contract.ts'
 import type { TopicStr } from '../../shared/ids.ts'
+import type { MessageClass } from '../gossip/message-class.ts'
+import type { DropReason } from '../gossip/peer-outbox.ts'
 import type { RouterObserver } from '../gossip/relay-router.ts'
 import type { Verdict, VerdictReason } from '../validation/verdict.ts'
 import { LatencyHistogram } from './latency-histogram.ts'
@@ -8,6 +10,7 @@ import { LatencyHistogram } from './latency-histogram.ts'
 export class GossipStats implements RouterObserver {
   readonly latency = new LatencyHistogram()
   readonly #reasons = new Map<VerdictReason, number>()
+  readonly #drops = new Map<`${DropReason}:${MessageClass}`, number>()
   #received = 0
   #receivedBytes = 0
   #duplicates = 0
@@ -34,8 +37,10 @@ export class GossipStats implements RouterObserver {
     this.latency.record(tookMs)
   }
 
-  onDropped(_topic: TopicStr): void {
+  onDropped(reason: DropReason, messageClass: MessageClass): void {
     this.#dropped++
+    const key = `${reason}:${messageClass}` as const
+    this.#drops.set(key, (this.#drops.get(key) ?? 0) + 1)
   }
 
   onVerdict(verdict: Verdict): void {
@@ -55,6 +60,11 @@ export class GossipStats implements RouterObserver {
   /** Messages refused so far by reason. Bounded: reasons are a closed list. */
   get reasons(): ReadonlyMap<VerdictReason, number> {
     return this.#reasons
+  }
+
+  /** Copies dropped so far by reason and class, as `reason:class`. Bounded: both are closed lists. */
+  get drops(): ReadonlyMap<`${DropReason}:${MessageClass}`, number> {
+    return this.#drops
   }
 
   /** Totals since start. Messages on topics we are not subscribed to are received, and nothing more. */

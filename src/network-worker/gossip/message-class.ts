@@ -1,0 +1,26 @@
+import type { GossipKind } from '../../consensus/topic-table.ts'
+
+/**
+ * What is dropped first for a peer that does not keep up, from the dearest to the cheapest: a block is the product, its
+ * sidecars are needed to import it, and one attestation among thousands is not missed.
+ */
+export const MESSAGE_CLASSES = ['block', 'sidecar', 'other', 'attestation'] as const
+export type MessageClass = (typeof MESSAGE_CLASSES)[number]
+
+/** The class of a kind of message. */
+export function messageClass(kind: GossipKind): MessageClass {
+  switch (kind) {
+    case 'beacon_block':
+    case 'execution_payload':
+      return 'block'
+    case 'data_column_sidecar':
+    case 'blob_sidecar':
+      return 'sidecar'
+    case 'beacon_attestation':
+    case 'sync_committee':
+    case 'payload_attestation_message':
+      return 'attestation'
+    default:
+      return 'other'
+  }
+}
