@@ -3,7 +3,7 @@ import { METHODS } from 'node:http'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { startHarness } from './api-harness.ts'
-import { PEER_A, peerView, RelayDouble } from './relay-double.ts'
+import { PEER_A, PEER_B, peerView, RelayDouble, TOPIC } from './relay-double.ts'
 
 const RUNS = { numRuns: 300 }
 const STATE = [[PEER_A, peerView(PEER_A)]]
@@ -13,6 +13,9 @@ const segment = fc.oneof(
   fc.constantFrom(
     'peers',
     'mesh',
+    'explicit',
+    encodeURIComponent(TOPIC),
+    PEER_B,
     'config',
     'node',
     'info',

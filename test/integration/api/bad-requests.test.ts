@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type CallOptions, startHarness } from './api-harness.ts'
-import { PEER_A, peerView, RelayDouble } from './relay-double.ts'
+import { PEER_A, peerView, RelayDouble, TOPIC } from './relay-double.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const ENR = 'enr:-x'
@@ -164,7 +164,10 @@ const ALLOWED: readonly (readonly [path: string, allow: string, refused: readonl
   ['/peers', 'GET, HEAD, POST, OPTIONS', ['PUT', 'PATCH', 'DELETE']],
   [`/peers/${PEER_A}`, 'GET, HEAD, DELETE, OPTIONS', ['POST', 'PUT', 'PATCH']],
   ['/mesh', 'GET, HEAD, OPTIONS', ['POST', 'DELETE']],
-  ['/config', 'GET, HEAD, OPTIONS', ['PUT', 'DELETE']],
+  ['/mesh/explicit', 'GET, HEAD, OPTIONS', ['POST', 'PATCH', 'DELETE']],
+  [`/mesh/explicit/${PEER_A}`, 'POST, DELETE, OPTIONS', ['GET', 'HEAD', 'PUT', 'PATCH']],
+  [`/mesh/${encodeURIComponent(TOPIC)}/${PEER_A}`, 'POST, DELETE, OPTIONS', ['GET', 'HEAD', 'PUT', 'PATCH']],
+  ['/config', 'GET, HEAD, PATCH, OPTIONS', ['POST', 'PUT', 'DELETE']],
 ]
 
 for (const [path, allow, refused] of ALLOWED) {
@@ -175,7 +178,7 @@ for (const [path, allow, refused] of ALLOWED) {
       const reply = await call(method, path)
       assert.equal(reply.status, 405)
       assert.equal(reply.headers.allow, allow)
-      assert.match(reply.text, /"method not allowed"/)
+      assert.match(reply.text, method === 'HEAD' ? /^$/ : /"method not allowed"/)
     }
     const options = await call('OPTIONS', path)
     assert.deepEqual([options.status, options.headers.allow, options.text], [204, allow, ''])

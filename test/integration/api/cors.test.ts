@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startHarness } from './api-harness.ts'
-import { PEER_A, RelayDouble } from './relay-double.ts'
+import { PEER_A, PEER_B, RelayDouble, TOPIC } from './relay-double.ts'
 
 const LISTED = 'https://dashboard.example'
 const OTHER = 'https://evil.example'
@@ -26,6 +26,29 @@ test('by default no page of another origin can read, preflight or write', async 
   assert.ok(relay.peers.has(PEER_A))
 })
 
+test('a page of another origin cannot steer the node either', async (t) => {
+  const relay = new RelayDouble(PEER_A, PEER_B)
+  const { call, stored } = await startHarness(t, relay.handlers, { corsOrigin: [LISTED, '*'] })
+  const before = relay.state
+  const writes = [
+    ['PATCH', '/config', { network_load: 8 }],
+    ['POST', `/mesh/${encodeURIComponent(TOPIC)}/${PEER_B}`],
+    ['DELETE', `/mesh/${encodeURIComponent(TOPIC)}/${PEER_A}`],
+    ['POST', `/mesh/explicit/${PEER_B}`],
+    ['DELETE', `/mesh/explicit/${PEER_A}`],
+  ] as const
+  for (const [method, path, body] of writes) {
+    const refused = await call(method, path, { body, headers: { origin: OTHER } })
+    assert.equal(refused.status, 403, `${method} ${path}`)
+  }
+  assert.deepEqual(relay.state, before)
+  assert.deepEqual(stored(), { settings: {}, explicitPeers: [] })
+  for (const [method, path, body] of writes) {
+    const allowed = await call(method, path, { body, headers: { origin: LISTED } })
+    assert.equal(allowed.status, 200, `${method} ${path}`)
+  }
+})
+
 test('a listed origin reads, preflights and writes; another does not', async (t) => {
   const relay = new RelayDouble(PEER_A)
   const { call } = await startHarness(t, relay.handlers, { corsOrigin: [LISTED] })
@@ -35,7 +58,7 @@ test('a listed origin reads, preflights and writes; another does not', async (t)
   const asked = await call('OPTIONS', PEER_PATH, preflight(LISTED))
   assert.equal(asked.status, 204)
   assert.equal(asked.headers['access-control-allow-origin'], LISTED)
-  assert.equal(asked.headers['access-control-allow-methods'], 'GET, HEAD, POST, DELETE')
+  assert.equal(asked.headers['access-control-allow-methods'], 'GET, HEAD, POST, PATCH, DELETE')
   assert.equal(asked.headers['access-control-allow-headers'], 'authorization, content-type')
   assert.equal(asked.headers['access-control-max-age'], '600')
   const other = await call('GET', '/peers', { headers: { origin: OTHER } })

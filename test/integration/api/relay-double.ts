@@ -1,10 +1,13 @@
+import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
 import type {
   Control,
+  GraftView,
   HealthView,
   MeshTopicView,
   NodeInfoView,
   PeerView,
   RuntimeConfigView,
+  RuntimeSettings,
 } from '../../../src/rpc/contract.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
@@ -21,13 +24,19 @@ export const NODE_INFO: NodeInfoView = {
   metadata: { seq_number: '1', attnets: '0x0000000000000000', syncnets: '0x00', custody_group_count: '4' },
 }
 
+export const TOPIC = '/eth2/a4e6abeb/beacon_block/ssz_snappy'
+/** A topic of the relay that no peer has subscribed to. */
+export const LONELY_TOPIC = '/eth2/a4e6abeb/beacon_aggregate_and_proof/ssz_snappy'
+/** What the double answers when a GRAFT comes too early. */
+export const BACKOFF_MS = 41_300
+
 export const MESH: readonly MeshTopicView[] = [
   {
-    topic: '/eth2/a4e6abeb/beacon_block/ssz_snappy',
+    topic: TOPIC,
     kind: 'BeaconBlock',
     peers: [{ peer_id: PEER_A, client: 'Lighthouse/v6.0.1-6eb558b/x86_64-linux' }],
   },
-  { topic: '/eth2/a4e6abeb/beacon_aggregate_and_proof/ssz_snappy', kind: 'BeaconAggregateAndProof', peers: [] },
+  { topic: LONELY_TOPIC, kind: 'BeaconAggregateAndProof', peers: [] },
 ]
 
 export const CONFIG: RuntimeConfigView = {
@@ -37,6 +46,8 @@ export const CONFIG: RuntimeConfigView = {
   heartbeat_interval_ms: 700,
   discovery_interval_ms: 2000,
 }
+
+export const SETTINGS: RuntimeSettings = { ...CONFIG, heartbeat_interval_ms: null }
 
 export const HEALTHY: HealthView = { listening: true, blockMeshPeers: 3, syncDistance: 0 }
 
@@ -59,20 +70,41 @@ export function peerView(peerId: string, rttMs = 3.682368): PeerView {
 }
 
 /**
- * What a network worker is to the API: a table of peers that dials fill and disconnects empty. A multiaddr of the form
- * `…/p2p/<id>` is dialled; an ENR is known when it names a peer of `enrs`.
+ * What a network worker is to the API: a table of peers that dials fill and disconnects empty, its settings, its explicit
+ * peers, and the mesh of {@link MESH}, where every peer takes the block topic. A multiaddr of the form `…/p2p/<id>` is
+ * dialled; an ENR is known when it names a peer of `enrs`.
  */
 export class RelayDouble {
   readonly peers = new Map<string, PeerView>()
   readonly enrs = new Map<string, string>()
+  readonly explicit = new Map<string, readonly string[]>()
+  readonly mesh = new Map(MESH.map(({ topic, peers }) => [topic, new Set(peers.map(({ peer_id }) => peer_id))]))
+  readonly inBackoff = new Set<string>()
   readonly calls: string[] = []
+  /** Above it a GRAFT by hand is warned about. */
+  meshHigh = 10
+  settings: RuntimeSettings = SETTINGS
   health: HealthView = HEALTHY
 
   constructor(...peerIds: readonly string[]) {
     for (const peerId of peerIds) this.peers.set(peerId, peerView(peerId))
   }
 
+  /** Everything that requests can change. */
+  get state(): unknown {
+    return structuredClone({
+      peers: this.peers,
+      explicit: this.explicit,
+      mesh: this.mesh,
+      settings: this.settings,
+    })
+  }
+
   get handlers(): Handlers<Control> {
+    return { ...this.#nodeHandlers(), ...this.#steeringHandlers() }
+  }
+
+  #nodeHandlers() {
     return {
       getHealth: () => this.#note('getHealth', this.health),
       getNodeInfo: () => this.#note('getNodeInfo', NODE_INFO),
@@ -94,9 +126,65 @@ export class RelayDouble {
         this.peers.delete(peerId)
         this.#note('disconnectPeer', undefined)
       },
+    } satisfies Partial<Handlers<Control>>
+  }
+
+  #steeringHandlers() {
+    return {
       listMesh: () => this.#note('listMesh', MESH),
-      getConfig: () => this.#note('getConfig', CONFIG),
+      getConfig: () => this.#note('getConfig', this.#config()),
+      applySettings: (settings) => {
+        this.settings = settings
+        return this.#note('applySettings', this.#config())
+      },
+      graft: (topic, peerId) => this.#note('graft', this.#graft(topic, peerId)),
+      prune: async (topic, peerId) => {
+        const wasThere = this.#meshOf(topic).delete(peerId)
+        return this.#note('prune', { action: wasThere ? 'pruned' : 'not_in_mesh' })
+      },
+      addExplicitPeer: async ({ peerId, addresses }) => {
+        if (peerId === NODE_INFO.peer_id) throw new RelayError('BAD_REQUEST', 'this is our own peer id')
+        const known = this.peers.has(peerId) ? [`/ip4/34.140.245.67/tcp/9000/p2p/${peerId}`] : addresses
+        this.explicit.set(peerId, known)
+        return this.#note('addExplicitPeer', { peerId, addresses: known })
+      },
+      removeExplicitPeer: (peerId) => {
+        this.explicit.delete(peerId)
+        this.#note('removeExplicitPeer', undefined)
+      },
+      listExplicitPeers: () =>
+        this.#note(
+          'listExplicitPeers',
+          [...this.explicit.keys()].map((peer_id) => ({ peer_id, is_connected: this.peers.has(peer_id) })),
+        ),
+    } satisfies Partial<Handlers<Control>>
+  }
+
+  #config(): RuntimeConfigView {
+    const { heartbeat_interval_ms, network_load } = this.settings
+    const heartbeatMs = heartbeat_interval_ms ?? meshParameters(network_load).heartbeatMs
+    return { ...this.settings, heartbeat_interval_ms: heartbeatMs }
+  }
+
+  #graft(topic: string, peerId: string): GraftView {
+    const mesh = this.#meshOf(topic)
+    if (!this.peers.has(peerId)) throw new RelayError('PEER_NOT_CONNECTED', `no connection to ${peerId}`)
+    if (topic === LONELY_TOPIC) throw new RelayError('PEER_NOT_SUBSCRIBED', `${peerId} does not take ${topic}`)
+    if (this.explicit.has(peerId)) throw new RelayError('PEER_EXPLICIT', `${peerId} is explicit`)
+    if (mesh.has(peerId)) return { action: 'already_in_mesh' }
+    if (this.inBackoff.has(peerId)) {
+      throw new RelayError('PEER_IN_BACKOFF', 'too early', { retry_after_ms: BACKOFF_MS, peerId })
     }
+    mesh.add(peerId)
+    return mesh.size > this.meshHigh
+      ? { action: 'grafted', warning: 'the mesh is above its upper bound' }
+      : { action: 'grafted' }
+  }
+
+  #meshOf(topic: string): Set<string> {
+    const mesh = this.mesh.get(topic)
+    if (mesh === undefined) throw new RelayError('TOPIC_NOT_SUBSCRIBED', `not on ${topic}`)
+    return mesh
   }
 
   #known(peerId: string): PeerView {
@@ -109,4 +197,10 @@ export class RelayDouble {
     this.calls.push(call)
     return value
   }
+}
+
+/** Handlers each of which is `handler`. */
+export function allHandlers(handler: () => Promise<never>): Handlers<Control> {
+  const names = Object.keys(new RelayDouble().handlers)
+  return Object.fromEntries(names.map((name) => [name, handler])) as unknown as Handlers<Control>
 }

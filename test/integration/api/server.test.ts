@@ -4,24 +4,17 @@ import { Agent, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import pino from 'pino'
+import type { DirectControl } from '../../../src/api/operator.ts'
 import { type ApiDeps, startApi } from '../../../src/api/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import { startHarness } from './api-harness.ts'
-import { PEER_A, RelayDouble } from './relay-double.ts'
+import { allHandlers, PEER_A, RelayDouble } from './relay-double.ts'
 
 function deps(address: string, port: number): ApiDeps {
   const unused = (): Promise<never> => Promise.reject(new RelayError('RPC_CLOSED', 'unused'))
-  const control = {
-    getHealth: unused,
-    getNodeInfo: unused,
-    listPeers: unused,
-    getPeer: unused,
-    connectPeer: unused,
-    disconnectPeer: unused,
-    listMesh: unused,
-    getConfig: unused,
-  }
-  return { control, log: pino({ level: 'silent' }), address, port, token: undefined, corsOrigin: [] }
+  const control = allHandlers(unused) as unknown as DirectControl
+  const operator = { patchConfig: unused, addExplicitPeer: unused, removeExplicitPeer: unused }
+  return { control, operator, log: pino({ level: 'silent' }), address, port, token: undefined, corsOrigin: [] }
 }
 
 test('a taken port is LISTEN_FAILED with the address in the text', async (t) => {

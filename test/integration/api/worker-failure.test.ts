@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Control } from '../../../src/rpc/contract.ts'
+import type { Handlers } from '../../../src/rpc/server.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { type Harness, startHarness } from './api-harness.ts'
-import { PEER_A, RelayDouble } from './relay-double.ts'
+import { allHandlers, PEER_A, PEER_B, RelayDouble, TOPIC } from './relay-double.ts'
 
 const REQUESTS: readonly (readonly [method: string, path: string, body?: unknown])[] = [
   ['GET', '/eth/v1/node/health'],
@@ -12,7 +14,13 @@ const REQUESTS: readonly (readonly [method: string, path: string, body?: unknown
   ['POST', '/peers', { multiaddr: `/ip4/127.0.0.1/tcp/1/p2p/${PEER_A}` }],
   ['DELETE', `/peers/${PEER_A}`],
   ['GET', '/mesh'],
+  ['POST', `/mesh/${encodeURIComponent(TOPIC)}/${PEER_B}`],
+  ['DELETE', `/mesh/${encodeURIComponent(TOPIC)}/${PEER_A}`],
+  ['GET', '/mesh/explicit'],
+  ['POST', `/mesh/explicit/${PEER_A}`],
+  ['DELETE', `/mesh/explicit/${PEER_A}`],
   ['GET', '/config'],
+  ['PATCH', '/config', { network_load: 8, max_latency_ms: 175.5 }],
 ]
 
 function errorBody(path: string, status: number, text: string): unknown {
@@ -25,18 +33,8 @@ async function untilPending({ connection }: Harness): Promise<void> {
 }
 
 /** Handlers none of which ever answers. */
-function silent() {
-  const never = (): Promise<never> => new Promise(() => undefined)
-  return {
-    getHealth: never,
-    getNodeInfo: never,
-    listPeers: never,
-    getPeer: never,
-    connectPeer: never,
-    disconnectPeer: never,
-    listMesh: never,
-    getConfig: never,
-  }
+function silent(): Handlers<Control> {
+  return allHandlers(() => new Promise(() => undefined))
 }
 
 for (const [method, path, body] of REQUESTS) {
@@ -75,11 +73,8 @@ for (const [method, path, body] of REQUESTS) {
   })
 
   test(`${method} ${path}: a fault of the worker is 500 with an id, and the log has the rest`, async (t) => {
-    const fault = (): never => {
-      throw new Error('secret of the inside')
-    }
-    const handlers = Object.fromEntries(Object.keys(silent()).map((name) => [name, fault]))
-    const { call, logged } = await startHarness(t, { ...silent(), ...handlers })
+    const fault = (): Promise<never> => Promise.reject(new Error('secret of the inside'))
+    const { call, logged } = await startHarness(t, allHandlers(fault))
     const reply = await call(method, path, { body })
     assert.equal(reply.status, 500)
     const text = /internal error ([0-9a-f]{8})/.exec(reply.text)

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { test } from 'node:test'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
 import pino from 'pino'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { RelayConfig } from '../../../src/config/schema.ts'
@@ -9,9 +12,13 @@ import { type RelayOptions, startRelay } from '../../../src/main/relay.ts'
 
 const workerUrl = new URL('./faulty-worker.ts', import.meta.url)
 
+const dir = mkdtempSync(join(tmpdir(), 'starling-relay-'))
+after(() => rmSync(dir, { recursive: true, force: true }))
+
 /** A configuration of the real loader; what the faulty node does at start goes where peers would. */
 function config(apiPort: number, scenario: readonly string[] = []): RelayConfig {
-  const argv = ['--network', 'hoodi', '--api-port', String(apiPort), '--log-level', 'silent']
+  const dataDir = mkdtempSync(join(dir, 'data-'))
+  const argv = ['--network', 'hoodi', '--api-port', String(apiPort), '--log-level', 'silent', '--data-dir', dataDir]
   return { ...loadConfig({ argv, env: {}, isTty: false, cwd: import.meta.dirname }), peers: [...scenario] }
 }
 

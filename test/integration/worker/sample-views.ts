@@ -1,4 +1,4 @@
-import type { NodeInfoView, PulseEvent } from '../../../src/rpc/contract.ts'
+import type { NodeInfoView, PulseEvent, RestoredState } from '../../../src/rpc/contract.ts'
 
 export const INFO: NodeInfoView = {
   peer_id: '16Uiu2HAmSample',
@@ -6,6 +6,17 @@ export const INFO: NodeInfoView = {
   p2p_addresses: ['/ip4/127.0.0.1/tcp/9000/p2p/16Uiu2HAmSample'],
   discovery_addresses: [],
   metadata: { seq_number: '1', attnets: '0x0000000000000000', syncnets: '0x00', custody_group_count: '4' },
+}
+
+export const RESTORED: RestoredState = {
+  settings: {
+    target_peers: 80,
+    max_latency_ms: 150,
+    network_load: 5,
+    heartbeat_interval_ms: null,
+    discovery_interval_ms: 2000,
+  },
+  explicitPeers: [],
 }
 
 export function pulse(slot: number, receivedMessages = 0): PulseEvent {

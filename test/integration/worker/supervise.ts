@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test'
 import pino from 'pino'
 import type { RelayConfig } from '../../../src/config/schema.ts'
 import { type SupervisorDeadlines, WorkerSupervisor } from '../../../src/main/worker-supervisor.ts'
+import { RESTORED } from './sample-views.ts'
 
 export interface Supervised {
   readonly supervisor: WorkerSupervisor
@@ -27,6 +28,7 @@ export function supervise(t: TestContext, file: string, scenario: readonly strin
     url: new URL(file, import.meta.url),
     // All that the shell and faulty-node.ts read of it.
     config: { peers: scenario, logLevel: 'silent', logFormat: 'json' } as unknown as RelayConfig,
+    restored: RESTORED,
     log: pino({ level: 'silent' }),
     listeners: {
       listening: ({ info }) => {
@@ -34,6 +36,7 @@ export function supervise(t: TestContext, file: string, scenario: readonly strin
         listening.resolve()
       },
       pulse: ({ slot }) => heard.push(`pulse ${slot}`),
+      mesh: ({ action }) => heard.push(`mesh ${action}`),
     },
     deadlines: DEADLINES,
     onFailure: (reason) => {

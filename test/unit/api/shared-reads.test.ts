@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { DirectControl, Operator } from '../../../src/api/operator.ts'
 import { shareReads } from '../../../src/api/shared-reads.ts'
-import type { Client } from '../../../src/rpc/client-type.ts'
-import type { Control, PeerView } from '../../../src/rpc/contract.ts'
+import type { PeerView } from '../../../src/rpc/contract.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 
 interface Sent {
@@ -12,8 +12,8 @@ interface Sent {
   reject(error: RelayError): void
 }
 
-/** A client whose calls wait until the test settles them. */
-function manualClient(): { readonly control: Client<Control>; readonly sent: Sent[] } {
+/** Shared reads of a worker and an operator whose calls wait until the test settles them. */
+function manual(): { readonly shared: DirectControl; readonly operator: Operator; readonly sent: Sent[] } {
   const sent: Sent[] = []
   const method =
     <T>(name: string) =>
@@ -22,7 +22,7 @@ function manualClient(): { readonly control: Client<Control>; readonly sent: Sen
       sent.push({ method: name, argument, resolve: (value) => resolve(value as T), reject })
       return promise
     }
-  const control: Client<Control> = {
+  const control: DirectControl = {
     getHealth: method('getHealth'),
     getNodeInfo: method('getNodeInfo'),
     listPeers: method('listPeers'),
@@ -30,16 +30,24 @@ function manualClient(): { readonly control: Client<Control>; readonly sent: Sen
     connectPeer: method('connectPeer'),
     disconnectPeer: method('disconnectPeer'),
     listMesh: method('listMesh'),
+    listExplicitPeers: method('listExplicitPeers'),
+    graft: method('graft'),
+    prune: method('prune'),
     getConfig: method('getConfig'),
   }
-  return { control, sent }
+  const operator: Operator = {
+    patchConfig: method('patchConfig'),
+    addExplicitPeer: method('addExplicitPeer'),
+    removeExplicitPeer: method('removeExplicitPeer'),
+  }
+  const reads = shareReads(control, operator)
+  return { shared: reads.control, operator: reads.operator, sent }
 }
 
 const BEFORE: readonly PeerView[] = []
 
 test('reads that overlap share one call; a read after its answer is a new one', async () => {
-  const { control, sent } = manualClient()
-  const shared = shareReads(control)
+  const { shared, sent } = manual()
   const reads = [shared.listPeers(), shared.listPeers(), shared.listPeers()]
   assert.equal(sent.length, 1)
   sent[0]?.resolve(BEFORE)
@@ -49,26 +57,25 @@ test('reads that overlap share one call; a read after its answer is a new one', 
 })
 
 test('different reads do not share, nor do reads of different peers', () => {
-  const { control, sent } = manualClient()
-  const shared = shareReads(control)
+  const { shared, sent } = manual()
   for (let round = 0; round < 2; round++) {
     void shared.getHealth()
     void shared.getNodeInfo()
     void shared.listPeers()
     void shared.listMesh()
+    void shared.listExplicitPeers()
     void shared.getConfig()
     void shared.getPeer('a')
     void shared.getPeer('b')
   }
   assert.deepEqual(
     sent.map(({ method, argument }) => `${method} ${argument ?? ''}`.trim()),
-    ['getHealth', 'getNodeInfo', 'listPeers', 'listMesh', 'getConfig', 'getPeer a', 'getPeer b'],
+    ['getHealth', 'getNodeInfo', 'listPeers', 'listMesh', 'listExplicitPeers', 'getConfig', 'getPeer a', 'getPeer b'],
   )
 })
 
 test('a failure reaches every sharer and is not kept', async () => {
-  const { control, sent } = manualClient()
-  const shared = shareReads(control)
+  const { shared, sent } = manual()
   const reads = [shared.getConfig(), shared.getConfig()]
   sent[0]?.reject(new RelayError('RPC_TIMEOUT', 'late'))
   for (const read of reads) await assert.rejects(read, { code: 'RPC_TIMEOUT' })
@@ -78,8 +85,7 @@ test('a failure reaches every sharer and is not kept', async () => {
 
 for (const end of ['resolve', 'reject'] as const) {
   test(`a read after a write's ${end} never joins a call sent before it, even as the old call still waits`, async () => {
-    const { control, sent } = manualClient()
-    const shared = shareReads(control)
+    const { shared, sent } = manual()
     const early = shared.listPeers()
     const write = shared.disconnectPeer('a')
     const during = shared.listPeers()
@@ -102,9 +108,40 @@ for (const end of ['resolve', 'reject'] as const) {
   })
 }
 
+const WRITES: Readonly<Record<string, (shared: DirectControl, operator: Operator) => Promise<unknown>>> = {
+  connectPeer: (shared) => shared.connectPeer({ enr: 'enr:-x' }),
+  disconnectPeer: (shared) => shared.disconnectPeer('a'),
+  graft: (shared) => shared.graft('t', 'a'),
+  prune: (shared) => shared.prune('t', 'a'),
+  patchConfig: (_shared, operator) => operator.patchConfig({ network_load: 8 }),
+  addExplicitPeer: (_shared, operator) => operator.addExplicitPeer('a'),
+  removeExplicitPeer: (_shared, operator) => operator.removeExplicitPeer('a'),
+}
+
+for (const [name, write] of Object.entries(WRITES)) {
+  test(`${name} parts every kind of read`, async () => {
+    const { shared, operator, sent } = manual()
+    const readAll = (): void => {
+      void shared.listPeers()
+      void shared.getPeer('a')
+      void shared.listMesh()
+      void shared.listExplicitPeers()
+      void shared.getConfig()
+    }
+    readAll()
+    const written = write(shared, operator)
+    readAll()
+    assert.equal(sent.length, 6)
+    assert.equal(sent[5]?.method, name)
+    sent[5]?.resolve()
+    await written
+    readAll()
+    assert.equal(sent.length, 11)
+  })
+}
+
 test('reads of single peers are shared up to a bound, and above it each is a call', () => {
-  const { control, sent } = manualClient()
-  const shared = shareReads(control)
+  const { shared, sent } = manual()
   for (let peer = 0; peer < 64; peer++) void shared.getPeer(`p${peer}`)
   void shared.getPeer('over')
   void shared.getPeer('over')
