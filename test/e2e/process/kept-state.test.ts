@@ -79,9 +79,9 @@ test('a second relay on the same data directory: exit 1, one fatal line that nam
     second.log.map(({ level, msg }) => [level, msg]),
     [['fatal', 'the relay could not start']],
   )
-  const text = (second.log[0]?.['err'] as { readonly message: string }).message
+  const { message: text } = second.log[0]?.['err'] as Record<string, string>
   assert.ok(
-    text.startsWith(`${file} is in use by another process: every relay needs a data directory of its own`),
+    text?.startsWith(`${file} is in use by another process: every relay needs a data directory of its own`),
     text,
   )
   assert.deepEqual(second.errorLines, [])
