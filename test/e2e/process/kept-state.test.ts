@@ -79,7 +79,7 @@ test('a second relay on the same data directory: exit 1, one fatal line that nam
     second.log.map(({ level, msg }) => [level, msg]),
     [['fatal', 'the relay could not start']],
   )
-  const { message: text } = second.log[0]?.['err'] as Record<string, string>
+  const text = (second.log[0]?.['err'] as { readonly message: string } | undefined)?.message
   assert.ok(
     text?.startsWith(`${file} is in use by another process: every relay needs a data directory of its own`),
     text,
