@@ -21,12 +21,16 @@ const REOPEN_FORGET_MS = 60_000
 interface Reopening {
   readonly delayMs: number
   readonly openedAtMs: number
+  /** A timer runs: at most one a peer, whatever the peer does. */
+  readonly isWaiting: boolean
 }
 
 export class MendedRouter extends Gossipsub {
   readonly #clock: Clock
   /** By peer id; an entry goes with its peer. */
   readonly #reopenings = new Map<PeerIdStr, Reopening>()
+  /** Open connections by peer id, oldest first: as many as the host lets a peer have; an entry goes with its peer. */
+  readonly #connections = new Map<PeerIdStr, readonly Connection[]>()
 
   constructor(components: RouterComponents, options: RouterOptions, clock: Clock) {
     super(components, options)
@@ -52,6 +56,7 @@ export class MendedRouter extends Gossipsub {
     const id = peerId.toString()
     this.score.scoreCache.delete(id)
     this.#reopenings.delete(id)
+    this.#connections.delete(id)
     super.removePeer(peerId)
   }
 
@@ -73,35 +78,59 @@ export class MendedRouter extends Gossipsub {
     if (entry !== null) this.forwardMessage(msgId, entry.message, source, entry.originatingPeers)
   }
 
-  /** Upstream never opens a lost outbound stream again: the peer stays in the mesh and gets nothing more. */
+  /**
+   * Upstream never opens an outbound stream again that was lost, or that could not be opened, or whose connection was
+   * one of several and closed: the peer stays in the mesh and gets nothing more.
+   */
   override async createOutboundStream(peerId: PeerId, connection: Connection): Promise<void> {
     const id = peerId.toString()
+    this.#noteConnection(id, connection)
     const before = this.streamsOutbound.get(id)
     await super.createOutboundStream(peerId, connection)
     const stream = this.streamsOutbound.get(id)
-    if (stream === undefined || stream === before) return
-    const delayMs = this.#reopenings.get(id)?.delayMs ?? REOPEN_FIRST_MS
-    this.#reopenings.set(id, { delayMs, openedAtMs: this.#clock.monotonicMs() })
-    stream.rawStream.addEventListener('close', () => this.#onStreamLost(peerId, connection), { once: true })
+    if (!this.peers.has(id) || (stream !== undefined && stream === before)) return
+    const { delayMs = REOPEN_FIRST_MS, isWaiting = false } = this.#reopenings.get(id) ?? {}
+    this.#reopenings.set(id, { delayMs, isWaiting, openedAtMs: this.#clock.monotonicMs() })
+    if (stream === undefined) this.#reopenLater(peerId)
+    else stream.rawStream.addEventListener('close', () => this.#onStreamLost(peerId), { once: true })
   }
 
-  #onStreamLost(peerId: PeerId, connection: Connection): void {
+  #onStreamLost(peerId: PeerId): void {
     const id = peerId.toString()
     const reopening = this.#reopenings.get(id)
-    if (reopening === undefined || !this.#canReopen(id, connection)) return
+    if (reopening === undefined || this.#openConnection(id) === undefined) return
     const livedMs = this.#clock.monotonicMs() - reopening.openedAtMs
-    const delayMs = livedMs >= REOPEN_FORGET_MS ? REOPEN_FIRST_MS : reopening.delayMs
-    this.#reopenings.set(id, { ...reopening, delayMs: Math.min(REOPEN_LAST_MS, delayMs * 2) })
+    if (livedMs >= REOPEN_FORGET_MS) this.#reopenings.set(id, { ...reopening, delayMs: REOPEN_FIRST_MS })
     this.onOutboundLost(id)
-    this.#clock.after(delayMs, () => {
-      if (this.#canReopen(id, connection) && !this.streamsOutbound.has(id)) {
-        void this.createOutboundStream(peerId, connection)
-      }
+    this.#reopenLater(peerId)
+  }
+
+  #reopenLater(peerId: PeerId): void {
+    const id = peerId.toString()
+    const reopening = this.#reopenings.get(id)
+    if (reopening === undefined || reopening.isWaiting || this.#openConnection(id) === undefined) return
+    const nextDelayMs = Math.min(REOPEN_LAST_MS, reopening.delayMs * 2)
+    this.#reopenings.set(id, { ...reopening, isWaiting: true, delayMs: nextDelayMs })
+    this.#clock.after(reopening.delayMs, () => {
+      const now = this.#reopenings.get(id)
+      if (now === undefined) return
+      this.#reopenings.set(id, { ...now, isWaiting: false })
+      const connection = this.#openConnection(id)
+      if (connection === undefined || this.streamsOutbound.has(id)) return
+      void this.createOutboundStream(peerId, connection)
     })
   }
 
-  #canReopen(id: PeerIdStr, connection: Connection): boolean {
-    return this.isStarted() && this.peers.has(id) && connection.status === 'open'
+  #noteConnection(id: PeerIdStr, connection: Connection): void {
+    if (!this.peers.has(id)) return
+    const open = (this.#connections.get(id) ?? []).filter((known) => known.status === 'open' && known !== connection)
+    this.#connections.set(id, [...open, connection])
+  }
+
+  /** The newest connection a stream can be opened on, none while the router is stopped or the peer unknown. */
+  #openConnection(id: PeerIdStr): Connection | undefined {
+    if (!this.isStarted() || !this.peers.has(id)) return undefined
+    return this.#connections.get(id)?.findLast((connection) => connection.status === 'open')
   }
 
   /** Called when a connected peer's outbound stream broke, before it is opened again. */

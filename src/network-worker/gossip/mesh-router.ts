@@ -147,7 +147,9 @@ export class MeshRouter extends MendedRouter {
   /** In a heartbeat upstream calls this for each link it cuts, and in `handleGraft` for each GRAFT it refuses. */
   override addBackoff(peerId: PeerIdStr, topic: TopicStr): void {
     const score = this.score.score(peerId)
-    const forLoad = score >= 0 && this.#backoffLeftMs(peerId, topic) === 0 && this.#isLoadSettling()
+    // A PRUNE of theirs without a backoff comes here too, and is nobody's consequence.
+    const isOurs = this.#cause === 'heartbeat' || this.#cause === 'their_graft'
+    const forLoad = isOurs && score >= 0 && this.#backoffLeftMs(peerId, topic) === 0 && this.#isLoadSettling()
     if (forLoad) this.#shortBackoffs.add(`${peerId} ${topic}`)
     else super.addBackoff(peerId, topic)
     if (this.#cause !== 'heartbeat') return
@@ -179,14 +181,12 @@ export class MeshRouter extends MendedRouter {
 
   /** Fills a mesh before upstream's heartbeat does: up to D when it is low, and up to D_out of peers we dialled. */
   #fill(topic: TopicStr, mesh: ReadonlySet<PeerIdStr>): void {
-    const staying = [...mesh].filter((peerId) => this.score.score(peerId) >= 0)
+    const staying = (): PeerIdStr[] => [...mesh].filter((peerId) => this.score.score(peerId) >= 0)
     const { D, Dlo, Dout } = this.opts
-    if (staying.length < Dlo) {
-      this.#graft(this.#pick(this.#candidates(topic), D - staying.length), topic, 'heartbeat')
-      return
-    }
+    const size = staying().length
+    if (size < Dlo) this.#graft(this.#pick(this.#candidates(topic), D - size), topic, 'heartbeat')
     const isOutbound = (peerId: PeerIdStr): boolean => this.outbound.get(peerId) === true
-    const missing = Dout - staying.filter(isOutbound).length
+    const missing = Dout - staying().filter(isOutbound).length
     if (missing > 0) this.#graft(this.#pick(this.#candidates(topic).filter(isOutbound), missing), topic, 'heartbeat')
   }
 
@@ -203,9 +203,13 @@ export class MeshRouter extends MendedRouter {
     })
   }
 
-  /** Whom upstream would consider, except that a backoff ends when it ends and not at a later sweep. */
+  /**
+   * Whom upstream would consider, except that a backoff ends one heartbeat after it is over and not at a later sweep:
+   * our beats divide most backoffs, and a GRAFT sent on the very instant may reach the peer before its own has ended.
+   */
   #candidates(topic: TopicStr): readonly PeerIdStr[] {
     const mesh = this.mesh.get(topic)
+    const endedByMs = this.#clock.nowMs() - this.opts.heartbeatInterval
     return [...(this.topics.get(topic) ?? [])].filter((peerId) => {
       const stream = this.streamsOutbound.get(peerId)
       return (
@@ -213,7 +217,7 @@ export class MeshRouter extends MendedRouter {
         this.protocols.includes(stream.protocol) &&
         mesh?.has(peerId) !== true &&
         !this.direct.has(peerId) &&
-        this.#backoffLeftMs(peerId, topic) === 0 &&
+        (this.backoff.get(topic)?.get(peerId) ?? Number.NEGATIVE_INFINITY) <= endedByMs &&
         this.score.score(peerId) >= 0
       )
     })
