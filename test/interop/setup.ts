@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { MeshTopicView } from '../../src/rpc/contract.ts'
 import { goSkipReason } from '../support/go-build.ts'
 import { type GoMetadata, GoPeer, type GoPeerOptions } from '../support/go-peer.ts'
+import { GoWirePeer, type WirePeerOptions } from '../support/go-wire-peer.ts'
 import type { StarlingProcess } from '../support/starling-process.ts'
 
 /** For node:test: false, or why there is no Go peer on this machine. */
@@ -21,6 +22,14 @@ export const GO_METADATA: GoMetadata = {
 const WAIT_MS = 15_000
 const POLL_MS = 50
 
+/** A peer that speaks gossipsub by hand, connected to the relay with its gossip stream open. */
+export async function startWirePeer(relay: StarlingProcess, options: WirePeerOptions = {}): Promise<GoWirePeer> {
+  const forkDigest = (await topicOf(relay)).split('/')[2] ?? ''
+  const peer = await GoWirePeer.start({ view: { status: { forkDigest }, metadata: GO_METADATA }, ...options })
+  await peer.dial(relay.address(options.transport ?? 'tcp'))
+  return peer
+}
+
 /** The digest of the relay's network in the words of the Go peer, which computes it by itself. */
 export function forkDigestOf(peer: GoPeer, { network }: StarlingProcess): Promise<string> {
   const { blobEpoch, maxBlobs } = network
@@ -35,11 +44,11 @@ export async function startGoPeer(relay: StarlingProcess, options: GoPeerOptions
   return peer
 }
 
-/** The relay's full topic of a gossip name. @throws Error when it has none */
-export async function topicOf(relay: StarlingProcess, name: string): Promise<string> {
+/** The relay's full topic of a gossip name, or any without one. @throws Error when it has none */
+export async function topicOf(relay: StarlingProcess, name?: string): Promise<string> {
   const mesh = await relay.fetchJson<readonly MeshTopicView[]>('/mesh')
-  const found = mesh.find(({ topic }) => topic.split('/')[3] === name)
-  if (found === undefined) throw new Error(`the relay has no topic ${name}`)
+  const found = mesh.find(({ topic }) => name === undefined || topic.split('/')[3] === name)
+  if (found === undefined) throw new Error(`the relay has no topic ${name ?? 'at all'}`)
   return found.topic
 }
 

@@ -62,6 +62,14 @@ export interface MeshEvent {
   readonly topic: string
   readonly peer: string
 }
+/** GRAFTs and PRUNEs of one RPC, as the peer's pubsub saw it on the wire. */
+export interface ControlEvent {
+  readonly event: 'control'
+  readonly direction: 'in' | 'out'
+  readonly peer: string
+  readonly graft?: readonly string[]
+  readonly prune?: readonly { readonly topic: string; readonly backoffSecs: number }[]
+}
 export interface RequestEvent {
   readonly event: 'request'
   readonly peer: string
@@ -78,7 +86,7 @@ export interface ConnectionEvent {
   readonly event: 'connected' | 'disconnected'
   readonly peer: string
 }
-export type GoEvent = MessageEvent | MeshEvent | UnwantedEvent | RequestEvent | ConnectionEvent
+export type GoEvent = MessageEvent | MeshEvent | ControlEvent | UnwantedEvent | RequestEvent | ConnectionEvent
 
 export interface Published {
   readonly id: string

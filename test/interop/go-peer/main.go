@@ -16,6 +16,8 @@ func main() {
 	})}
 	maps.Copy(handlers, newPeer(out.emit).handlers())
 	maps.Copy(handlers, newLoad(out.emit).handlers())
+	maps.Copy(handlers, newSwarm(out.emit).handlers())
+	maps.Copy(handlers, newWirePeer(out.emit).handlers())
 	if err := serveCommands(context.Background(), os.Stdin, out, handlers); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

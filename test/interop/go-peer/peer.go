@@ -125,7 +125,7 @@ func (p *controlledPeer) start(ctx context.Context, args startArgs) (any, error)
 		}
 		p.emit(unwantedEvent{"idontwant", from.String(), shown})
 	}
-	router, err := newGossip(ctx, h, args.Gossip, p.mesh)
+	router, err := newGossip(ctx, h, args.Gossip, controlTracer{p.mesh, p.emit})
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,123 @@
+/**
+ * A peer on go-libp2p that speaks gossipsub by hand (test/interop/go-peer/wire.go): it writes what it is told, and
+ * reports each RPC that comes in. For what a well-behaved gossipsub never sends.
+ */
+import { createHash } from 'node:crypto'
+import { goPeerBinary } from './go-build.ts'
+import type { GoView } from './go-peer.ts'
+import { JsonLineProcess } from './json-line-process.ts'
+
+/** One RPC: ids and data in hex, data compressed; what is left out is not sent. */
+export interface WireRpc {
+  readonly subscribe?: readonly string[]
+  readonly unsubscribe?: readonly string[]
+  readonly publish?: readonly { readonly topic: string; readonly data: string; readonly id?: string }[]
+  readonly graft?: readonly string[]
+  readonly prune?: readonly { readonly topic: string; readonly backoffSecs: number }[]
+  readonly ihave?: readonly { readonly topic: string; readonly ids: readonly string[] }[]
+  readonly iwant?: readonly string[]
+  readonly idontwant?: readonly string[]
+}
+
+export interface RpcEvent {
+  readonly event: 'rpc'
+  readonly peer: string
+  /** Unix time at which it was read. */
+  readonly atNs: string
+  readonly rpc: WireRpc
+}
+interface OtherEvent {
+  readonly event: 'disconnected' | 'request'
+  readonly peer: string
+}
+type WireEvent = RpcEvent | OtherEvent
+
+export interface WirePeerOptions {
+  readonly transport?: 'tcp' | 'quic'
+  readonly view?: GoView
+  /** Answers each GRAFT with a PRUNE: such a peer is only ever gossiped with. */
+  readonly refusesGrafts?: boolean
+}
+
+const EVENT_TIMEOUT_MS = 15_000
+
+export class GoWirePeer implements AsyncDisposable {
+  readonly peerId: string
+  readonly #process: JsonLineProcess<WireEvent>
+
+  private constructor(process: JsonLineProcess<WireEvent>, peerId: string) {
+    this.#process = process
+    this.peerId = peerId
+  }
+
+  static async start(options: WirePeerOptions = {}): Promise<GoWirePeer> {
+    const { transport = 'tcp', view = { status: {}, metadata: {} }, refusesGrafts = false } = options
+    const process = new JsonLineProcess<WireEvent>(await goPeerBinary())
+    const args = { host: { [transport]: true }, view, refuses: refusesGrafts }
+    try {
+      const { peerId } = await process.call<{ peerId: string }>('wireStart', args)
+      return new GoWirePeer(process, peerId)
+    } catch (error) {
+      await process.stop()
+      throw error
+    }
+  }
+
+  /** RPCs so far, oldest first. */
+  get received(): readonly RpcEvent[] {
+    return this.#process.events.filter((event): event is RpcEvent => event.event === 'rpc')
+  }
+
+  get isDisconnected(): boolean {
+    return this.#process.events.some(({ event }) => event === 'disconnected')
+  }
+
+  /** Connects and opens the gossip stream. */
+  dial(address: string): Promise<void> {
+    return this.#process.call('wireDial', { address })
+  }
+
+  /** A new gossip stream in place of the one there is. */
+  reopen(peer: string): Promise<void> {
+    return this.#process.call('wireOpen', { peer })
+  }
+
+  send(peer: string, rpc: WireRpc): Promise<void> {
+    return this.#process.call('wireSend', { peer, rpc })
+  }
+
+  /** Writes bytes on the gossip stream as they are. @throws Error when the stream is gone */
+  sendRaw(peer: string, data: Uint8Array): Promise<void> {
+    return this.#process.call('wireRaw', { peer, data: Buffer.from(data).toString('hex') })
+  }
+
+  /** The first RPC, past or to come, that `matches`; of those after the first `skip`. */
+  waitForRpc(
+    what: string,
+    matches: (rpc: WireRpc) => boolean,
+    { timeoutMs = EVENT_TIMEOUT_MS, skip = 0 }: { timeoutMs?: number; skip?: number } = {},
+  ): Promise<RpcEvent> {
+    const past = new Set(this.received.slice(0, skip))
+    const isIt = (event: WireEvent): event is RpcEvent =>
+      event.event === 'rpc' && !past.has(event) && matches(event.rpc)
+    return this.#process.waitFor(what, isIt, timeoutMs)
+  }
+
+  /** Ends the process. Idempotent. */
+  stop(): Promise<void> {
+    return this.#process.stop()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+}
+
+/** The id of a message of a topic of altair or later, written a second time so that the relay's own is checked. */
+export function messageIdHex(topic: string, ssz: Uint8Array): string {
+  const lengthLe = Buffer.alloc(8)
+  lengthLe.writeBigUInt64LE(BigInt(Buffer.byteLength(topic)))
+  const validSnappy = Buffer.of(1, 0, 0, 0)
+  const hash = createHash('sha256').update(validSnappy).update(lengthLe).update(topic).update(ssz)
+  return hash.digest('hex').slice(0, 40)
+}
