@@ -15,7 +15,7 @@ import { AGENT_VERSION } from '../shared/version.ts'
 import { type Chain, createChain } from './chain/chain.ts'
 import { createControl } from './control/handlers.ts'
 import { MeshControl } from './control/mesh-control.ts'
-import { meshOf, RuntimeConfig, settingsOf } from './control/runtime-settings.ts'
+import { meshOf, RuntimeConfig } from './control/runtime-settings.ts'
 import { type GossipRoom, openGossip } from './gossip/gossip-room.ts'
 import { MeshLog } from './gossip/mesh-log.ts'
 import { announcedEndpoint, listenEndpoint } from './host/endpoints.ts'
@@ -38,8 +38,8 @@ export interface NetworkNodeDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly emit: EmitEvent
-  /** What operators did in earlier runs; by default, nothing. */
-  readonly restored?: RestoredState
+  /** The settings in force and the explicit peers: start-up values, and what operators did in earlier runs. */
+  readonly restored: RestoredState
 }
 
 export interface NetworkNode {
@@ -52,7 +52,6 @@ export interface NetworkNode {
 const CONNECTIONS_PER_TARGET_PEER = 1.3
 const MIN_CONNECTIONS = 64
 interface Parts {
-  readonly restored: RestoredState
   readonly meshLog: MeshLog
   readonly explicit: ExplicitPeers
   readonly chain: Chain
@@ -69,7 +68,7 @@ interface Parts {
  */
 export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNode> {
   const parts = await assemble(deps)
-  const { host, chain, gossip, peers, info, explicit, restored } = parts
+  const { host, chain, gossip, peers, info, explicit } = parts
   const router = host.services.gossip
   const steps = lifecycle(parts, deps)
   await startAll(steps)
@@ -84,7 +83,7 @@ export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNo
     registry: peers.registry,
     mesh: new MeshControl({ router, registry: peers.registry }),
     explicit,
-    runtimeConfig: new RuntimeConfig(restored.settings, (mesh) => gossip.setLoad(router, mesh)),
+    runtimeConfig: new RuntimeConfig(deps.restored.settings, (mesh) => gossip.setLoad(router, mesh)),
     peers: peers.manager,
     dialer: peers.dialer,
     head: chain.head,
@@ -104,7 +103,7 @@ export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNo
 
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers, meshLog, explicit, restored } = parts
+  const { host, gossip, peers, meshLog, explicit } = parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
   return [
@@ -116,7 +115,7 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
     {
       name: 'explicit peers',
       deadlineMs: 1000,
-      start: () => explicit.start(restored.explicitPeers),
+      start: () => explicit.start(deps.restored.explicitPeers),
       stop: () => explicit.stop(),
     },
     { name: 'pulse', deadlineMs: 1000, start: () => pulse.start(), stop: () => pulse.stop() },
@@ -134,8 +133,7 @@ async function stopSteps(steps: readonly Part[]): Promise<void> {
 }
 
 async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
-  const { config, clock, log, emit } = deps
-  const restored = deps.restored ?? { settings: settingsOf(config), explicitPeers: [] }
+  const { config, clock, log, emit, restored } = deps
   const meshLog = new MeshLog({ clock, log, emit: (event) => emit('mesh', event) })
   const privateKey = await loadIdentity(config.dataDir)
   const enr = new LocalEnr(config.dataDir, privateKey.raw)
@@ -160,7 +158,7 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
     agentVersion: AGENT_VERSION,
     listen: listenEndpoint(config),
     announce: announcedEndpoint(config),
-    maxConnections: Math.max(MIN_CONNECTIONS, Math.ceil(config.targetPeers * CONNECTIONS_PER_TARGET_PEER)),
+    maxConnections: Math.max(MIN_CONNECTIONS, Math.ceil(restored.settings.target_peers * CONNECTIONS_PER_TARGET_PEER)),
     inboundLimiter: new InboundLimiter(clock, exemption),
     createRouter: (components) => gossip.createRouter(components),
   })
@@ -174,7 +172,7 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
     clock,
     log,
   })
-  return { restored, meshLog, explicit, chain, stats, host, gossip, peers, info }
+  return { meshLog, explicit, chain, stats, host, gossip, peers, info }
 }
 
 function createPulse({ chain, stats, host, gossip, peers }: Parts, { clock, emit }: NetworkNodeDeps): Pulse {

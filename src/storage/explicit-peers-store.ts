@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { RelayError } from '../shared/errors.ts'
 import type { PeerIdStr } from '../shared/ids.ts'
+import { MAX_EXPLICIT_PEERS, MAX_PEER_ADDRESSES } from '../shared/limits.ts'
 
 export interface StoredPeer {
   readonly peerId: PeerIdStr
@@ -10,19 +11,11 @@ export interface StoredPeer {
   readonly addedAtMs: number
 }
 
-/**
- * Every message of a topic goes to each explicit peer that takes it, beside the mesh, and each is kept connected: more
- * of them than this is no list an operator made by hand, and would take the uplink from the mesh.
- */
-export const MAX_EXPLICIT_PEERS = 256
-
-/** One for each transport and address family, of the current place and the one before. */
-const MAX_ADDRESSES = 8
 /** Far above every multiaddr that can be dialled. */
 const MAX_ADDRESS_CHARS = 512
 
 function kept(addresses: readonly string[]): readonly string[] {
-  return addresses.filter((address) => address.length <= MAX_ADDRESS_CHARS).slice(0, MAX_ADDRESSES)
+  return addresses.filter((address) => address.length <= MAX_ADDRESS_CHARS).slice(0, MAX_PEER_ADDRESSES)
 }
 
 /** Addresses are only an aid for dialling: what cannot be read counts as none. */

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import type { RelayConfig } from '../../src/config/schema.ts'
+import { startUpSettings } from '../../src/main/runtime-settings.ts'
 import { type NetworkNode, startNetworkNode } from '../../src/network-worker/network-node.ts'
-import type { Control, ListeningEvent, MeshEvent, PulseEvent } from '../../src/rpc/contract.ts'
+import type { Control, ExplicitPeer, ListeningEvent, MeshEvent, PulseEvent } from '../../src/rpc/contract.ts'
 import type { Handlers } from '../../src/rpc/server.ts'
 import { type Clock, systemClock } from '../../src/shared/clock.ts'
 import type { PeerIdStr } from '../../src/shared/ids.ts'
@@ -29,18 +30,25 @@ export interface RunningRelay extends AsyncDisposable {
 export interface RelayOptions {
   readonly config?: Partial<RelayConfig>
   readonly clock?: Clock
+  readonly explicitPeers?: readonly ExplicitPeer[]
 }
 
 /** Starts a relay with a data dir of its own; both are gone at the end of the scope. */
-export async function startRelay({ config = {}, clock = systemClock }: RelayOptions = {}): Promise<RunningRelay> {
+export async function startRelay({
+  config = {},
+  clock = systemClock,
+  explicitPeers = [],
+}: RelayOptions = {}): Promise<RunningRelay> {
   const dataDir = mkdtempSync(join(tmpdir(), 'starling-relay-'))
   const pulses: PulseEvent[] = []
   const listening: ListeningEvent[] = []
   const log: RelayLogLine[] = []
   const meshEvents: MeshEvent[] = []
   const events = { pulse: pulses, listening, mesh: meshEvents, fatal: [] }
+  const relay = relayConfig(dataDir, config)
   const node = await startNetworkNode({
-    config: relayConfig(dataDir, config),
+    config: relay,
+    restored: { settings: startUpSettings(relay), explicitPeers },
     clock,
     log: pino({ level: 'info', base: null }, { write: (line: string) => void log.push(JSON.parse(line)) }),
     emit: (name, data) => void (events[name] as unknown[]).push(data),

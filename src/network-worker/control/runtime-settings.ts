@@ -1,20 +1,5 @@
-import type { RelayConfig } from '../../config/schema.ts'
 import type { RuntimeConfigView, RuntimeSettings } from '../../rpc/contract.ts'
 import { type MeshParameters, meshParameters } from '../gossip/network-load.ts'
-
-/** Period of the peer-manager tick and discovery check (design.md §2, `discovery_interval_ms`). */
-const DISCOVERY_INTERVAL_MS = 2000
-
-/** What the start-up configuration says of the settings that can change at run time. */
-export function settingsOf(config: RelayConfig): RuntimeSettings {
-  return {
-    target_peers: config.targetPeers,
-    max_latency_ms: config.maxLatencyMs,
-    network_load: config.networkLoad,
-    heartbeat_interval_ms: null,
-    discovery_interval_ms: DISCOVERY_INTERVAL_MS,
-  }
-}
 
 /** The mesh that settings ask for. */
 export function meshOf(settings: RuntimeSettings): MeshParameters {

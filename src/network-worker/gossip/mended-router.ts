@@ -51,13 +51,17 @@ export class MendedRouter extends Gossipsub {
     this.score.scoreCache.delete(id)
   }
 
-  /** Upstream decides by a cached score whether a leaving peer's record is kept: it may be older than the offence. */
+  /**
+   * Upstream decides by a cached score whether a leaving peer's record is kept: it may be older than the offence. And
+   * it leaves that score in the cache, for ever when the record is dropped.
+   */
   override removePeer(peerId: PeerId): void {
     const id = peerId.toString()
     this.score.scoreCache.delete(id)
     this.#reopenings.delete(id)
     this.#connections.delete(id)
     super.removePeer(peerId)
+    this.score.scoreCache.delete(id)
   }
 
   /** Upstream drops all PRUNEs of an RPC after the first one of a topic we are not in. */

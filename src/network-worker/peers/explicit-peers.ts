@@ -2,20 +2,17 @@ import type { ExplicitPeer, ExplicitPeerView } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
+import { MAX_EXPLICIT_PEERS, MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
 import type { Logger } from '../../shared/logger.ts'
 import { parsePeerId, resolveTarget } from './dial-target.ts'
 import type { Dialer } from './dialer.ts'
 import type { PeerRecord } from './peer-record.ts'
 import type { PeerRegistry } from './peer-registry.ts'
 
-/** Explicit peers get every message of every topic they take: a handful of an operator's own, not a second mesh. */
-export const MAX_EXPLICIT_PEERS = 256
 const TICK_MS = 1000
 /** Between two dials of a peer that is away; doubled at each failure, up to the last. */
 const RETRY_FIRST_MS = 5000
 const RETRY_LAST_MS = 60_000
-/** Addresses kept of a peer. */
-const MAX_ADDRESSES = 4
 
 /** The router's side: who is always forwarded to. */
 export interface ExplicitRouter {
@@ -96,7 +93,7 @@ export class ExplicitPeers {
     const before = this.#kept.get(peerId)?.addresses ?? []
     const known = [...addresses, ...dialAddresses(registry.get(peerId)), ...before]
     const kept = {
-      addresses: [...new Set(known)].slice(0, MAX_ADDRESSES),
+      addresses: [...new Set(known)].slice(0, MAX_PEER_ADDRESSES),
       retryMs: RETRY_FIRST_MS,
       nextDialAtMs: Number.NEGATIVE_INFINITY,
     }
