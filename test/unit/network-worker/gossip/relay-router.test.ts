@@ -11,11 +11,8 @@ import { routerFactory } from '../../../../src/network-worker/gossip/create-rout
 import { createFastMessageId } from '../../../../src/network-worker/gossip/fast-message-id.ts'
 import type { OutboundStream } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
 import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
-import {
-  FORWARD_QUEUE_BYTES,
-  type RelayRouter,
-  type RouterComponents,
-} from '../../../../src/network-worker/gossip/relay-router.ts'
+import { STREAM_WATERMARK_BYTES } from '../../../../src/network-worker/gossip/peer-outbox.ts'
+import type { RelayRouter, RouterComponents } from '../../../../src/network-worker/gossip/relay-router.ts'
 import { TopicDirectory } from '../../../../src/network-worker/gossip/topic-directory.ts'
 import { GossipStats } from '../../../../src/network-worker/stats/gossip-stats.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
@@ -51,6 +48,7 @@ async function scene(): Promise<Scene> {
     exemptIps: new Set(),
     observer: stats,
     clock,
+    onMesh: () => undefined,
     onTransformReject: () => undefined,
   })
   const router = createRouter({ logger: { forComponent: silentLog } } as unknown as RouterComponents)
@@ -63,7 +61,7 @@ async function scene(): Promise<Scene> {
     add(peer, queuedBytes = 0) {
       const frames: Uint8Array[] = []
       mesh.add(peer)
-      const rawStream = { writeBufferLength: queuedBytes }
+      const rawStream = { writeBufferLength: queuedBytes, status: 'open' as const, addEventListener: () => undefined }
       const stream: OutboundStream = {
         protocol: '/meshsub/1.2.0',
         rawStream,
@@ -104,13 +102,35 @@ test('a peer that has the message, by its own word, is spared it', async () => {
   assert.deepEqual([stats.counters().forwardedMessages, stats.counters().droppedMessages], [1, 0])
 })
 
-test('a peer whose queue is full is skipped and counted, and the others get theirs', async () => {
+test('a copy for a peer whose stream is full waits, is counted as sent, and goes with the next heartbeat', async () => {
   const { router, stats, add } = await scene()
-  const slow = add('slow', FORWARD_QUEUE_BYTES + 1)
-  const busy = add('busy', FORWARD_QUEUE_BYTES)
+  const full = add('full', STREAM_WATERMARK_BYTES)
+  const busy = add('busy', STREAM_WATERMARK_BYTES - 1)
   router.forwardMessage(MESSAGE_ID, MESSAGE, 'source')
-  assert.deepEqual([slow.length, busy.length], [0, 1])
-  assert.deepEqual([stats.counters().forwardedMessages, stats.counters().droppedMessages], [1, 1])
+  assert.deepEqual([full.length, busy.length], [0, 1])
+  assert.deepEqual([stats.counters().forwardedMessages, stats.counters().droppedMessages], [2, 0])
+  await router.heartbeat()
+  assert.equal(full.length, 0, 'still full')
+  Object.assign(router.streamsOutbound.get('full')?.rawStream ?? {}, { writeBufferLength: 0 })
+  await router.heartbeat()
+  assert.equal(full.length, 1)
+  assert.equal(full[0], busy[0], 'the same buffer')
+})
+
+test('a copy that waited longer than a slot is dropped instead of sent', async () => {
+  const { router, stats, clock, add } = await scene()
+  const full = add('full', STREAM_WATERMARK_BYTES)
+  router.forwardMessage(MESSAGE_ID, MESSAGE, 'source')
+  clock.advance(12_001)
+  Object.assign(router.streamsOutbound.get('full')?.rawStream ?? {}, { writeBufferLength: 0 })
+  await router.heartbeat()
+  assert.equal(full.length, 0)
+  assert.deepEqual([...stats.drops], [['stale:block', 1]])
+})
+
+test('heartbeats dial nobody, so that an unreachable direct peer does not delay them', async () => {
+  const { router } = await scene()
+  assert.equal((router.opts as unknown as { directConnectTicks: number }).directConnectTicks, Number.POSITIVE_INFINITY)
 })
 
 test('a stream that is going down costs one copy, not the message', async () => {
@@ -118,7 +138,7 @@ test('a stream that is going down costs one copy, not the message', async () => 
   add('broken')
   router.streamsOutbound.set('broken', {
     protocol: '/meshsub/1.2.0',
-    rawStream: { writeBufferLength: 0 },
+    rawStream: { writeBufferLength: 0, status: 'aborted', addEventListener: () => undefined },
     pushPrefixed: () => {
       throw new Error('stream is closed')
     },

@@ -12,12 +12,13 @@ test('messages and bytes are counted as they come, duplicates and drops as they 
   stats.onReceived(100)
   stats.onReceived(50)
   stats.onDuplicate()
-  stats.onDropped('/topic')
+  stats.onDropped('queue_full', 'attestation')
   const counters = stats.counters()
   assert.equal(counters.receivedMessages, 2)
   assert.equal(counters.receivedBytes, 150)
   assert.equal(counters.duplicateMessages, 1)
   assert.equal(counters.droppedMessages, 1)
+  assert.deepEqual([...stats.drops], [['queue_full:attestation', 1]])
 })
 
 test('a message forwarded to three peers counts thrice, with its bytes, and is one latency', () => {

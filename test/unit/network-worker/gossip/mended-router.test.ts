@@ -1,0 +1,147 @@
+/** Faults of upstream that need no network to show: each test shows the fault in the bare class, then its mending. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
+import type { PeerId } from '@libp2p/interface'
+import { multiaddr } from '@multiformats/multiaddr'
+import type { GossipsubInternals } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
+import { addPeer, mendedRouter, OTHER_TOPIC, pruneRpc, punish, TOPIC, upstreamRouter } from './router-scene.ts'
+
+interface TopicStats {
+  readonly inMesh: boolean
+  readonly firstMessageDeliveries: number
+}
+
+function topicStats(router: GossipsubInternals, id: string, topic = TOPIC): TopicStats | undefined {
+  const stats = router.score.peerStats.get(id) as unknown as { topics: Record<string, TopicStats> }
+  return stats.topics[topic]
+}
+
+test('join: upstream does not score the peers it grafts; ours count as in the mesh, so that P1 grows', () => {
+  const inMeshAfterJoin = (router: GossipsubInternals): boolean | undefined => {
+    addPeer(router, 'peer')
+    router.join(TOPIC)
+    assert.deepEqual([...(router.mesh.get(TOPIC) ?? [])], ['peer'])
+    return topicStats(router, 'peer')?.inMesh
+  }
+  assert.equal(inMeshAfterJoin(upstreamRouter()), undefined, 'upstream has mended itself')
+  assert.equal(inMeshAfterJoin(mendedRouter()), true)
+})
+
+test('late verdicts: upstream counts an accepted message twice for its sender; ours once', async () => {
+  const deliveries = async (router: GossipsubInternals): Promise<number | undefined> => {
+    const { peerId } = addPeer(router, 'sender')
+    router.mesh.set(TOPIC, new Set())
+    router.topicValidators.set(TOPIC, () => TopicValidatorResult.Accept)
+    await router.handleReceivedMessage(peerId, { topic: TOPIC, data: new Uint8Array(40).fill(3) })
+    const [msgId] = router.mcache.msgs.keys()
+    assert.ok(msgId !== undefined)
+    assert.equal(topicStats(router, 'sender')?.firstMessageDeliveries ?? 0, 0, 'no verdict yet')
+    router.reportMessageValidationResult(msgId, 'sender', TopicValidatorResult.Accept)
+    return topicStats(router, 'sender')?.firstMessageDeliveries
+  }
+  const upstream = await deliveries(upstreamRouter({ asyncValidation: true }))
+  assert.ok(upstream !== undefined && upstream > 1, `upstream has mended itself: ${upstream}`)
+  assert.equal(await deliveries(mendedRouter({ asyncValidation: true })), 1)
+})
+
+test('late verdicts: a refused message is still held against its sender', async () => {
+  const router = mendedRouter({ asyncValidation: true })
+  const { peerId } = addPeer(router, 'sender')
+  router.topicValidators.set(TOPIC, () => TopicValidatorResult.Accept)
+  await router.handleReceivedMessage(peerId, { topic: TOPIC, data: new Uint8Array(40).fill(3) })
+  const [msgId] = router.mcache.msgs.keys()
+  router.reportMessageValidationResult(msgId ?? '', 'sender', TopicValidatorResult.Reject)
+  router.score.scoreCache.delete('sender')
+  assert.ok(router.score.score('sender') < 0)
+  assert.equal(router.mcache.msgs.size, 0)
+})
+
+const ADDRESS = multiaddr('/ip4/10.9.9.9/tcp/9000')
+
+test('reconnect: upstream forgets a negative score; ours is taken up again', () => {
+  const scoreAfterReturn = (router: GossipsubInternals): number => {
+    const { peerId } = addPeer(router, 'peer')
+    punish(router, 'peer')
+    assert.ok(router.score.score('peer') < 0)
+    router.removePeer(peerId)
+    router.addPeer(peerId, 'inbound', ADDRESS)
+    router.score.scoreCache.delete('peer')
+    return router.score.score('peer')
+  }
+  assert.equal(scoreAfterReturn(upstreamRouter()), 0, 'upstream has mended itself')
+  assert.ok(scoreAfterReturn(mendedRouter()) < 0)
+})
+
+test('disconnect: upstream decides by a stale cached score whether to keep a record; ours by the true one', () => {
+  const isKept = (router: GossipsubInternals): boolean => {
+    const { peerId } = addPeer(router, 'peer')
+    router.score.deliverMessage('peer', 'first', TOPIC)
+    assert.ok(router.score.score('peer') > 0, 'cached while it is good')
+    router.score.addPenalty('peer', 20, 'test')
+    router.removePeer(peerId)
+    return router.score.peerStats.has('peer')
+  }
+  assert.equal(isKept(upstreamRouter()), false, 'upstream has mended itself')
+  assert.equal(isKept(mendedRouter()), true)
+})
+
+test('disconnect: upstream keeps the cached score of a peer it forgets; ours does not', () => {
+  const cacheSize = (router: GossipsubInternals): number => {
+    const { peerId } = addPeer(router, 'peer')
+    router.score.deliverMessage('peer', 'first', TOPIC)
+    router.removePeer(peerId)
+    assert.equal(router.score.peerStats.size, 0)
+    return router.score.scoreCache.size
+  }
+  assert.equal(cacheSize(upstreamRouter()), 1, 'upstream has mended itself')
+  assert.equal(cacheSize(mendedRouter()), 0)
+})
+
+test('reconnect: addresses of both times count, a second connection changes nothing, a good score starts anew', () => {
+  const router = mendedRouter()
+  const { peerId } = addPeer(router, 'peer')
+  punish(router, 'peer')
+  const before = [...(router.score.peerStats.get('peer')?.knownIPs ?? [])]
+  router.removePeer(peerId)
+  assert.equal(router.score.peerStats.get('peer')?.connected, false)
+  router.addPeer(peerId, 'inbound', ADDRESS)
+  const kept = router.score.peerStats.get('peer')
+  assert.equal(kept?.connected, true)
+  assert.deepEqual([...(kept?.knownIPs ?? [])].sort(), [...before, '10.9.9.9'].sort())
+  router.addPeer(peerId, 'outbound', ADDRESS)
+  assert.equal(router.score.peerStats.get('peer'), kept)
+
+  const good = { toString: () => 'good' } as PeerId
+  router.addPeer(good, 'inbound', ADDRESS)
+  router.score.deliverMessage('good', 'first', TOPIC)
+  router.removePeer(good)
+  assert.equal(router.score.peerStats.has('good'), false)
+  router.addPeer(good, 'inbound', ADDRESS)
+  assert.equal(router.score.score('good'), 0)
+})
+
+test('prune: upstream drops the PRUNEs after one of an unknown topic; ours are all obeyed', async () => {
+  const meshAfterPrunes = async (router: GossipsubInternals): Promise<unknown> => {
+    const { peerId } = addPeer(router, 'peer', { topics: [TOPIC, OTHER_TOPIC] })
+    router.join(TOPIC)
+    router.join(OTHER_TOPIC)
+    await router.handleReceivedRpc(peerId, pruneRpc(60, TOPIC, '/unknown', OTHER_TOPIC))
+    return [TOPIC, OTHER_TOPIC].map((topic) => router.mesh.get(topic)?.has('peer'))
+  }
+  assert.deepEqual(await meshAfterPrunes(upstreamRouter()), [false, true], 'upstream has mended itself')
+  assert.deepEqual(await meshAfterPrunes(mendedRouter()), [false, false])
+})
+
+test('direct peers: upstream dials them inside its heartbeat and waits; ours never', async () => {
+  const beats = async (router: GossipsubInternals): Promise<boolean> => {
+    Object.assign((router as unknown as { components: object }).components, {
+      connectionManager: { openConnection: () => new Promise(() => undefined) },
+    })
+    router.direct.add('16Uiu2HAmJB7R91zvvnx5P29vfuqpWUvjnCTKhrV4r8YgCpx1N56S')
+    const never = new Promise<false>((resolve) => setTimeout(resolve, 50, false))
+    return Promise.race([router.heartbeat().then(() => true), never])
+  }
+  assert.equal(await beats(upstreamRouter({ directConnectTicks: 1 })), false, 'upstream has mended itself')
+  assert.equal(await beats(mendedRouter()), true)
+})
