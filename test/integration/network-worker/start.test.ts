@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import pino from 'pino'
 import type { RelayConfig } from '../../../src/config/schema.ts'
+import { startUpSettings } from '../../../src/main/runtime-settings.ts'
 import { IDENTITY_FILE } from '../../../src/network-worker/host/identity.ts'
 import { type NetworkNode, startNetworkNode } from '../../../src/network-worker/network-node.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
@@ -12,7 +13,9 @@ import { relayConfig } from '../../support/relay-config.ts'
 import { startRelay } from '../../support/two-nodes.ts'
 
 function start(config: RelayConfig): Promise<NetworkNode> {
-  return startNetworkNode({ config, clock: systemClock, log: pino({ level: 'silent' }), emit: () => undefined })
+  const restored = { settings: startUpSettings(config), explicitPeers: [] }
+  const log = pino({ level: 'silent' })
+  return startNetworkNode({ config, restored, clock: systemClock, log, emit: () => undefined })
 }
 
 /** A data dir that is gone at the end of the scope. */
