@@ -130,9 +130,10 @@ export class ExplicitPeers {
   }
 }
 
-/** Where a peer can be dialled: of one that dialled us we know a port of the moment only, unless it has a record. */
+/** Where a peer can be dialled: by its record, at the address we dialled, or where it says it listens. */
 function dialAddresses(record: PeerRecord | undefined): readonly string[] {
   if (record === undefined) return []
   if (record.enr !== undefined) return resolveTarget({ enr: record.enr }).addresses.map(String)
-  return record.direction === 'outbound' && record.address !== '' ? [`${record.address}/p2p/${record.peerId}`] : []
+  if (record.direction === 'inbound') return record.dialable
+  return record.address === '' ? [] : [`${record.address}/p2p/${record.peerId}`, ...record.dialable]
 }

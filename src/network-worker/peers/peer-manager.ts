@@ -2,7 +2,7 @@
  * The life of a connection: what libp2p reports of it becomes a peer record, the peer is greeted and kept known until it
  * leaves, and whoever is of another network, silent, or unwanted is told goodbye.
  */
-import type { Connection, Libp2p, PeerId } from '@libp2p/interface'
+import type { Connection, IdentifyResult, Libp2p } from '@libp2p/interface'
 import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
 import type { Clock } from '../../shared/clock.ts'
@@ -12,6 +12,7 @@ import type { StatusTruth } from '../chain/status-truth.ts'
 import { ipOf, withoutPeerId } from '../host/addresses.ts'
 import type { ReqResp } from '../reqresp/reqresp.ts'
 import type { ReqRespHooks, Status } from '../reqresp/types.ts'
+import { dialableAddresses } from './dialable-addresses.ts'
 import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
 import { PeerDialogue } from './peer-dialogue.ts'
 import { guessRtt, type PeerRecord } from './peer-record.ts'
@@ -139,9 +140,12 @@ export class PeerManager {
     truth.forget(peerId)
   }
 
-  readonly #onIdentify = ({ detail }: CustomEvent<{ peerId: PeerId; agentVersion?: string }>): void => {
-    const record = this.#deps.registry.get(detail.peerId.toString())
-    if (record !== undefined && detail.agentVersion !== undefined) record.client = printable(detail.agentVersion)
+  readonly #onIdentify = ({ detail }: CustomEvent<IdentifyResult>): void => {
+    const peerId = detail.peerId.toString()
+    const record = this.#deps.registry.get(peerId)
+    if (record === undefined) return
+    if (detail.agentVersion !== undefined) record.client = printable(detail.agentVersion)
+    if (record.ip !== undefined) record.dialable = dialableAddresses(record.ip, detail.listenAddrs, peerId)
   }
 
   /** `connectedAtMs` tells this connection from a later one of the same peer. */

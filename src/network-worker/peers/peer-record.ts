@@ -18,6 +18,8 @@ export interface PeerRecord {
   rttVerified: boolean
   client: string
   enr: string | undefined
+  /** Multiaddrs where a peer that dialled us can be dialled, as far as identify told. */
+  dialable: readonly string[]
   status: Status | undefined
   metadata: Metadata | undefined
   /** Open connections: a peer may be connected by TCP and QUIC at once. */
@@ -43,6 +45,7 @@ export function newPeerRecord(peerId: PeerIdStr, address: string, direction: Pee
     rttVerified: false,
     client: UNKNOWN_CLIENT,
     enr: undefined,
+    dialable: [],
     status: undefined,
     metadata: undefined,
     connections: 0,
