@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MESSAGE_CLASSES } from '../../../../src/network-worker/gossip/message-class.ts'
+import { OUTBOX_BYTES, STREAM_WATERMARK_BYTES } from '../../../../src/network-worker/gossip/peer-outbox.ts'
+import { MAX_AGE_MS, outboxScene } from './outbox-scene.ts'
+
+test('with room in the stream a message goes at once and nothing waits', () => {
+  const { outbox, offer, sent } = outboxScene()
+  assert.equal(offer('a', 'attestation'), true)
+  assert.deepEqual([sent, outbox.bytes, outbox.waitingMs], [['a'], 0, 0])
+})
+
+test('blocks go first, then sidecars, the rest, attestations; within a class the oldest first', () => {
+  const { offer, fill, drainAll, sent } = outboxScene()
+  fill()
+  for (const name of MESSAGE_CLASSES.toReversed()) for (const n of [1, 2]) offer(`${name} ${n}`, name)
+  drainAll()
+  assert.deepEqual(
+    sent,
+    MESSAGE_CLASSES.flatMap((name) => [`${name} 1`, `${name} 2`]),
+  )
+})
+
+test('what comes while others wait does not overtake its own class', () => {
+  const { outbox, offer, fill, state, stream, sent } = outboxScene()
+  fill()
+  offer('first', 'attestation')
+  state.writeBufferLength = 0
+  offer('second', 'attestation')
+  assert.deepEqual(sent, [])
+  outbox.drain(stream)
+  assert.deepEqual(sent, ['first', 'second'])
+})
+
+test('a drain stops where the stream is full again', () => {
+  const { outbox, offer, fill, drainAll, sent } = outboxScene()
+  fill()
+  for (let i = 0; i < 8; i++) offer(`${i}`, 'sidecar', STREAM_WATERMARK_BYTES / 4)
+  drainAll()
+  assert.deepEqual(sent, ['0', '1', '2', '3'])
+  assert.equal(outbox.bytes, STREAM_WATERMARK_BYTES)
+})
+
+test('no room: the cheapest class loses its oldest; a block goes only for a newer block', () => {
+  const { outbox, offer, fill, drops } = outboxScene()
+  fill()
+  const half = OUTBOX_BYTES / 2
+  offer('attestation 1', 'attestation', half)
+  offer('attestation 2', 'attestation', half)
+  assert.equal(offer('block 1', 'block', half), true)
+  assert.equal(offer('block 2', 'block', half), true)
+  assert.equal(offer('attestation 3', 'attestation', 10), false, 'itself the cheapest')
+  assert.equal(offer('block 3', 'block', half), true)
+  assert.deepEqual(
+    drops,
+    ['attestation 1', 'attestation 2', 'attestation 3', 'block 1'].map((id) => ({ id, reason: 'queue_full' })),
+  )
+  assert.equal(outbox.bytes, OUTBOX_BYTES)
+})
+
+test('a message the peer has told us to have is not sent when its turn comes, and is no drop', () => {
+  const { outbox, offer, fill, drainAll, unwanted, sent, drops } = outboxScene()
+  fill()
+  for (const id of ['a', 'b', 'c']) offer(id, 'sidecar')
+  unwanted.add('b')
+  drainAll()
+  assert.deepEqual([sent, drops, outbox.bytes], [['a', 'c'], [], 0])
+})
+
+test('what waited for too long is dropped as stale; at the limit it still goes', () => {
+  const { offer, fill, drainAll, state, sent, drops } = outboxScene()
+  fill()
+  offer('old', 'block')
+  state.nowMs = 1
+  offer('in time', 'block')
+  state.nowMs = MAX_AGE_MS + 1
+  drainAll()
+  assert.deepEqual(sent, ['in time'])
+  assert.deepEqual(drops, [{ id: 'old', reason: 'stale' }])
+})
+
+test('waiting is counted from the first that waits until none does', () => {
+  const { outbox, offer, fill, drainAll, state } = outboxScene()
+  fill()
+  state.nowMs = 100
+  offer('a', 'other')
+  state.nowMs = 400
+  offer('b', 'other')
+  assert.equal(outbox.waitingMs, 300)
+  drainAll()
+  assert.equal(outbox.waitingMs, 0)
+  fill()
+  offer('c', 'other')
+  state.nowMs = 450
+  assert.equal(outbox.waitingMs, 50)
+  outbox.clear('stream_lost')
+  assert.deepEqual([outbox.waitingMs, outbox.bytes], [0, 0])
+})
+
+test('a broken stream costs what is handed to it, as stream_lost', () => {
+  const { outbox, offer, fill, drainAll, state, drops } = outboxScene()
+  state.isBroken = true
+  assert.equal(offer('at once', 'block'), false)
+  fill()
+  offer('waiting', 'block')
+  drainAll()
+  fill()
+  offer('cleared', 'block')
+  outbox.clear('stream_lost')
+  assert.deepEqual(
+    drops,
+    ['at once', 'waiting', 'cleared'].map((id) => ({ id, reason: 'stream_lost' })),
+  )
+})
