@@ -26,11 +26,21 @@ export function environment(): Readonly<Record<string, string | number | boolean
   }
 }
 
+/** Writes a drawing beside the results of the same day and name. */
+export function writeSvg(name: string, svg: string): void {
+  write(`${new Date().toISOString().slice(0, 10)}-${name}.svg`, svg)
+}
+
 /** Writes `<date>-<name>.json`, replacing the day's earlier one, and says where. */
 export function writeResults(name: string, results: object): void {
   const at = new Date().toISOString()
-  const path = join(RESULTS_DIR, `${at.slice(0, 10)}-${name}.json`)
+  const text = JSON.stringify({ bench: name, at, ...environment(), ...results }, undefined, 2)
+  write(`${at.slice(0, 10)}-${name}.json`, `${text}\n`)
+}
+
+function write(file: string, text: string): void {
+  const path = join(RESULTS_DIR, file)
   mkdirSync(RESULTS_DIR, { recursive: true })
-  writeFileSync(path, `${JSON.stringify({ bench: name, at, ...environment(), ...results }, undefined, 2)}\n`)
+  writeFileSync(path, text)
   process.stdout.write(`\nwritten to ${relative(ROOT_DIR, path)}\n`)
 }

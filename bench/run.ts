@@ -1,6 +1,7 @@
 /** `npm run bench -- <name> [flags]`: the measurements, none of which is a test. */
 import { runChain } from './macro/chain.ts'
 import { runIdle } from './macro/idle.ts'
+import { runLevels } from './macro/levels.ts'
 import { runSoak } from './macro/soak.ts'
 import { runMicro } from './micro/run.ts'
 
@@ -8,6 +9,7 @@ const BENCHES: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   chain: runChain,
   soak: runSoak,
   idle: runIdle,
+  levels: runLevels,
   micro: runMicro,
 }
 

@@ -15,8 +15,8 @@ const START_TIMEOUT_MS = 60_000
 /** The relay promises to be gone 10 s after SIGTERM. */
 const STOP_TIMEOUT_MS = 15_000
 const REQUEST_TIMEOUT_MS = 10_000
-/** Log lines kept; a relay at level info writes a few a second. */
-const MAX_LOG_LINES = 20_000
+/** Log lines kept; a relay at level info writes a few a second, or a hundred when a large mesh changes. */
+const MAX_LOG_LINES = 200_000
 
 export type LogLine = Readonly<Record<string, unknown>>
 
