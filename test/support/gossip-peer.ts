@@ -8,13 +8,14 @@ import { type GossipSub, type GossipSubComponents, gossipsub, StrictNoSign } fro
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { noise } from '@chainsafe/libp2p-noise'
 import { identify } from '@libp2p/identify'
-import type { Libp2p } from '@libp2p/interface'
+import type { Libp2p, PrivateKey, Stream } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import pino from 'pino'
 import { uncompressSync } from 'snappy'
+import type { GossipsubInternals } from '../../src/network-worker/gossip/gossipsub-internals.ts'
 import { createReqResp, type ReqResp } from '../../src/network-worker/reqresp/reqresp.ts'
 import type { Status } from '../../src/network-worker/reqresp/types.ts'
 import { systemClock } from '../../src/shared/clock.ts'
@@ -27,6 +28,10 @@ interface RouterMethods {
   sendRpc(peerId: PeerIdStr, rpc: RPC): boolean
 }
 
+interface InboundStreams {
+  readonly streamsInbound: ReadonlyMap<PeerIdStr, { readonly rawStream: Stream }>
+}
+
 type Services = { identify: unknown; gossip: GossipSub & RouterMethods }
 
 export interface GossipPeerOptions {
@@ -37,6 +42,10 @@ export interface GossipPeerOptions {
   readonly reqResp?: boolean
   /** False: it accepts GRAFTs and sends none, as a peer whose meshes are full. */
   readonly grafts?: boolean
+  /** An identity of the test's, so that a peer can come back as itself. */
+  readonly privateKey?: PrivateKey
+  /** Where to listen; a port of the system's choice unless given. */
+  readonly listen?: string
 }
 
 /** Mesh sizes of a peer that never wants more peers than it has. */
@@ -125,7 +134,8 @@ export class GossipPeer implements AsyncDisposable {
   static async start(options: GossipPeerOptions): Promise<GossipPeer> {
     const node = await createLibp2p<Services>({
       start: false,
-      addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+      ...(options.privateKey === undefined ? {} : { privateKey: options.privateKey }),
+      addresses: { listen: [options.listen ?? '/ip4/127.0.0.1/tcp/0'] },
       transports: [tcp()],
       connectionEncrypters: [noise()],
       streamMuxers: [yamux()],
@@ -183,6 +193,24 @@ export class GossipPeer implements AsyncDisposable {
   publishTo(peerId: PeerIdStr, topic: string, compressed: Uint8Array): void {
     const isSent = this.#gossip.sendRpc(peerId, { subscriptions: [], messages: [{ topic, data: compressed }] })
     if (!isSent) throw new Error(`no gossip stream to ${peerId}`)
+  }
+
+  /** What the library keeps to itself: its mesh, backoffs and scores. */
+  get router(): GossipsubInternals {
+    return this.node.services.gossip as unknown as GossipsubInternals
+  }
+
+  hasInMesh(peerId: PeerIdStr, topic: string): boolean {
+    return this.#gossip.getMeshPeers(topic).includes(peerId)
+  }
+
+  /** Stops, or goes on, reading what a peer sends: the stream's window fills, and then the sender's buffers. */
+  setReading(peerId: PeerIdStr, isReading: boolean): void {
+    const { streamsInbound } = this.node.services.gossip as unknown as InboundStreams
+    const stream = streamsInbound.get(peerId)?.rawStream
+    if (stream === undefined) throw new Error(`no gossip stream from ${peerId}`)
+    if (isReading) stream.resume()
+    else stream.pause()
   }
 
   isConnectedTo(peerId: PeerIdStr): boolean {
