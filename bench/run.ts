@@ -2,6 +2,7 @@
 import { runChain } from './macro/chain.ts'
 import { runIdle } from './macro/idle.ts'
 import { runLevels } from './macro/levels.ts'
+import { runSwitch } from './macro/levels-switch.ts'
 import { runSoak } from './macro/soak.ts'
 import { runMicro } from './micro/run.ts'
 
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   soak: runSoak,
   idle: runIdle,
   levels: runLevels,
+  switch: runSwitch,
   micro: runMicro,
 }
 
@@ -21,6 +23,10 @@ const USAGE = `npm run bench -- <name> [flags]
         500 messages a second for long: loss and the slope of memory (needs Go)
   idle  [--runs 5]
         time from start to listening, memory with nothing to do
+  levels [--peers 64] [--levels 1,5,20] [--seconds 8] [--rate 100]
+        each network load in turn: mesh size, heartbeat on the wire, cost, latency; a table and a plot (needs Go)
+  switch [--peers 16] [--rate 500] [--seconds 15] [--star]
+        load 5, 1, 20, 5 under traffic: loss at every peer (needs Go)
   micro message ids, snappy, fast ids
 `
 
