@@ -126,6 +126,7 @@ export interface GossipsubInternals {
   addPeer(peerId: PeerId, direction: MessageStreamDirection, address: Multiaddr): void
   removePeer(peerId: PeerId): void
   createOutboundStream(peerId: PeerId, connection: Connection): Promise<void>
+  handlePeerReadStreamError(error: Error, peerId: PeerId): void
   addToMesh(peerId: PeerIdStr, topic: TopicStr, reason: string): void
   addBackoff(peerId: PeerIdStr, topic: TopicStr): void
   graftOnSubscribe(peerId: PeerIdStr, topic: TopicStr): boolean
@@ -155,6 +156,7 @@ const METHODS = [
   'addPeer',
   'removePeer',
   'createOutboundStream',
+  'handlePeerReadStreamError',
   'addToMesh',
   'addBackoff',
   'graftOnSubscribe',

@@ -99,6 +99,11 @@ export class MendedRouter extends Gossipsub {
     else stream.rawStream.addEventListener('close', () => this.#onStreamLost(peerId), { once: true })
   }
 
+  /** Upstream forgets a peer whose inbound stream broke, though it is still connected, and never meets it again. */
+  override handlePeerReadStreamError(error: Error, peerId: PeerId): void {
+    if (this.#openConnection(peerId.toString()) === undefined) super.handlePeerReadStreamError(error, peerId)
+  }
+
   #onStreamLost(peerId: PeerId): void {
     const id = peerId.toString()
     const reopening = this.#reopenings.get(id)

@@ -1,0 +1,105 @@
+/** libp2p nodes around a router class of the test's choice: upstream's or the relay's, on TCP, noise and yamux. */
+import { StrictNoSign } from '@chainsafe/libp2p-gossipsub'
+import { noise } from '@chainsafe/libp2p-noise'
+import { identify } from '@libp2p/identify'
+import type { Libp2p } from '@libp2p/interface'
+import { tcp } from '@libp2p/tcp'
+import { yamux } from '@libp2p/yamux'
+import { createLibp2p } from 'libp2p'
+import {
+  Gossipsub,
+  type GossipsubInternals,
+  type RouterComponents,
+  type RouterOptions,
+} from '../../../src/network-worker/gossip/gossipsub-internals.ts'
+import { loadOptions } from '../../../src/network-worker/gossip/load-switch.ts'
+import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
+import { RelayRouter } from '../../../src/network-worker/gossip/relay-router.ts'
+import { peerScoreParams } from '../../../src/network-worker/gossip/score-parameters.ts'
+import { GossipStats } from '../../../src/network-worker/stats/gossip-stats.ts'
+import { systemClock } from '../../../src/shared/clock.ts'
+import type { PeerIdStr } from '../../../src/shared/ids.ts'
+import { until } from '../../support/until.ts'
+
+export const TOPIC = 'topic'
+
+const OPTIONS: RouterOptions = {
+  globalSignaturePolicy: StrictNoSign,
+  fallbackToFloodsub: false,
+  floodPublish: false,
+  tagMeshPeers: false,
+  emitSelf: false,
+  allowPublishToZeroTopicPeers: true,
+  idontwantMinDataSize: 1_000_000_000,
+  ...loadOptions(meshParameters(20)),
+  // As the relay has them: a few lost streams cost nothing yet.
+  scoreParams: peerScoreParams({ slotDurationMs: 12_000, slotsPerEpoch: 32, meshN: 40 }, new Set()),
+  mcacheGossip: meshParameters(20).historyGossip,
+  msgIdFn: ({ data }) => data.slice(0, 20),
+}
+
+export function upstream(components: RouterComponents, options: RouterOptions = {}): GossipsubInternals {
+  return new Gossipsub(components, { ...OPTIONS, ...options })
+}
+
+export function relayRouter(components: RouterComponents, options: RouterOptions = {}): RelayRouter {
+  return new RelayRouter(
+    components,
+    { ...OPTIONS, ...options },
+    {
+      clock: systemClock,
+      observer: new GossipStats(),
+      onMesh: () => undefined,
+      seenTtlMs: 60_000,
+      maxQueuedMs: 12_000,
+      classOf: () => 'block',
+      knownTopics: new Set([TOPIC]),
+    },
+  )
+}
+
+export interface RouterNode<R extends GossipsubInternals> extends AsyncDisposable {
+  readonly node: Libp2p
+  readonly router: R
+  readonly peerId: PeerIdStr
+  /** First bytes of the messages it got, in order. */
+  readonly got: number[]
+}
+
+export async function startRouterNode<R extends GossipsubInternals>(
+  create: (components: RouterComponents) => R,
+): Promise<RouterNode<R>> {
+  const node = await createLibp2p({
+    addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionManager: { reconnectRetries: 0, inboundConnectionThreshold: Number.POSITIVE_INFINITY },
+    connectionGater: { denyDialMultiaddr: () => false },
+    services: { identify: identify(), gossip: (components: RouterComponents) => create(components) as object },
+  })
+  const router = node.services.gossip as R
+  const got: number[] = []
+  const onMessage = ({ detail }: CustomEvent<{ msg: { data: Uint8Array } }>): void =>
+    void got.push(detail.msg.data[0] ?? -1)
+  ;(router as unknown as EventTarget).addEventListener('gossipsub:message', onMessage as never)
+  return { node, router, peerId: node.peerId.toString(), got, [Symbol.asyncDispose]: async () => node.stop() }
+}
+
+/** Connects two nodes, both in the topic, and waits until each has the other in its mesh. */
+export async function mesh(from: RouterNode<GossipsubInternals>, to: RouterNode<GossipsubInternals>): Promise<void> {
+  for (const { router } of [from, to]) if (!router.mesh.has(TOPIC)) router.subscribe(TOPIC)
+  await from.node.dial(to.node.getMultiaddrs())
+  await until(
+    'a mesh of two',
+    () => from.router.mesh.get(TOPIC)?.has(to.peerId) === true && to.router.mesh.get(TOPIC)?.has(from.peerId) === true,
+  )
+}
+
+/** Sends a message whose first byte is `first` the way a relay does: by forwarding it. */
+export function forward({ router }: RouterNode<GossipsubInternals>, first: number, bytes = 100): void {
+  const data = new Uint8Array(bytes)
+  crypto.getRandomValues(data.subarray(0, Math.min(bytes, 60_000)))
+  data[0] = first
+  router.forwardMessage(`id-${first}`, { topic: TOPIC, data }, 'elsewhere')
+}
