@@ -59,7 +59,7 @@ export function drawLevels(
       series: [{ name: 'delay', colour: COLOUR.third, values: of(({ pulses }) => pulses.loopDelayMaxMs) }],
     },
   ]
-  const heading = `Network load 1–20 among ${peers} go-libp2p peers, ${rate} messages of 240 B a second`
+  const heading = `Network loads among ${peers} go-libp2p peers, ${rate} messages of 240 B a second`
   const labels = results.map(({ level }) => String(level))
   return drawPlot(heading, labels, panels)
 }
