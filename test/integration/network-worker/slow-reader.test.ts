@@ -1,0 +1,59 @@
+/** A stock peer that stops reading its gossip stream for some seconds. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ssz } from '@lodestar/types'
+import { compressSync } from 'snappy'
+import { relayNetwork } from '../../support/relay-config.ts'
+import { meshOf } from '../../support/two-nodes.ts'
+import { until } from '../../support/until.ts'
+import { currentSlot, gossipScene } from './gossip-scene.ts'
+
+const TRANSACTION_BYTES = 1_000_000
+
+/** A block that does not compress, so that it fills buffers. */
+function heavyBlock(slot: number, proposerIndex: number): Uint8Array {
+  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
+  block.message.slot = slot
+  block.message.proposerIndex = proposerIndex
+  const transaction = new Uint8Array(TRANSACTION_BYTES)
+  for (let at = 0; at < transaction.length; at += 50_000) crypto.getRandomValues(transaction.subarray(at, at + 50_000))
+  block.message.body.executionPayload.transactions = [transaction]
+  return compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block)))
+}
+
+test('penalised, put out of the mesh, and no loss to others; when it reads again it gets messages again', async () => {
+  const network = relayNetwork({ slotDurationMs: 2000 })
+  await using all = await gossipScene(3, network)
+  const { relay, peers, blockTopic } = all
+  const [sender, slow, fast] = peers
+  assert.ok(sender !== undefined && slow !== undefined && fast !== undefined)
+  slow.setReading(relay.peerId, false)
+  let sent = 0
+  const send = async (): Promise<void> => sender.publish(blockTopic, heavyBlock(currentSlot(network), sent++))
+  // More than the stream's window, the socket's buffers, and what the relay hands to a stream.
+  for (let count = 0; count < 10; count++) {
+    await send()
+    await until('the fast one to have it', () => fast.received.length === sent)
+  }
+  const isPruned = ({ action, reason, peerId }: (typeof relay.meshEvents)[number]): boolean =>
+    action === 'prune_sent' && reason === 'slow_peer' && peerId === slow.peerId
+  await until('its place in the mesh to go', () => relay.meshEvents.some(isPruned), 15_000)
+  assert.deepEqual((await meshOf(relay, blockTopic)).toSorted(), [sender.peerId, fast.peerId].toSorted())
+  assert.equal(
+    relay.log.some(({ msg }) => msg === 'MESH: We are sending PRUNE to peer (reason: slow_peer)'),
+    true,
+  )
+  assert.ok(relay.meshEvents.every((event) => event.action !== 'prune_sent' || event.peerId === slow.peerId))
+  await send()
+  await until('the fast one to have it', () => fast.received.length === sent)
+  assert.equal(slow.received.length, 0)
+
+  slow.setReading(relay.peerId, true)
+  await until('what waited in the stream', () => slow.received.length > 0)
+  await until('the PRUNE', () => !slow.hasInMesh(relay.peerId, blockTopic))
+  await send()
+  const id = fast.received.length
+  await until('the new block at the fast one', () => fast.received.length > id - 1 && fast.received.length === sent)
+  const newest = fast.received.at(-1)?.id
+  await until('the new block, by IHAVE and IWANT', () => slow.received.some((message) => message.id === newest))
+})
