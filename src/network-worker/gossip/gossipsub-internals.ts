@@ -41,7 +41,7 @@ export interface LiveOptions {
 /** What gossipsub keeps of a peer for its score, as far as a reconnect concerns it. */
 export interface PeerScoreStats {
   connected: boolean
-  readonly knownIPs: Set<string>
+  knownIPs: Set<string>
 }
 
 export interface GossipsubScore {
@@ -52,6 +52,8 @@ export interface GossipsubScore {
   score(peerId: PeerIdStr): number
   duplicateMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
   deliverMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
+  /** Takes a peer off the count of an address (P6). */
+  removeIP(peerId: PeerIdStr, ip: string): void
   addPenalty(peerId: PeerIdStr, penalty: number, label: string): void
 }
 
@@ -195,6 +197,7 @@ const SCORE_METHODS = [
   'score',
   'duplicateMessage',
   'deliverMessage',
+  'removeIP',
   'addPenalty',
 ] as const satisfies readonly (keyof GossipsubScore)[]
 

@@ -45,7 +45,9 @@ export class MendedRouter extends Gossipsub {
     super.addPeer(peerId, direction, address)
     const fresh = this.score.peerStats.get(id)
     if (kept === undefined || fresh === undefined || kept === fresh) return
-    for (const ip of fresh.knownIPs) kept.knownIPs.add(ip)
+    // Where it was before counts no more for the colocation of addresses, or each return would add one for good.
+    for (const ip of kept.knownIPs) if (!fresh.knownIPs.has(ip)) this.score.removeIP(id, ip)
+    kept.knownIPs = fresh.knownIPs
     kept.connected = true
     this.score.peerStats.set(id, kept)
     this.score.scoreCache.delete(id)
