@@ -98,7 +98,7 @@ test('disconnect: upstream keeps the cached score of a peer it forgets; ours doe
   assert.equal(cacheSize(mendedRouter()), 0)
 })
 
-test('reconnect: addresses of both times count, a second connection changes nothing, a good score starts anew', () => {
+test('reconnect: only its present address counts, a second connection changes nothing, a good score starts anew', () => {
   const router = mendedRouter()
   const { peerId } = addPeer(router, 'peer')
   punish(router, 'peer')
