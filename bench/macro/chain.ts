@@ -6,10 +6,10 @@ import { parseArgs } from 'node:util'
 import { writeResults } from '../results-file.ts'
 import { figure, formatTable } from '../table.ts'
 import { atLeast, oneOf } from './flags.ts'
-import { LoadGenerator, type LoadStream, requireGo, type StreamResult, SUBSCRIBERS } from './load-generator.ts'
+import { LoadGenerator, requireGo, type StreamResult, SUBSCRIBERS } from './load-generator.ts'
 import { cpuTimeUs, type MemoryUsage, memoryUsage } from './process-usage.ts'
 import { RELAYS, type RelayOptions, startRelay, TRANSPORTS, VALIDATIONS } from './relay-under-test.ts'
-import { attestations, blocks } from './traffic.ts'
+import { attestations, blocks, type LoadStream } from './traffic.ts'
 
 interface ChainCase {
   readonly name: string
