@@ -6,21 +6,7 @@ import { goPeerBinary, goSkipReason } from '../../test/support/go-build.ts'
 import { JsonLineProcess } from '../../test/support/json-line-process.ts'
 import type { TestNetwork } from '../../test/support/network-directory.ts'
 import type { RelayUnderTest } from './relay-under-test.ts'
-import { fullTopic, GOSSIP_NAMES } from './traffic.ts'
-
-/** One kind of message at one rate, spread over its topics in turn. */
-export interface LoadStream {
-  readonly name: string
-  readonly topics: readonly string[]
-  readonly ratePerSecond: number
-  readonly shape: {
-    readonly sizeBytes: number
-    /** Where the slot stands in the object, so that a relay that checks it lets it pass. */
-    readonly slotOffset: number
-    /** The first SSZ offset of a signed container, for a relay that checks it. */
-    readonly bodyOffset?: number
-  }
-}
+import { fullTopic, GOSSIP, GOSSIP_NAMES, type LoadStream } from './traffic.ts'
 
 export interface StreamResult {
   readonly name: string
@@ -39,8 +25,6 @@ export interface StreamResult {
 }
 
 export const SUBSCRIBERS = 8
-/** Mesh sizes of the baseline this is compared with (D 10). */
-export const GOSSIP = { d: 10, dLow: 8, dHigh: 16 }
 const MESH_TIMEOUT_MS = 30_000
 const DRAIN_MS = 3_000
 /** Longest a run may overstay: drain, percentiles of millions of samples, a busy machine. */

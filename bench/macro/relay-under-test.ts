@@ -5,8 +5,7 @@
 import { GoPeer } from '../../test/support/go-peer.ts'
 import { type TestNetwork, testNetwork } from '../../test/support/network-directory.ts'
 import { StarlingProcess } from '../../test/support/starling-process.ts'
-import { GOSSIP } from './load-generator.ts'
-import { ATTESTATION_SUBNETS, GOSSIP_NAMES } from './traffic.ts'
+import { ATTESTATION_SUBNETS, GOSSIP, GOSSIP_NAMES } from './traffic.ts'
 
 export const TRANSPORTS = ['tcp', 'quic'] as const
 export const VALIDATIONS = ['none', 'blind'] as const

@@ -1,5 +1,20 @@
 /** The messages the benches send. Topics are real ones, and a relay that checks sizes and slots lets them pass. */
-import type { LoadStream } from './load-generator.ts'
+/** One kind of message at one rate, spread over its topics in turn. */
+export interface LoadStream {
+  readonly name: string
+  readonly topics: readonly string[]
+  readonly ratePerSecond: number
+  readonly shape: {
+    readonly sizeBytes: number
+    /** Where the slot stands in the object, so that a relay that checks it lets it pass. */
+    readonly slotOffset: number
+    /** The first SSZ offset of a signed container, for a relay that checks it. */
+    readonly bodyOffset?: number
+  }
+}
+
+/** Mesh sizes of the baseline this is compared with (D 10). */
+export const GOSSIP = { d: 10, dLow: 8, dHigh: 16 }
 
 /** Four subnets: the baseline spreads small messages over four topics. */
 export const ATTESTATION_SUBNETS = [0, 1, 2, 3]
