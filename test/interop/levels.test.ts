@@ -7,14 +7,27 @@ import { loadLevel } from '../support/load-levels.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
 import { eventually, GO_METADATA, relayMesh, skip, startWirePeer, topicOf } from './setup.ts'
 
-const FLAGS = ['--validation', 'none', '--topics', 'none', '--attestation-subnets', '0,1', '--no-quic']
+const FLAGS = [
+  '--validation',
+  'none',
+  '--topics',
+  'none',
+  '--attestation-subnets',
+  '0,1',
+  '--no-quic',
+  '--network-load',
+  '20',
+]
 const PEERS = 24
 /** Enough heartbeats of the slowest level for a median. */
 const WINDOW_MS = 6_000
 /** What the issue allows the measured heartbeat to differ from the table. */
 const TOLERANCE = 0.1
 
-test(`levels 1, 5 and 20 among ${PEERS} Go peers: mesh within its bounds, heartbeat as in the table`, {
+/** The widest first: a peer refused by a narrow mesh may not come back for 60 s, one that a lower load cut for 2 s. */
+const LEVELS = [20, 1, 5]
+
+test(`levels ${LEVELS.join(', ')} among ${PEERS} Go peers: mesh within its bounds, heartbeat as in the table`, {
   skip,
 }, async (t) => {
   await using relay = await StarlingProcess.start({ flags: FLAGS })
@@ -24,7 +37,7 @@ test(`levels 1, 5 and 20 among ${PEERS} Go peers: mesh within its bounds, heartb
   using meter = await GoHeartbeatMeter.start(observer, relay.peerId, quiet)
   const view = { status: { forkDigest: topic.split('/')[2] ?? '' }, metadata: GO_METADATA }
   await using swarm = await GoSwarm.start({ peers: PEERS, relay: relay.address('tcp'), topics: [topic], view })
-  for (const level of [1, 5, 20]) {
+  for (const level of LEVELS) {
     await t.test(`level ${level}`, async () => {
       const { meshLow, meshHigh, heartbeatMs } = loadLevel(level)
       const isWithin = (size: number): boolean => size >= Math.min(meshLow, PEERS) && size <= meshHigh
