@@ -30,6 +30,12 @@ export interface MeshRouterDeps {
   readonly random?: () => number
 }
 
+/**
+ * Backoff of a GRAFT refused because the mesh is full: a matter of our size, not of the peer's behaviour, and after the
+ * normal minute's refusals a raised load would find nobody to graft.
+ */
+const FULL_MESH_BACKOFF_MS = 10_000
+
 /** Why a peer cannot be grafted by hand; `backoff` with what is left of it. */
 export type GraftRefusal =
   | { readonly why: 'explicit' | 'not_subscribed' | 'no_stream' }
@@ -42,8 +48,8 @@ export class MeshRouter extends MendedRouter {
   /** Why upstream is changing the mesh at this moment, if it is; its own reasons do not tell enough. */
   #cause: MeshReason | 'their_graft' | undefined
   #loadLoweredAtMs = Number.NEGATIVE_INFINITY
-  /** Links cut for a lower load, until their PRUNE is made: `peer topic`. */
-  readonly #shortBackoffs = new Set<string>()
+  /** Backoffs shorter than the protocol's, ms, from the decision until their PRUNE is made: by `peer topic`. */
+  readonly #shortBackoffs = new Map<string, number>()
 
   constructor(components: RouterComponents, options: RouterOptions, deps: MeshRouterDeps) {
     super(components, options, deps.clock)
@@ -147,14 +153,12 @@ export class MeshRouter extends MendedRouter {
   /** In a heartbeat upstream calls this for each link it cuts, and in `handleGraft` for each GRAFT it refuses. */
   override addBackoff(peerId: PeerIdStr, topic: TopicStr): void {
     const score = this.score.score(peerId)
-    // A PRUNE of theirs without a backoff comes here too, and is nobody's consequence.
-    const isOurs = this.#cause === 'heartbeat' || this.#cause === 'their_graft'
-    const forLoad = isOurs && score >= 0 && this.#backoffLeftMs(peerId, topic) === 0 && this.#isLoadSettling()
-    if (forLoad) this.#shortBackoffs.add(`${peerId} ${topic}`)
-    else super.addBackoff(peerId, topic)
+    const shortMs = score < 0 || this.#backoffLeftMs(peerId, topic) > 0 ? undefined : this.#shortBackoffMs()
+    if (shortMs === undefined) super.addBackoff(peerId, topic)
+    else this.#shortBackoffs.set(`${peerId} ${topic}`, shortMs)
     if (this.#cause !== 'heartbeat') return
     const reason = score < 0 ? 'negative_score' : 'mesh_high'
-    const backoffSecs = (forLoad ? LOWERED_LOAD_BACKOFF_MS : this.opts.pruneBackoff) / 1000
+    const backoffSecs = (shortMs ?? this.opts.pruneBackoff) / 1000
     this.#onMesh({ action: 'prune_sent', peerId, topic, reason, score, backoffSecs })
   }
 
@@ -164,11 +168,13 @@ export class MeshRouter extends MendedRouter {
     px: boolean,
     unsubscribe: boolean,
   ): Promise<RPC.ControlPrune> {
-    const isShort = this.#shortBackoffs.delete(`${peerId} ${topic}`)
+    const link = `${peerId} ${topic}`
+    const shortMs = this.#shortBackoffs.get(link)
+    this.#shortBackoffs.delete(link)
     const prune = await super.makePrune(peerId, topic, px, unsubscribe)
-    if (!isShort || prune.backoff === undefined) return prune
-    this.backoff.get(topic)?.set(peerId, this.#clock.nowMs() + LOWERED_LOAD_BACKOFF_MS)
-    return { ...prune, backoff: LOWERED_LOAD_BACKOFF_MS / 1000 }
+    if (shortMs === undefined || prune.backoff === undefined) return prune
+    this.backoff.get(topic)?.set(peerId, this.#clock.nowMs() + shortMs)
+    return { ...prune, backoff: shortMs / 1000 }
   }
 
   override removePeer(peerId: PeerId): void {
@@ -236,8 +242,13 @@ export class MeshRouter extends MendedRouter {
     return Math.max(0, (this.backoff.get(topic)?.get(peerId) ?? 0) - this.#clock.nowMs())
   }
 
-  #isLoadSettling(): boolean {
-    return this.#clock.monotonicMs() - this.#loadLoweredAtMs < LOWERED_LOAD_SETTLES_MS
+  /** The backoff of a link that only our own size costs a well-behaved peer; undefined for the protocol's. */
+  #shortBackoffMs(): number | undefined {
+    // A PRUNE of theirs without a backoff comes to `addBackoff` too, and is nobody's consequence.
+    if (this.#cause !== 'heartbeat' && this.#cause !== 'their_graft') return undefined
+    const isSettling = this.#clock.monotonicMs() - this.#loadLoweredAtMs < LOWERED_LOAD_SETTLES_MS
+    if (isSettling) return LOWERED_LOAD_BACKOFF_MS
+    return this.#cause === 'their_graft' ? FULL_MESH_BACKOFF_MS : undefined
   }
 
   /** Runs a synchronous step of upstream's under the cause by which its changes are named. */

@@ -99,7 +99,7 @@ test('a lower load cuts with a backoff of 2 s, and a higher one takes the same p
   assert.equal(remote.mesh.get(TOPIC)?.has('us'), true)
 })
 
-test('who asks for a place in a mesh that was just made smaller is refused for 2 s, and later for 60 s', async () => {
+test('who asks for a place in a mesh that was just made smaller is refused for 2 s, and later for 10 s', async () => {
   const { router, clock } = routerScene({ level: 5 })
   router.join(TOPIC)
   const peers = names(4).map((id) => addPeer(router, id))
@@ -111,7 +111,7 @@ test('who asks for a place in a mesh that was just made smaller is refused for 2
   clock.advance(10_000)
   const late = addPeer(router, 'late')
   await router.handleReceivedRpc(late.peerId, graftRpc(TOPIC))
-  assert.deepEqual(prunesTo(late), [{ topic: TOPIC, backoff: 60 }])
+  assert.deepEqual(prunesTo(late), [{ topic: TOPIC, backoff: 10 }])
 })
 
 test('while a lower load settles, a PRUNE of theirs without backoff and a cut by hand keep the normal 60 s', async () => {

@@ -75,7 +75,7 @@ for (const [reason, prepare, backoff] of [
       router.mesh.set(TOPIC, new Set(names(15)))
       changes.length = 0
     },
-    60,
+    10,
   ],
 ] as const) {
   test(`a GRAFT we refuse for ${reason}: received, rejected, and a PRUNE on the wire`, async () => {
