@@ -46,6 +46,10 @@ function logStart(log: Logger, info: NodeInfoView, api: string): void {
   log.info({ peer_id, enr, addresses: p2p_addresses, api }, 'relay started')
 }
 
+interface OpenOptions extends RelayOptions, Pick<SupervisorOptions, 'onFailure'> {
+  readonly onListening: (info: NodeInfoView) => void
+}
+
 interface RelayParts {
   readonly kept: KeptState
   readonly operator: RelayOperator
@@ -72,12 +76,7 @@ async function stopParts({ kept, operator, supervisor, api }: RelayParts): Promi
   )
 }
 
-function createSupervisor(
-  config: RelayConfig,
-  kept: KeptState,
-  log: Logger,
-  options: RelayOptions & Pick<SupervisorOptions, 'onFailure'> & { readonly apiUrl: () => string },
-): WorkerSupervisor {
+function createSupervisor(config: RelayConfig, kept: KeptState, log: Logger, options: OpenOptions): WorkerSupervisor {
   const logPulse = createPulseLog(log)
   const meshHistory = new MeshHistory()
   return new WorkerSupervisor({
@@ -86,7 +85,7 @@ function createSupervisor(
     restored: kept.restored,
     log,
     listeners: {
-      listening: ({ info }) => logStart(log, info, options.apiUrl()),
+      listening: ({ info }) => options.onListening(info),
       pulse: (pulse) => {
         logPulse(pulse)
         options.onPulse?.(pulse)
@@ -98,14 +97,9 @@ function createSupervisor(
 }
 
 /** Everything but the worker is up when this resolves. */
-async function openParts(
-  config: RelayConfig,
-  log: Logger,
-  options: RelayOptions & Pick<SupervisorOptions, 'onFailure'>,
-): Promise<RelayParts> {
+async function openParts(config: RelayConfig, log: Logger, options: OpenOptions): Promise<RelayParts> {
   const kept = openKeptState(config, log)
-  let apiUrl = ''
-  const supervisor = createSupervisor(config, kept, log, { ...options, apiUrl: () => apiUrl })
+  const supervisor = createSupervisor(config, kept, log, options)
   const operator = new RelayOperator({ control: supervisor.control, kept, log })
   try {
     const api = await startApi({
@@ -117,7 +111,6 @@ async function openParts(
       token: config.apiToken,
       corsOrigin: config.corsOrigin,
     })
-    apiUrl = api.url
     return { kept, operator, supervisor, api }
   } catch (cause) {
     kept.close()
@@ -135,7 +128,12 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   const log =
     options.log ?? createLogger({ level: config.logLevel, format: config.logFormat, file: config.logFile }, 'main')
   const failed = Promise.withResolvers<Error>()
-  const parts = await openParts(config, log, { ...options, onFailure: failed.resolve })
+  const listening = Promise.withResolvers<NodeInfoView>()
+  const parts = await openParts(config, log, {
+    ...options,
+    onFailure: failed.resolve,
+    onListening: listening.resolve,
+  })
   let stopping: Promise<void> | undefined
   const stop = (): Promise<void> => (stopping ??= stopParts(parts))
   const onAbort = (): void => void stop().catch(() => undefined) // `stop` is awaited below, and reports there
@@ -143,6 +141,8 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   try {
     signal?.throwIfAborted()
     await parts.supervisor.start()
+    // Not before: who reads the line may use the API at once.
+    void listening.promise.then((info) => logStart(log, info, parts.api.url))
   } catch (cause) {
     await stop().catch((err: unknown) => {
       throw new AggregateError([cause, err], `${String(cause)}; and then: ${String(err)}`)
