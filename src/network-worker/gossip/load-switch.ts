@@ -1,22 +1,12 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { GossipsubInternals } from './gossipsub-internals.ts'
+import type { GossipsubInternals, LiveOptions } from './gossipsub-internals.ts'
 import type { MeshParameters } from './network-load.ts'
 
 /** Opportunistic grafting every minute, whatever the heartbeat. */
 const OPPORTUNISTIC_GRAFT_MS = 60_000
 
 /** gossipsub's options for a set of mesh parameters: used at construction and at each change. */
-export function loadOptions(mesh: MeshParameters): {
-  D: number
-  Dlo: number
-  Dhi: number
-  Dscore: number
-  Dout: number
-  Dlazy: number
-  heartbeatInterval: number
-  mcacheLength: number
-  opportunisticGraftTicks: number
-} {
+export function loadOptions(mesh: MeshParameters): Omit<LiveOptions, 'pruneBackoff' | 'unsubcribeBackoff'> {
   return {
     D: mesh.meshN,
     Dlo: mesh.meshLow,
