@@ -27,6 +27,8 @@ export async function startWirePeer(relay: StarlingProcess, options: WirePeerOpt
   const forkDigest = (await topicOf(relay)).split('/')[2] ?? ''
   const peer = await GoWirePeer.start({ view: { status: { forkDigest }, metadata: GO_METADATA }, ...options })
   await peer.dial(relay.address(options.transport ?? 'tcp'))
+  // Answers go over the relay's own stream, which it opens after ours: its hello is the first thing on it.
+  await peer.waitForRpc("the relay's hello", ({ subscribe }) => subscribe !== undefined && subscribe.length > 0)
   return peer
 }
 
