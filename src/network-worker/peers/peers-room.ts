@@ -50,6 +50,7 @@ export function openPeers({ config, clock, log, chain, host, metadata }: PeersRo
   }
   const local = { status: () => chain.truth.status(), metadata: () => metadata.current }
   const reqResp = createReqResp({ node: host, clock, log, local, hooks })
+  const ownMachine = createIpExemption(config.countLoopback, [])
   const manager = new PeerManager({
     host,
     reqResp,
@@ -59,7 +60,7 @@ export function openPeers({ config, clock, log, chain, host, metadata }: PeersRo
     slotClock: chain.slotClock,
     clock,
     log,
-    isLoopback: (ip) => createIpExemption(config.countLoopback, []).isExempt(ip),
+    isLoopback: (ip) => ownMachine.isExempt(ip),
   })
   const dialer = new Dialer({
     host,
