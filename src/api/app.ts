@@ -12,12 +12,16 @@ import { checkHost } from './host-check.ts'
 import type { DirectControl, Operator } from './operator.ts'
 import { answerProblem, problemHandler } from './problem.ts'
 import { logRequests } from './request-log.ts'
+import { accessRoutes } from './routes/access.ts'
+import { bannedPeerRoutes } from './routes/banned-peers.ts'
+import { banRoutes } from './routes/bans.ts'
 import { configRoutes } from './routes/config.ts'
 import { explicitPeerRoutes } from './routes/explicit-peers.ts'
 import { healthRoutes } from './routes/health.ts'
 import { meshRoutes } from './routes/mesh.ts'
 import { nodeRoutes } from './routes/node.ts'
 import { peerRoutes } from './routes/peers.ts'
+import { trustedPeerRoutes } from './routes/trusted-peers.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { shareReads } from './shared-reads.ts'
 
@@ -45,8 +49,10 @@ function routed({ log, address, token, corsOrigin, ...deps }: AppDeps): Express 
   app.use(cors(corsOrigin))
   app.use(healthRoutes(control))
   app.use(requireToken(token))
-  app.use(nodeRoutes(control), peerRoutes(control), configRoutes(control, operator))
-  app.use(explicitPeerRoutes(control, operator), meshRoutes(control)) // `explicit` stands where a topic would
+  // `banned` and `trusted` stand where a peer id would, as `explicit` stands where a topic would.
+  app.use(bannedPeerRoutes(operator), trustedPeerRoutes(control, operator), peerRoutes(control))
+  app.use(explicitPeerRoutes(control, operator), meshRoutes(control))
+  app.use(banRoutes(operator), accessRoutes(operator), nodeRoutes(control), configRoutes(control, operator))
   app.use(() => {
     throw new RelayError('ROUTE_NOT_FOUND', 'not found')
   })

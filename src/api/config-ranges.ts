@@ -15,6 +15,8 @@ export const CONFIG_RANGES: Readonly<Record<keyof RuntimeConfigView, Range>> = {
   // Faster beats cost more than they bring; slower ones leave a torn mesh torn for too long.
   heartbeat_interval_ms: { min: 80, max: 5_000, isInteger: true },
   discovery_interval_ms: { min: 500, max: 10_000, isInteger: true },
+  // Ten times mainnet's.
+  active_validators: { min: 1, max: 10_000_000, isInteger: true },
 }
 
 /** Their names in the order in which answers have them. */

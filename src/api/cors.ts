@@ -7,7 +7,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { RelayError } from '../shared/errors.ts'
 
 const READ_METHODS = ['GET', 'HEAD']
-const ALL_METHODS = [...READ_METHODS, 'POST', 'PATCH', 'DELETE']
+const ALL_METHODS = [...READ_METHODS, 'POST', 'PUT', 'PATCH', 'DELETE']
 const ALLOWED_HEADERS = 'authorization, content-type'
 /** How long a browser may remember a preflight. Short: an operator who takes an origin off the list means it. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600

@@ -44,8 +44,33 @@ export interface SharedReads {
   readonly operator: Operator
 }
 
+/** Passes a write on; when it ends, well or not, the reads are parted. */
+type PassWrite = <T>(call: Promise<T>) => Promise<T>
+
+/** The operator's writes. Its lists that are answered at once are no reads to share. */
+function passWrites(operator: Operator, write: PassWrite): Omit<Operator, 'listBannedPeers'> {
+  return {
+    patchConfig: (patch) => write(operator.patchConfig(patch)),
+    addExplicitPeer: (peerId) => write(operator.addExplicitPeer(peerId)),
+    removeExplicitPeer: (peerId) => write(operator.removeExplicitPeer(peerId)),
+    banPeer: (peerId) => write(operator.banPeer(peerId)),
+    unbanPeer: (peerId) => write(operator.unbanPeer(peerId)),
+    trustPeer: (target) => write(operator.trustPeer(target)),
+    trustConnectedPeer: (peerId) => write(operator.trustConnectedPeer(peerId)),
+    untrustPeer: (peerId) => write(operator.untrustPeer(peerId)),
+    listBannedRanges: () => operator.listBannedRanges(),
+    banRange: (cidr) => write(operator.banRange(cidr)),
+    unbanRange: (cidr) => write(operator.unbanRange(cidr)),
+    listBannedAgents: () => operator.listBannedAgents(),
+    banAgent: (agent) => write(operator.banAgent(agent)),
+    unbanAgent: (agent) => write(operator.unbanAgent(agent)),
+    exportAccess: () => operator.exportAccess(),
+    importAccess: (document) => write(operator.importAccess(document)),
+  }
+}
+
 /**
- * `control` with shared reads. Writes, an operator's too, pass through; when one ends, well or not, the reads are parted.
+ * `control` and `operator` with shared reads. Writes pass through; when one ends, well or not, the reads are parted.
  */
 export function shareReads(control: DirectControl, operator: Operator): SharedReads {
   const health = new SharedRead(() => control.getHealth())
@@ -54,9 +79,11 @@ export function shareReads(control: DirectControl, operator: Operator): SharedRe
   const peer = new SharedRead((peerId) => control.getPeer(peerId))
   const mesh = new SharedRead(() => control.listMesh())
   const explicit = new SharedRead(() => control.listExplicitPeers())
+  const trusted = new SharedRead(() => control.listTrustedPeers())
+  const banned = new SharedRead(() => operator.listBannedPeers())
   const config = new SharedRead(() => control.getConfig())
-  const reads = [health, nodeInfo, peers, peer, mesh, explicit, config]
-  const write = <T>(call: Promise<T>): Promise<T> =>
+  const reads = [health, nodeInfo, peers, peer, mesh, explicit, trusted, banned, config]
+  const write: PassWrite = (call) =>
     call.finally(() => {
       for (const read of reads) read.part()
     })
@@ -68,16 +95,13 @@ export function shareReads(control: DirectControl, operator: Operator): SharedRe
       getPeer: (peerId) => peer.read(peerId),
       listMesh: () => mesh.read(),
       listExplicitPeers: () => explicit.read(),
+      listTrustedPeers: () => trusted.read(),
       getConfig: () => config.read(),
       connectPeer: (target) => write(control.connectPeer(target)),
       disconnectPeer: (peerId) => write(control.disconnectPeer(peerId)),
       graft: (topic, peerId) => write(control.graft(topic, peerId)),
       prune: (topic, peerId) => write(control.prune(topic, peerId)),
     },
-    operator: {
-      patchConfig: (patch) => write(operator.patchConfig(patch)),
-      addExplicitPeer: (peerId) => write(operator.addExplicitPeer(peerId)),
-      removeExplicitPeer: (peerId) => write(operator.removeExplicitPeer(peerId)),
-    },
+    operator: { listBannedPeers: () => banned.read(), ...passWrites(operator, write) },
   }
 }

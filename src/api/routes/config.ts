@@ -2,7 +2,7 @@ import { Router } from 'express'
 import { jsonBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl, Operator } from '../operator.ts'
-import { parseConfigPatch } from '../schemas.ts'
+import { parseConfigPatch } from '../schemas/config-patch.ts'
 
 /** `/config`: the settings in force now, and changing any of them, all or nothing. */
 export function configRoutes(control: DirectControl, operator: Operator): Router {
@@ -19,6 +19,7 @@ export function configRoutes(control: DirectControl, operator: Operator): Router
         network_load: view.network_load,
         heartbeat_interval_ms: view.heartbeat_interval_ms,
         discovery_interval_ms: view.discovery_interval_ms,
+        active_validators: view.active_validators,
       })
     })
     .all(refuseOtherMethods('GET', 'HEAD', 'PATCH'))

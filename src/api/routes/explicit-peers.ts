@@ -2,7 +2,7 @@ import { Router } from 'express'
 import { noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl, Operator } from '../operator.ts'
-import { parsePeerId } from '../schemas.ts'
+import { parsePeerId } from '../schemas/params.ts'
 
 /** `/mesh/explicit` and `/mesh/explicit/{peer_id}`: peers that every message is forwarded to, kept over restarts. */
 export function explicitPeerRoutes(control: DirectControl, operator: Operator): Router {

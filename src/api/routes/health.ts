@@ -2,7 +2,7 @@ import { Router } from 'express'
 import type { HealthView } from '../../rpc/contract.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl } from '../operator.ts'
-import { parseSyncingStatus } from '../schemas.ts'
+import { parseSyncingStatus } from '../schemas/params.ts'
 
 /**
  * Slots that the newest block may lie behind the wall slot. The wall slot's own block is not there when the slot

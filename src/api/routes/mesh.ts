@@ -3,7 +3,7 @@ import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import { noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl } from '../operator.ts'
-import { parsePeerId, parseTopicParam } from '../schemas.ts'
+import { parsePeerId, parseTopicParam } from '../schemas/params.ts'
 
 /** The link a path names. The router has decoded its parts once. @throws BAD_TOPIC, BAD_PEER_ID */
 function meshLink({ params }: Request): { readonly topic: TopicStr; readonly peerId: PeerIdStr } {

@@ -2,7 +2,8 @@ import { Router } from 'express'
 import { jsonBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl } from '../operator.ts'
-import { parseDialTarget, parsePeerId } from '../schemas.ts'
+import { parseDialTarget } from '../schemas/dial-target.ts'
+import { parsePeerId } from '../schemas/params.ts'
 
 /** `/peers` and `/peers/{peer_id}`: who is connected, dialling once, disconnecting. */
 export function peerRoutes(control: DirectControl): Router {

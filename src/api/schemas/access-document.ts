@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import {
+  MAX_BANNED_AGENTS,
+  MAX_BANNED_PEERS,
+  MAX_BANNED_RANGES,
+  MAX_PEER_ADDRESSES,
+  MAX_TRUSTED_PEERS,
+} from '../../shared/limits.ts'
+import type { AccessDocument } from '../operator.ts'
+import { agentText, rangeText } from './bans.ts'
+import { checked, list } from './checked.ts'
+import { enrText, multiaddrText } from './dial-target.ts'
+import { isPeerId } from './params.ts'
+
+const peerId = z.custom<string>(isPeerId, 'must be a peer id')
+
+const trustedPeer = z.strictObject(
+  {
+    peer_id: peerId,
+    enr: enrText.nullable(),
+    addresses: list(multiaddrText, MAX_PEER_ADDRESSES).refine((all) => all.length > 0, 'must not be empty'),
+  },
+  { error: 'must be an object' },
+)
+
+/** No list may be left out: what is left out by accident would be emptied. */
+const document = z.strictObject({
+  version: z.literal(1, { error: 'must be 1' }),
+  banned_peers: list(peerId, MAX_BANNED_PEERS),
+  banned_ip_ranges: list(rangeText, MAX_BANNED_RANGES),
+  banned_agents: list(agentText, MAX_BANNED_AGENTS),
+  trusted_peers: list(trustedPeer, MAX_TRUSTED_PEERS),
+})
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)]
+}
+
+/**
+ * The body of `PUT /access`: the document that `GET /access` answers, with nothing left out and nothing more. Ranges
+ * come out canonical, agent names in lower case, and each entry once; of two trusted peers with one id the first stays.
+ * @throws BAD_REQUEST
+ */
+export function parseAccessDocument(body: unknown): AccessDocument {
+  const given = checked(document, body)
+  const trusted = new Map<string, AccessDocument['trusted_peers'][number]>()
+  for (const { peer_id, enr, addresses } of given.trusted_peers) {
+    if (!trusted.has(peer_id)) trusted.set(peer_id, { peer_id, enr, addresses: distinct(addresses) })
+  }
+  return {
+    version: 1,
+    banned_peers: distinct(given.banned_peers),
+    banned_ip_ranges: distinct(given.banned_ip_ranges),
+    banned_agents: distinct(given.banned_agents),
+    trusted_peers: [...trusted.values()],
+  }
+}

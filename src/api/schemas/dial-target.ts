@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { DialTarget } from '../../rpc/contract.ts'
+import { RelayError } from '../../shared/errors.ts'
+import { checked, text } from './checked.ts'
+
+/** A record is at most 300 bytes (EIP-778): 400 characters of base64 and the prefix. */
+const MAX_ENR_CHARS = 404
+/** Far above every multiaddr that can be dialled: a DNS name of 253, a peer id of 53 and the protocol names. */
+const MAX_MULTIADDR_CHARS = 512
+
+/** An ENR by its length; whether it decodes is for the worker to say. */
+export const enrText = text(MAX_ENR_CHARS)
+/** A multiaddr by its length; whether it decodes is for the worker to say. */
+export const multiaddrText = text(MAX_MULTIADDR_CHARS)
+
+const dialBody = z.strictObject({ enr: enrText.optional(), multiaddr: multiaddrText.optional() })
+
+/**
+ * The body of `POST /peers` and `POST /peers/trusted`: exactly one of `enr` and `multiaddr`, and nothing else.
+ * @throws BAD_REQUEST
+ */
+export function parseDialTarget(body: unknown): DialTarget {
+  const { enr, multiaddr } = checked(dialBody, body)
+  if (enr !== undefined && multiaddr === undefined) return { enr }
+  if (multiaddr !== undefined && enr === undefined) return { multiaddr }
+  throw new RelayError('BAD_REQUEST', 'body must have exactly one of enr and multiaddr')
+}

@@ -1,0 +1,52 @@
+/** What clients say in paths and queries, checked before anything is asked of the network worker. */
+import { RelayError } from '../../shared/errors.ts'
+import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
+
+/**
+ * A peer id is a multihash in base58: SHA-256, 34 bytes, has 46 characters and begins with Q; a key of at most 42 bytes
+ * in the identity hash begins with 1 and has up to 60 (secp256k1: 53). Whether it decodes is for the worker to say.
+ * The other text form, a CID, is not taken: one peer has one name.
+ */
+const PEER_ID = /^[1Q][1-9A-HJ-NP-Za-km-z]{45,59}$/
+
+/**
+ * The form of every eth2 topic (p2p-interface.md, "Topics and messages"); the longest name has 41 characters. Whether
+ * it is one of ours is for the worker to say.
+ */
+const TOPIC = /^\/eth2\/[0-9a-f]{8}\/[a-z0-9_]{1,64}\/ssz_snappy$/
+
+/** Three digits that can be a status: the standard node API's range for `syncing_status`, 100 to 599. */
+const STATUS = /^[1-5][0-9]{2}$/
+
+/**
+ * A topic from the path, decoded once, checked by its form only.
+ * @throws BAD_TOPIC
+ */
+export function parseTopicParam(param: unknown): TopicStr {
+  if (typeof param === 'string' && TOPIC.test(param)) return param
+  throw new RelayError('BAD_TOPIC', 'invalid topic')
+}
+
+/** Whether a value has the letters and the length of a peer id. */
+export function isPeerId(value: unknown): value is PeerIdStr {
+  return typeof value === 'string' && PEER_ID.test(value)
+}
+
+/**
+ * A peer id from the path, checked by its letters and length only.
+ * @throws BAD_PEER_ID
+ */
+export function parsePeerId(param: unknown): PeerIdStr {
+  if (isPeerId(param)) return param
+  throw new RelayError('BAD_PEER_ID', 'invalid peer id')
+}
+
+/**
+ * The `syncing_status` query parameter of the health check; undefined when it was not given.
+ * @throws BAD_REQUEST when it is no status from 100 to 599, or given twice
+ */
+export function parseSyncingStatus(param: unknown): number | undefined {
+  if (param === undefined) return undefined
+  if (typeof param === 'string' && STATUS.test(param)) return Number(param)
+  throw new RelayError('BAD_REQUEST', 'syncing_status must be a number from 100 to 599')
+}
