@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { goPeerBinary } from './go-build.ts'
-import type { GoView } from './go-peer.ts'
+import type { ConnectionEvent, GoView, RawReply, RequestEvent } from './go-peer.ts'
 import { JsonLineProcess } from './json-line-process.ts'
 
 /** One RPC: ids and data in hex, data compressed; what is left out is not sent. */
@@ -26,11 +26,22 @@ export interface RpcEvent {
   readonly atNs: string
   readonly rpc: WireRpc
 }
-interface OtherEvent {
-  readonly event: 'disconnected' | 'request'
-  readonly peer: string
+type WireEvent = RpcEvent | ConnectionEvent | RequestEvent
+
+/** A request written by hand: the bytes as they are, and whether our half of the stream is closed after them. */
+export interface RawRequest {
+  /** Whole protocol id. */
+  readonly protocolId: string
+  readonly data: Uint8Array
+  /** Default true. */
+  readonly halfClose?: boolean
 }
-type WireEvent = RpcEvent | OtherEvent
+
+/** What became of coming back; `why` is empty when it was accepted. */
+export interface Redial {
+  readonly refused: boolean
+  readonly why: string
+}
 
 export interface WirePeerOptions {
   readonly transport?: 'tcp' | 'quic'
@@ -40,6 +51,12 @@ export interface WirePeerOptions {
 }
 
 const EVENT_TIMEOUT_MS = 15_000
+/** A whole flood is answered at once; the relay's patience with one request is 10 s. */
+const FLOOD_TIMEOUT_MS = 25_000
+
+function isGoodbye(event: WireEvent): event is RequestEvent {
+  return event.event === 'request' && event.protocol === 'goodbye/1'
+}
 
 export class GoWirePeer implements AsyncDisposable {
   readonly peerId: string
@@ -68,8 +85,14 @@ export class GoWirePeer implements AsyncDisposable {
     return this.#process.events.filter((event): event is RpcEvent => event.event === 'rpc')
   }
 
-  get isDisconnected(): boolean {
-    return this.#process.events.some(({ event }) => event === 'disconnected')
+  /** Reasons of the goodbyes so far, oldest first. */
+  get goodbyes(): readonly number[] {
+    return this.#process.events.filter(isGoodbye).map(({ body }) => Number(body))
+  }
+
+  /** How often the last connection to a peer was lost. */
+  get disconnects(): number {
+    return this.#process.events.filter(({ event }) => event === 'disconnected').length
   }
 
   /** Connects and opens the gossip stream. */
@@ -89,6 +112,36 @@ export class GoWirePeer implements AsyncDisposable {
   /** Writes bytes on the gossip stream as they are. @throws Error when the stream is gone */
   sendRaw(peer: string, data: Uint8Array): Promise<void> {
     return this.#process.call('wireRaw', { peer, data: Buffer.from(data).toString('hex') })
+  }
+
+  /** Sends one request by hand. The answer says why when no stream could be opened. */
+  async request(peer: string, request: RawRequest): Promise<RawReply> {
+    const [reply] = await this.flood(peer, request, 1)
+    if (reply === undefined) throw new Error('a request without an answer')
+    return reply
+  }
+
+  /** Sends a request `count` times, one after the other, ending early when the connection does. */
+  flood(peer: string, { protocolId, data, halfClose = true }: RawRequest, count: number): Promise<RawReply[]> {
+    const args = { peer, protocolId, data: Buffer.from(data).toString('hex'), halfClose, count }
+    return this.#process.call('wireFlood', args, FLOOD_TIMEOUT_MS)
+  }
+
+  /** Reads no more gossip, for good; all else is answered as before. */
+  stall(): Promise<void> {
+    return this.#process.call('wireStall')
+  }
+
+  /** Comes back after the connection was lost, with a gossip stream. @throws Error while the connection is there */
+  redial(address: string): Promise<Redial> {
+    return this.#process.call('wireRedial', { address })
+  }
+
+  /** The end of the connection: the first, or the `nth`. */
+  async waitForDisconnect(nth = 1): Promise<void> {
+    const isIt = (event: WireEvent): event is ConnectionEvent =>
+      event.event === 'disconnected' && this.disconnects >= nth
+    await this.#process.waitFor(`disconnect ${nth}`, isIt, EVENT_TIMEOUT_MS)
   }
 
   /** The first RPC, past or to come, that `matches`; of those after the first `skip`. */

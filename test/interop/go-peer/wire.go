@@ -26,6 +26,8 @@ type wirePeer struct {
 	host  host.Host
 	// refuses says that each GRAFT is answered with a PRUNE, so that the other side only ever gossips with us.
 	refuses bool
+	// stalls says that gossip is no longer read.
+	stalls  bool
 	streams map[peer.ID]network.Stream
 }
 
@@ -41,11 +43,14 @@ func newWirePeer(emit func(any)) *wirePeer {
 
 func (w *wirePeer) handlers() map[string]handler {
 	return map[string]handler{
-		"wireStart": typed(w.start),
-		"wireDial":  typed(w.dial),
-		"wireOpen":  typed(w.reopen),
-		"wireSend":  typed(w.send),
-		"wireRaw":   typed(w.sendRaw),
+		"wireStart":  typed(w.start),
+		"wireDial":   typed(w.dial),
+		"wireOpen":   typed(w.reopen),
+		"wireSend":   typed(w.send),
+		"wireRaw":    typed(w.sendRaw),
+		"wireFlood":  typed(w.flood),
+		"wireStall":  typed(w.stall),
+		"wireRedial": typed(w.redial),
 	}
 }
 
@@ -69,8 +74,10 @@ func (w *wirePeer) start(_ context.Context, args wireStartArgs) (any, error) {
 	for _, id := range meshsubProtocols {
 		h.SetStreamHandler(id, w.receive)
 	}
-	h.Network().Notify(&network.NotifyBundle{DisconnectedF: func(_ network.Network, c network.Conn) {
-		w.emit(connectionEvent{"disconnected", c.RemotePeer().String()})
+	h.Network().Notify(&network.NotifyBundle{DisconnectedF: func(n network.Network, c network.Conn) {
+		if len(n.ConnsToPeer(c.RemotePeer())) == 0 {
+			w.emit(connectionEvent{"disconnected", c.RemotePeer().String()})
+		}
 	}})
 	w.host, w.refuses = h, args.Refuses
 	return map[string]any{"peerId": h.ID().String(), "addresses": fullAddresses(h)}, nil
@@ -177,7 +184,7 @@ type rpcEvent struct {
 func (w *wirePeer) receive(stream network.Stream) {
 	from := stream.Conn().RemotePeer()
 	in := bufio.NewReader(stream)
-	for {
+	for w.reads() {
 		rpc, err := readRPC(in)
 		if err != nil {
 			_ = stream.Reset()
