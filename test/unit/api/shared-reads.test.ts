@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DirectControl, Operator } from '../../../src/api/operator.ts'
+import type { AccessDocument, DirectControl, Operator } from '../../../src/api/operator.ts'
 import { shareReads } from '../../../src/api/shared-reads.ts'
 import type { PeerView } from '../../../src/rpc/contract.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
@@ -10,6 +10,14 @@ interface Sent {
   readonly argument: unknown
   resolve(value?: unknown): void
   reject(error: RelayError): void
+}
+
+const DOCUMENT: AccessDocument = {
+  version: 1,
+  banned_peers: [],
+  banned_ip_ranges: [],
+  banned_agents: [],
+  trusted_peers: [],
 }
 
 /** Shared reads of a worker and an operator whose calls wait until the test settles them. */
@@ -23,6 +31,7 @@ function manual(): { readonly shared: DirectControl; readonly operator: Operator
       return promise
     }
   const control: DirectControl = {
+    listTrustedPeers: method('listTrustedPeers'),
     getHealth: method('getHealth'),
     getNodeInfo: method('getNodeInfo'),
     listPeers: method('listPeers'),
@@ -39,6 +48,20 @@ function manual(): { readonly shared: DirectControl; readonly operator: Operator
     patchConfig: method('patchConfig'),
     addExplicitPeer: method('addExplicitPeer'),
     removeExplicitPeer: method('removeExplicitPeer'),
+    listBannedPeers: method('listBannedPeers'),
+    banPeer: method('banPeer'),
+    unbanPeer: method('unbanPeer'),
+    trustPeer: method('trustPeer'),
+    trustConnectedPeer: method('trustConnectedPeer'),
+    untrustPeer: method('untrustPeer'),
+    listBannedRanges: () => [{ cidr: '192.0.2.0/24' }],
+    banRange: method('banRange'),
+    unbanRange: method('unbanRange'),
+    listBannedAgents: () => [{ agent: 'prysm' }],
+    banAgent: method('banAgent'),
+    unbanAgent: method('unbanAgent'),
+    exportAccess: () => DOCUMENT,
+    importAccess: method('importAccess'),
   }
   const reads = shareReads(control, operator)
   return { shared: reads.control, operator: reads.operator, sent }
@@ -57,20 +80,33 @@ test('reads that overlap share one call; a read after its answer is a new one', 
 })
 
 test('different reads do not share, nor do reads of different peers', () => {
-  const { shared, sent } = manual()
+  const { shared, operator, sent } = manual()
   for (let round = 0; round < 2; round++) {
     void shared.getHealth()
     void shared.getNodeInfo()
     void shared.listPeers()
     void shared.listMesh()
     void shared.listExplicitPeers()
+    void shared.listTrustedPeers()
+    void operator.listBannedPeers()
     void shared.getConfig()
     void shared.getPeer('a')
     void shared.getPeer('b')
   }
   assert.deepEqual(
     sent.map(({ method, argument }) => `${method} ${argument ?? ''}`.trim()),
-    ['getHealth', 'getNodeInfo', 'listPeers', 'listMesh', 'listExplicitPeers', 'getConfig', 'getPeer a', 'getPeer b'],
+    [
+      'getHealth',
+      'getNodeInfo',
+      'listPeers',
+      'listMesh',
+      'listExplicitPeers',
+      'listTrustedPeers',
+      'listBannedPeers',
+      'getConfig',
+      'getPeer a',
+      'getPeer b',
+    ],
   )
 })
 
@@ -116,6 +152,16 @@ const WRITES: Readonly<Record<string, (shared: DirectControl, operator: Operator
   patchConfig: (_shared, operator) => operator.patchConfig({ network_load: 8 }),
   addExplicitPeer: (_shared, operator) => operator.addExplicitPeer('a'),
   removeExplicitPeer: (_shared, operator) => operator.removeExplicitPeer('a'),
+  banPeer: (_shared, operator) => operator.banPeer('a'),
+  unbanPeer: (_shared, operator) => operator.unbanPeer('a'),
+  trustPeer: (_shared, operator) => operator.trustPeer({ enr: 'enr:-x' }),
+  trustConnectedPeer: (_shared, operator) => operator.trustConnectedPeer('a'),
+  untrustPeer: (_shared, operator) => operator.untrustPeer('a'),
+  banRange: (_shared, operator) => operator.banRange('192.0.2.0/24'),
+  unbanRange: (_shared, operator) => operator.unbanRange('192.0.2.0/24'),
+  banAgent: (_shared, operator) => operator.banAgent('prysm'),
+  unbanAgent: (_shared, operator) => operator.unbanAgent('prysm'),
+  importAccess: (_shared, operator) => operator.importAccess(DOCUMENT),
 }
 
 for (const [name, write] of Object.entries(WRITES)) {
@@ -126,19 +172,29 @@ for (const [name, write] of Object.entries(WRITES)) {
       void shared.getPeer('a')
       void shared.listMesh()
       void shared.listExplicitPeers()
+      void shared.listTrustedPeers()
+      void operator.listBannedPeers()
       void shared.getConfig()
     }
     readAll()
     const written = write(shared, operator)
     readAll()
-    assert.equal(sent.length, 6)
-    assert.equal(sent[5]?.method, name)
-    sent[5]?.resolve()
+    assert.equal(sent.length, 8)
+    assert.equal(sent[7]?.method, name)
+    sent[7]?.resolve()
     await written
     readAll()
-    assert.equal(sent.length, 11)
+    assert.equal(sent.length, 15)
   })
 }
+
+test('lists that are answered at once pass through', () => {
+  const { operator, sent } = manual()
+  assert.deepEqual(operator.listBannedRanges(), [{ cidr: '192.0.2.0/24' }])
+  assert.deepEqual(operator.listBannedAgents(), [{ agent: 'prysm' }])
+  assert.equal(operator.exportAccess(), DOCUMENT)
+  assert.equal(sent.length, 0)
+})
 
 test('reads of single peers are shared up to a bound, and above it each is a call', () => {
   const { shared, sent } = manual()
