@@ -7,11 +7,13 @@ import type { NetworkConfig } from '../consensus/network-config.ts'
 import { type GenesisOverrides, readNetworkDir } from '../consensus/network-dir.ts'
 import { networkByName } from '../consensus/networks.ts'
 import { RelayError } from '../shared/errors.ts'
+import type { PeerIdStr } from '../shared/ids.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { findConflicts } from './cross-checks.ts'
 import type { Layer } from './layer.ts'
 import { readApiToken } from './read-api-token.ts'
 import { readArgv } from './read-argv.ts'
+import { readBanFile } from './read-ban-file.ts'
 import { readEnvironment } from './read-environment.ts'
 import { readConfigFile } from './read-file.ts'
 import { type RelayConfig, type SettingName, type Settings, settingsSchema } from './schema.ts'
@@ -99,6 +101,14 @@ function resolveToken(attempt: Attempt, { apiTokenFile }: Partial<Settings>): st
   return undefined
 }
 
+function resolveBans(attempt: Attempt, { banPeersFile }: Partial<Settings>): readonly PeerIdStr[] {
+  if (banPeersFile === undefined) return []
+  const read = readBanFile(resolve(attempt.cwd, banPeersFile))
+  if (read.ok) return read.peerIds
+  for (const reason of read.reasons) report(attempt, 'banPeersFile', `${quote(banPeersFile)}: ${reason}`)
+  return []
+}
+
 /**
  * The configuration to run with.
  * @throws ConfigError naming every problem; nothing else, whatever the input
@@ -116,6 +126,7 @@ export function loadConfig(input: ConfigInput): RelayConfig {
   }
   const network = resolveNetwork(attempt, parsed)
   const apiToken = resolveToken(attempt, parsed)
+  const bannedPeers = resolveBans(attempt, parsed)
   if (problems.length > 0 || network === undefined) throw new ConfigError(problems)
 
   const texts = Object.fromEntries([...given].map(([name, { value }]) => [name, value]))
@@ -127,6 +138,9 @@ export function loadConfig(input: ConfigInput): RelayConfig {
     network,
     dataDir: resolve(cwd, settings.dataDir),
     bootnodes: settings.bootnodes ?? [...network.bootnodes],
+    banPeersFile: absolute(settings.banPeersFile),
+    bannedPeers,
+    activeValidators: settings.activeValidators ?? network.activeValidators ?? null,
     apiTokenFile: absolute(settings.apiTokenFile),
     apiToken,
     logFormat: settings.logFormat ?? (input.isTty ? 'pretty' : 'json'),

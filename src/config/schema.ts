@@ -9,6 +9,8 @@ import { NUMBER_OF_COLUMNS } from '../consensus/custody.ts'
 import type { NetworkConfig } from '../consensus/network-config.ts'
 import { NETWORK_NAMES } from '../consensus/networks.ts'
 import { ATTESTATION_SUBNET_COUNT } from '../consensus/topic-table.ts'
+import type { PeerIdStr } from '../shared/ids.ts'
+import { MAX_TRUSTED_PEERS } from '../shared/limits.ts'
 import { DEFAULT_TOPICS, indexChoice, topicChoice, validationChoice } from './gossip-choices.ts'
 import { setting } from './setting-meta.ts'
 import {
@@ -33,6 +35,10 @@ const MAX_TARGET_PEERS = 1000
 const MAX_LATENCY_MS = 60_000
 /** Levels above 20 run as 20 but are echoed as asked. */
 const MAX_NETWORK_LOAD = 40
+/** A year: whoever is to be gone for longer is banned for good. */
+const MAX_BAN_DURATION_SECONDS = 31_536_000
+/** Ten times mainnet. */
+const MAX_ACTIVE_VALIDATORS = 10_000_000
 
 const networkSettings = {
   network: setting(choice(NETWORK_NAMES).default('mainnet'), {
@@ -132,6 +138,24 @@ const peerSettings = {
     placeholder: 'ENR|MULTIADDR',
     description: 'Peers to dial once at start.',
   }),
+  trustedPeers: setting(peerAddresses(MAX_TRUSTED_PEERS).default([]), {
+    group: 'Peers',
+    kind: 'list',
+    placeholder: 'ENR|MULTIADDR',
+    description: `Peers to trust for this run: kept connected, exempt from scores and limits. At most ${MAX_TRUSTED_PEERS}; a ban of one wins.`,
+  }),
+  banPeersFile: setting(pathText.optional(), {
+    group: 'Peers',
+    placeholder: 'FILE',
+    defaultText: 'none',
+    description:
+      'File of peers to ban at each start, one peer id a line; # begins a comment. A ban lifted over the API comes back at the next start.',
+  }),
+  banDuration: setting(integer(1, MAX_BAN_DURATION_SECONDS).default(1800), {
+    group: 'Peers',
+    placeholder: 'SECONDS',
+    description: `Time before the score of a peer banned for it begins to decay, after which the ban is soon lifted: 1 to ${MAX_BAN_DURATION_SECONDS}. The API's text says both about 30 minutes and 12 hours; 43200 is the latter.`,
+  }),
   discovery: setting(switchText.default(true), {
     group: 'Peers',
     kind: 'switch',
@@ -165,6 +189,12 @@ const gossipSettings = {
     group: 'Gossip',
     placeholder: 'N',
     description: `Mesh size and heartbeat, 1 to ${MAX_NETWORK_LOAD}; levels above 20 run as 20.`,
+  }),
+  activeValidators: setting(integer(1, MAX_ACTIVE_VALIDATORS).optional(), {
+    group: 'Gossip',
+    placeholder: 'N',
+    defaultText: 'mainnet 1,000,000, else none',
+    description: `Active validators of the network, 1 to ${MAX_ACTIVE_VALIDATORS}: how many messages a topic should carry. Score rules that need the number are off without it.`,
   }),
   topics: setting(topicChoice.default([...DEFAULT_TOPICS]), {
     group: 'Gossip',
@@ -284,10 +314,14 @@ type LoaderOnly = 'network' | 'networkDir' | 'genesisTime' | 'genesisValidatorsR
 /**
  * What the relay runs with: complete, checked and plain data, so that it can be cloned to a worker. Paths are absolute.
  */
-export interface RelayConfig extends Omit<Settings, LoaderOnly | 'bootnodes' | 'logFormat'> {
+export interface RelayConfig extends Omit<Settings, LoaderOnly | 'bootnodes' | 'logFormat' | 'activeValidators'> {
   network: NetworkConfig
   /** The operator's, or else the network's. */
   bootnodes: string[]
+  /** The content of `banPeersFile`: canonical peer ids, each once. */
+  bannedPeers: readonly PeerIdStr[]
+  /** The operator's, or else the network's; null when neither says. */
+  activeValidators: number | null
   logFormat: 'pretty' | 'json'
   /** The content of `apiTokenFile`. Secret: never logged, never sent. */
   apiToken?: string | undefined

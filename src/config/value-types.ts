@@ -88,13 +88,20 @@ export const rootHex = z
   .regex(/^(0x)?[0-9a-fA-F]{64}$/, { error: ({ input }) => `must be 32 bytes of hex; got ${quote(String(input))}` })
   .transform((text) => text.replace(/^0x/, '').toLowerCase())
 
-/** A list whose items each satisfy `accepts`; every item that does not is reported. Repeated items are kept once. */
-export function listOf(noun: string, accepts: (item: string) => boolean) {
+/**
+ * A list whose items each satisfy `accepts`; every item that does not is reported. Repeated items are kept once, and no
+ * more than `maxItems` different ones are accepted.
+ */
+export function listOf(noun: string, accepts: (item: string) => boolean, maxItems = Number.POSITIVE_INFINITY) {
   return z
     .array(z.string())
     .superRefine((items, context) => {
       for (const item of items.filter((candidate) => !accepts(candidate))) {
         context.addIssue({ code: 'custom', message: `${quote(item)} is not ${noun}` })
+      }
+      const count = new Set(items).size
+      if (count > maxItems) {
+        context.addIssue({ code: 'custom', message: `must have at most ${maxItems} items; got ${count}` })
       }
     })
     .transform((items) => [...new Set(items)])
@@ -108,10 +115,11 @@ const MULTIADDR_TEXT = /^\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/(tcp|udp)\/\d{1,5}(
  * ENRs or multiaddrs, by their outline only: signatures and keys are checked by the network worker, so that the main
  * thread loads neither library.
  */
-export function peerAddresses() {
+export function peerAddresses(maxItems?: number) {
   return listOf(
     'an ENR (enr:…) or a multiaddr (/ip4/…/tcp/…)',
     (item) => ENR_TEXT.test(item) || MULTIADDR_TEXT.test(item),
+    maxItems,
   )
 }
 

@@ -43,6 +43,8 @@ export interface NetworkConfig {
   readonly blobSchedule: readonly BlobParameters[]
   readonly maxBlobsPerBlockDeneb: number
   readonly maxBlobsPerBlockElectra: number
+  /** About how many validators are active; absent where nobody can say. Gossip scores are made from it. */
+  readonly activeValidators?: number
   /** ENRs or multiaddrs of the network's boot nodes. */
   readonly bootnodes: readonly string[]
 }

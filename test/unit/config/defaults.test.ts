@@ -16,12 +16,16 @@ test('nothing given: every default, with absolute paths', () => {
     tcp: true,
     quic: true,
     peers: [],
+    trustedPeers: [],
+    bannedPeers: [],
+    banDuration: 1800,
     discovery: true,
     targetPeers: 80,
     maxLatencyMs: 150,
     countLoopback: false,
     ipLimitExempt: [],
     networkLoad: 5,
+    activeValidators: 1_000_000,
     topics: [
       'beacon_block',
       'beacon_aggregate_and_proof',
@@ -54,6 +58,12 @@ test('every named network loads, and its boot nodes give way to the operator’s
   for (const name of NETWORK_NAMES) assert.equal(load(['--network', name]).network.name, name)
   assert.deepEqual(load(['--bootnodes=']).bootnodes, [])
   assert.deepEqual(load(['--bootnodes', '/ip4/10.0.0.1/tcp/9000']).bootnodes, ['/ip4/10.0.0.1/tcp/9000'])
+})
+
+test('active validators: the network’s own unless given, and nobody’s on other networks', () => {
+  assert.equal(load(['--network', 'hoodi']).activeValidators, null)
+  assert.equal(load(['--network', 'hoodi', '--active-validators', '900']).activeValidators, 900)
+  assert.equal(load(['--active-validators', '900']).activeValidators, 900)
 })
 
 test('a configuration survives a structured clone unchanged and belongs to its caller', () => {

@@ -83,6 +83,26 @@ const CASES: readonly [string, keyof RelayConfig, readonly (readonly [string, un
     ],
     ['enr:', 'enr:***', 'enode://abc@1.2.3.4:5', '/unix/a', '127.0.0.1:9000', `enr:${'A'.repeat(401)}`],
   ],
+  ['--trusted-peers', 'trustedPeers', [[`${ENR},${ENR}`, [ENR]]], ['enr:', '127.0.0.1:9000']],
+  [
+    '--ban-duration',
+    'banDuration',
+    [
+      ['1', 1],
+      ['43200', 43_200],
+      ['31536000', 31_536_000],
+    ],
+    ['0', '31536001', '1.5', '30m'],
+  ],
+  [
+    '--active-validators',
+    'activeValidators',
+    [
+      ['1', 1],
+      ['10000000', 10_000_000],
+    ],
+    ['0', '10000001', '1e6'],
+  ],
   [
     '--ip-limit-exempt',
     'ipLimitExempt',
@@ -145,6 +165,14 @@ test('every bad item of a list is named', () => {
   assert.deepEqual(problemLines(['--ip-limit-exempt', 'x,10.0.0.0/8,y']), [
     '--ip-limit-exempt: "x" is not an address range such as 10.0.0.0/8',
     '--ip-limit-exempt: "y" is not an address range such as 10.0.0.0/8',
+  ])
+})
+
+test('there may be 256 trusted peers', () => {
+  const peers = Array.from({ length: 257 }, (_, index) => `/ip4/10.0.${index >> 8}.${index & 255}/tcp/9000`)
+  assert.equal(load(['--trusted-peers', peers.slice(1).join(',')]).trustedPeers.length, 256)
+  assert.deepEqual(problemLines(['--trusted-peers', peers.join(',')]), [
+    '--trusted-peers: must have at most 256 items; got 257',
   ])
 })
 

@@ -1,0 +1,49 @@
+/**
+ * The form of a peer id as text: a multihash in base58btc, as the libp2p peer id specification has it
+ * (libp2p/specs, peer-ids). Keys themselves are not checked: an id that no key has bans nobody.
+ */
+
+/** base58btc: the digits and letters without 0, O, I and l. */
+const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
+/** A key of at most 42 bytes is its own hash (peer-ids, "Peer Ids"); 44 bytes have at most 61 characters. */
+const MAX_CHARS = 61
+
+/** Multihash codes: the bytes themselves, and SHA-256. */
+const IDENTITY = 0x00
+const SHA2_256 = 0x12
+const SHA2_256_BYTES = 32
+
+/** Head of a public key's protobuf by its whole length: field 1 the key type, field 2 the key with its length. */
+const INLINE_KEYS: ReadonlyMap<number, readonly number[]> = new Map([
+  [36, [0x08, 0x01, 0x12, 32]], // Ed25519
+  [37, [0x08, 0x02, 0x12, 33]], // secp256k1
+])
+
+/** The bytes of a base58btc text, or undefined when it is none or too long to be a peer id. */
+function base58Bytes(text: string): Uint8Array | undefined {
+  if (text.length > MAX_CHARS) return undefined
+  let value = 0n
+  for (const letter of text) {
+    const digit = ALPHABET.indexOf(letter)
+    if (digit < 0) return undefined
+    value = value * 58n + BigInt(digit)
+  }
+  const zeros = /^1*/.exec(text)?.[0].length ?? 0
+  const hex = value === 0n ? '' : value.toString(16)
+  return Uint8Array.from([
+    ...Buffer.alloc(zeros),
+    ...Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex'),
+  ])
+}
+
+/** True for the text of a peer id: a SHA-256 multihash (`Qm…`), or a short key itself (`16Uiu2HA…`, `12D3KooW…`). */
+export function isPeerIdForm(text: string): boolean {
+  const bytes = base58Bytes(text)
+  if (bytes === undefined || bytes.length < 2) return false
+  const [code, length] = bytes
+  if (length !== bytes.length - 2) return false
+  if (code === SHA2_256) return length === SHA2_256_BYTES
+  if (code !== IDENTITY) return false
+  const head = INLINE_KEYS.get(length)
+  return head?.every((byte, index) => bytes[index + 2] === byte) ?? false
+}
