@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { RelayError } from '../shared/errors.ts'
 import type { PeerIdStr } from '../shared/ids.ts'
 import { MAX_EXPLICIT_PEERS, MAX_PEER_ADDRESSES } from '../shared/limits.ts'
+import { readTextList } from './text-list.ts'
 
 export interface StoredPeer {
   readonly peerId: PeerIdStr
@@ -18,20 +19,10 @@ function kept(addresses: readonly string[]): readonly string[] {
   return addresses.filter((address) => address.length <= MAX_ADDRESS_CHARS).slice(0, MAX_PEER_ADDRESSES)
 }
 
-/** Addresses are only an aid for dialling: what cannot be read counts as none. */
-function readAddresses(json: unknown): readonly string[] {
-  try {
-    const parsed: unknown = JSON.parse(String(json))
-    return Array.isArray(parsed) ? kept(parsed.filter((address) => typeof address === 'string')) : []
-  } catch {
-    return []
-  }
-}
-
 function toPeer(row: Readonly<Record<string, unknown>>): StoredPeer {
   return {
     peerId: String(row['peer_id']),
-    addresses: readAddresses(row['addresses']),
+    addresses: kept(readTextList(row['addresses'])),
     addedAtMs: Number(row['added_at_ms']),
   }
 }

@@ -20,6 +20,32 @@ const MIGRATIONS: readonly string[] = [
      addresses TEXT NOT NULL,
      added_at_ms INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE banned_peers (
+     peer_id TEXT PRIMARY KEY,
+     banned_at_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE banned_ranges (
+     cidr TEXT PRIMARY KEY,
+     banned_at_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE banned_agents (
+     agent TEXT PRIMARY KEY,
+     banned_at_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE trusted_peers (
+     peer_id TEXT PRIMARY KEY,
+     enr TEXT,
+     addresses TEXT NOT NULL,
+     added_at_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE score_bans (
+     peer_id TEXT PRIMARY KEY,
+     peer_score REAL NOT NULL,
+     gossip_score REAL NOT NULL,
+     banned_at_ms INTEGER NOT NULL,
+     frozen_until_ms INTEGER NOT NULL,
+     ips TEXT NOT NULL
+   ) STRICT;`,
 ]
 
 /** Steps that this release knows. */

@@ -7,6 +7,16 @@ import { SCHEMA_VERSION } from '../../../src/storage/migrations.ts'
 import { openDatabase } from '../../../src/storage/open-database.ts'
 import { dataDir } from './data-dir.ts'
 
+const TABLES = [
+  'banned_agents',
+  'banned_peers',
+  'banned_ranges',
+  'explicit_peers',
+  'runtime_settings',
+  'score_bans',
+  'trusted_peers',
+]
+
 function pragma(database: DatabaseSync, name: string): unknown {
   return Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0]
 }
@@ -21,7 +31,7 @@ function tables(database: DatabaseSync): unknown[] {
 test('a directory that is not there is made, and the file gets the newest schema', (t) => {
   const dir = join(dataDir(t), 'a', 'b')
   const database = openDatabase(dir)
-  assert.deepEqual(tables(database), ['explicit_peers', 'runtime_settings'])
+  assert.deepEqual(tables(database), TABLES)
   assert.equal(pragma(database, 'user_version'), SCHEMA_VERSION)
   assert.equal(pragma(database, 'journal_mode'), 'wal')
   assert.equal(pragma(database, 'synchronous'), 2, 'FULL')
@@ -34,7 +44,7 @@ test('an empty file is migrated like a missing one', (t) => {
   const dir = dataDir(t)
   writeFileSync(join(dir, 'starling.db'), '')
   const database = openDatabase(dir)
-  assert.deepEqual(tables(database), ['explicit_peers', 'runtime_settings'])
+  assert.deepEqual(tables(database), TABLES)
   database.close()
 })
 

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { AccessStore } from '../../../src/storage/access-store.ts'
+import { ExplicitPeersStore } from '../../../src/storage/explicit-peers-store.ts'
+import { openDatabase } from '../../../src/storage/open-database.ts'
+import { RuntimeSettingsStore } from '../../../src/storage/runtime-settings-store.ts'
+import { ScoreBansStore } from '../../../src/storage/score-bans-store.ts'
+import { dataDir } from './data-dir.ts'
+
+/** What the first release left behind, written out: its step of the schema must stay what it was. */
+const VERSION_1 = `
+  CREATE TABLE runtime_settings (
+    name TEXT PRIMARY KEY,
+    value REAL NOT NULL,
+    start_up_value REAL NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE explicit_peers (
+    peer_id TEXT PRIMARY KEY,
+    addresses TEXT NOT NULL,
+    added_at_ms INTEGER NOT NULL
+  ) STRICT;
+  PRAGMA application_id = 0x5354524c;
+  PRAGMA user_version = 1;
+  INSERT INTO runtime_settings VALUES ('network_load', 8, 5), ('max_latency_ms', 175.5, 150);
+  INSERT INTO explicit_peers VALUES ('b', '["/ip4/192.0.2.1/tcp/9000/p2p/b"]', 7), ('a', '[]', 9);`
+
+function version1(dir: string): void {
+  const database = new DatabaseSync(join(dir, 'starling.db'))
+  database.exec(`PRAGMA journal_mode = WAL; ${VERSION_1}`)
+  database.close()
+}
+
+function schemaOf(database: DatabaseSync): unknown[] {
+  return database
+    .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .all()
+    .map(({ name, sql }) => [name, String(sql).replaceAll(/\s+/g, ' ')])
+}
+
+test('a database of the first release keeps its data and takes bans and trust', (t) => {
+  const dir = dataDir(t)
+  version1(dir)
+  for (const round of ['upgrade', 'next start']) {
+    const database = openDatabase(dir)
+    assert.deepEqual(new RuntimeSettingsStore(database).all(), [
+      { name: 'max_latency_ms', value: 175.5, startUpValue: 150 },
+      { name: 'network_load', value: 8, startUpValue: 5 },
+    ])
+    assert.deepEqual(new ExplicitPeersStore(database).all(), [
+      { peerId: 'b', addresses: ['/ip4/192.0.2.1/tcp/9000/p2p/b'], addedAtMs: 7 },
+      { peerId: 'a', addresses: [], addedAtMs: 9 },
+    ])
+    const access = new AccessStore(database)
+    assert.deepEqual(access.load().bannedPeers, round === 'upgrade' ? [] : ['c'])
+    access.apply({ ban: ['c'] }, 1)
+    assert.deepEqual(new ScoreBansStore(database).all(), [])
+    database.close()
+  }
+})
+
+test('an upgraded database has the schema of a new one', (t) => {
+  const dir = dataDir(t)
+  version1(dir)
+  const [upgraded, fresh] = [openDatabase(dir), openDatabase(dataDir(t))]
+  assert.deepEqual(schemaOf(upgraded), schemaOf(fresh))
+  upgraded.close()
+  fresh.close()
+})
+
+test('an upgrade that fails leaves the database as the first release had it', (t) => {
+  const dir = dataDir(t)
+  version1(dir)
+  const other = new DatabaseSync(join(dir, 'starling.db'))
+  other.exec('CREATE TABLE score_bans (spoilt TEXT)') // the last table of the step
+  other.close()
+  const before = readFileSync(join(dir, 'starling.db'))
+  assert.throws(() => openDatabase(dir), { code: 'CONFIG_INVALID', message: /score_bans already exists/ })
+  assert.deepEqual(readFileSync(join(dir, 'starling.db')), before)
+})
