@@ -95,8 +95,17 @@ export interface Published {
   readonly dataSha256: string
 }
 
-/** SSZ bytes, a made-up payload of a size (half of it compressible), or bytes that go out as they are. */
-export type PublishBody = { readonly ssz: Uint8Array } | { readonly sizeBytes: number } | { readonly raw: Uint8Array }
+/**
+ * SSZ bytes, a made-up payload of a size (half of it compressible; with a slot it could be a SignedBeaconBlock), or
+ * bytes that go out as they are.
+ */
+export type PublishBody =
+  | { readonly ssz: Uint8Array }
+  | { readonly sizeBytes: number; readonly slot?: number }
+  | { readonly raw: Uint8Array }
+
+/** SignedBeaconBlock: the first offset, 100, is that of the message, at whose start its slot stands. */
+const BLOCK_SHAPE = { bodyOffset: 100, slotOffset: 100 }
 
 export interface RpcReply<Body> {
   /** 0 is success; then there is a body, else a message. */
@@ -203,7 +212,11 @@ export class GoPeer implements AsyncDisposable {
   }
 
   publish(topic: string, body: PublishBody): Promise<Published> {
-    if ('sizeBytes' in body) return this.#process.call('publish', { topic, shape: { sizeBytes: body.sizeBytes } })
+    if ('sizeBytes' in body) {
+      const { sizeBytes, slot } = body
+      const shape = slot === undefined ? { sizeBytes } : { sizeBytes, ...BLOCK_SHAPE }
+      return this.#process.call('publish', { topic, shape, slot })
+    }
     if ('raw' in body) return this.#process.call('publish', { topic, raw: Buffer.from(body.raw).toString('hex') })
     return this.#process.call('publish', { topic, ssz: Buffer.from(body.ssz).toString('hex') })
   }

@@ -80,6 +80,10 @@ export class GoWirePeer implements AsyncDisposable {
     }
   }
 
+  get pid(): number {
+    return this.#process.pid
+  }
+
   /** RPCs so far, oldest first. */
   get received(): readonly RpcEvent[] {
     return this.#process.events.filter((event): event is RpcEvent => event.event === 'rpc')

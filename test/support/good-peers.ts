@@ -12,8 +12,10 @@ export interface GoodPeersOptions {
   readonly topic: string
   readonly view: GoView
   readonly blockPeriodMs: number
-  /** SSZ of a block that nobody has seen. */
-  readonly newBlock: () => Buffer
+  /** Of a block's SSZ; half as much on the wire. */
+  readonly blockBytes: number
+  /** The slot it is now. */
+  readonly slot: () => number
 }
 
 const WATCH_PERIOD_MS = 50
@@ -108,8 +110,8 @@ export class GoodPeers implements AsyncDisposable {
   }
 
   async #publish(): Promise<void> {
-    const { topic, newBlock } = this.#options
-    const { id } = await this.#publisher.publish(topic, { ssz: newBlock() })
+    const { topic, blockBytes, slot } = this.#options
+    const { id } = await this.#publisher.publish(topic, { sizeBytes: blockBytes, slot: slot() })
     this.#published.push(id)
   }
 

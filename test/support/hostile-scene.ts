@@ -3,7 +3,6 @@
  * in. What the relay thinks of them is read as `GET /peers/{id}` and `GET /peers/banned` would show it.
  */
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import type { PeerView } from '../../src/rpc/contract.ts'
 import type { GoMetadata } from './go-peer.ts'
 import { GoWirePeer } from './go-wire-peer.ts'
@@ -19,14 +18,12 @@ export const GOODBYE = { irrelevantNetwork: 2, badScore: 250 } as const
 export const GOSSIP_WEIGHT = 19 / 16_000
 
 export interface SceneOptions {
-  /** Size of a valid block: incompressible. Default 20,000. */
+  /** Size of a valid block before compression, which halves it. Default 20,000. */
   readonly blockBytes?: number
   /** Between two valid blocks. Default 100. */
   readonly blockPeriodMs?: number
 }
 
-/** SignedBeaconBlock: the offset of its message, at whose start its slot stands. */
-const MESSAGE_AT = 100
 /** The shortest period at which the peer manager looks at its peers. */
 const TICK_MS = 500
 const METADATA: GoMetadata = { seqNumber: 7, attnets: '03'.padEnd(16, '0'), syncnets: '01', custodyGroupCount: 8 }
@@ -53,12 +50,9 @@ export class HostileScene implements AsyncDisposable {
       const settings = await control.getConfig()
       await control.applySettings({ ...settings, heartbeat_interval_ms: null, discovery_interval_ms: TICK_MS })
       const topic = (await control.listMesh())[0]?.topic ?? ''
-      const newBlock = (): Buffer => {
-        const slot = Math.floor((Date.now() - network.genesisTimeSeconds * 1000) / network.slotDurationMs)
-        return blockOf(slot, blockBytes)
-      }
+      const slot = (): number => Math.floor((Date.now() - network.genesisTimeSeconds * 1000) / network.slotDurationMs)
       const view = { status: { forkDigest: digestOf(topic) }, metadata: METADATA }
-      const good = await GoodPeers.start({ relay, topic, view, blockPeriodMs, newBlock })
+      const good = await GoodPeers.start({ relay, topic, view, blockPeriodMs, blockBytes, slot })
       return new HostileScene(relay, topic, good)
     } catch (error) {
       await relay[Symbol.asyncDispose]()
@@ -133,14 +127,6 @@ export class HostileScene implements AsyncDisposable {
 
 export function assertBetween(value: number, low: number, high: number): void {
   assert.ok(value >= low && value <= high, `${value} is not in ${low}..${high}`)
-}
-
-/** A block as far as one can tell without the chain. */
-function blockOf(slot: number, bytes: number): Buffer {
-  const ssz = randomBytes(bytes)
-  ssz.writeUInt32LE(MESSAGE_AT, 0)
-  ssz.writeBigUInt64LE(BigInt(slot), MESSAGE_AT)
-  return ssz
 }
 
 function digestOf(topic: string): string {
