@@ -1,11 +1,16 @@
 /** What outlives a restart, as it is at a start: opened, judged against the start-up values, and told to the log. */
 import type { RelayConfig } from '../config/schema.ts'
 import type { RestoredState, RuntimeSettings } from '../rpc/contract.ts'
+import { type Clock, systemClock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
+import { AccessStore } from '../storage/access-store.ts'
 import { ExplicitPeersStore } from '../storage/explicit-peers-store.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { RuntimeSettingsStore, type StoredSetting } from '../storage/runtime-settings-store.ts'
+import { ScoreBansStore } from '../storage/score-bans-store.ts'
+import { type KeptAccess, openKeptAccess } from './kept-access.ts'
 import { judgeRows, type RestoredRow, settingsInForce, startUpSettings } from './runtime-settings.ts'
+import { ScoreBanJournal } from './score-ban-journal.ts'
 
 export interface KeptState {
   readonly startUp: RuntimeSettings
@@ -13,6 +18,9 @@ export interface KeptState {
   readonly rows: readonly StoredSetting[]
   readonly settingsStore: RuntimeSettingsStore
   readonly explicitPeersStore: ExplicitPeersStore
+  readonly access: KeptAccess
+  /** Takes what the network worker reports; `close` writes the rest. */
+  readonly scoreBans: ScoreBanJournal
   /** What the network worker is told at its start. */
   readonly restored: RestoredState
   /** Idempotent. Nothing can be written after it. */
@@ -32,12 +40,25 @@ function logRow(log: Logger, { name, value, startUpValue, outcome }: RestoredRow
   else log.info({ ...fields, start_up_before: startUpValue, start_up: now }, 'start-up value wins: it has changed')
 }
 
+function logPeers(log: Logger, { explicitPeers, access, scoreBans }: RestoredState): void {
+  const { bannedPeers, bannedRanges, bannedAgents, trustedPeers } = access
+  if (explicitPeers.length > 0) log.info({ count: explicitPeers.length }, 'explicit peers restored')
+  const counts = {
+    banned: bannedPeers.length,
+    banned_by_score: scoreBans.length,
+    banned_ranges: bannedRanges.length,
+    banned_agents: bannedAgents.length,
+    trusted: trustedPeers.length,
+  }
+  if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'bans and trust in force')
+}
+
 /**
  * Opens what is kept in the data directory. A stored setting whose start-up value has changed is forgotten here, for
  * good: taking the change back later does not bring it back.
  * @throws RelayError CONFIG_INVALID as `openDatabase` does
  */
-export function openKeptState(config: RelayConfig, log: Logger): KeptState {
+export function openKeptState(config: RelayConfig, log: Logger, clock: Clock = systemClock): KeptState {
   const database = openDatabase(config.dataDir)
   try {
     const settingsStore = new RuntimeSettingsStore(database)
@@ -47,18 +68,27 @@ export function openKeptState(config: RelayConfig, log: Logger): KeptState {
     for (const row of judged) logRow(log, row, startUp)
     const rows = judged.filter(({ outcome }) => outcome === 'kept')
     if (rows.length < judged.length) settingsStore.replace(rows)
-    const explicitPeers = explicitPeersStore.all()
-    if (explicitPeers.length > 0) log.info({ count: explicitPeers.length }, 'explicit peers restored')
+    const { bannedPeers } = config
+    const access = openKeptAccess({ store: new AccessStore(database), explicitPeersStore, bannedPeers, log })
+    const scoreBansStore = new ScoreBansStore(database)
+    const scoreBans = new ScoreBanJournal({ store: scoreBansStore, clock, log })
+    const restored = {
+      settings: settingsInForce(startUp, rows),
+      explicitPeers: explicitPeersStore.all().map(({ peerId, addresses }) => ({ peerId, addresses })),
+      access: access.lists,
+      scoreBans: scoreBansStore.all(),
+    }
+    logPeers(log, restored)
     return {
       startUp,
       rows,
       settingsStore,
       explicitPeersStore,
-      restored: {
-        settings: settingsInForce(startUp, rows),
-        explicitPeers: explicitPeers.map(({ peerId, addresses }) => ({ peerId, addresses })),
-      },
+      access,
+      scoreBans,
+      restored,
       close: () => {
+        scoreBans.close()
         if (database.isOpen) database.close()
       },
     }

@@ -91,6 +91,8 @@ function createSupervisor(config: RelayConfig, kept: KeptState, log: Logger, opt
         options.onPulse?.(pulse)
       },
       mesh: (event) => meshHistory.push(event),
+      scoreBan: (ban) => kept.scoreBans.banned(ban),
+      scoreBanLifted: ({ peerId }) => kept.scoreBans.lifted(peerId),
     },
     onFailure: options.onFailure,
   })
@@ -141,6 +143,7 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   try {
     signal?.throwIfAborted()
     await parts.supervisor.start()
+    await parts.operator.trustForThisRun(config.trustedPeers)
     // Not before: who reads the line may use the API at once.
     void listening.promise.then((info) => logStart(log, info, parts.api.url))
   } catch (cause) {

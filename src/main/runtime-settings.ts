@@ -21,11 +21,16 @@ export function startUpSettings(config: RelayConfig): RuntimeSettings {
     network_load: config.networkLoad,
     heartbeat_interval_ms: null,
     discovery_interval_ms: DISCOVERY_INTERVAL_MS,
+    active_validators: config.activeValidators,
   }
 }
 
+/** Stands for "nobody said" among the start-up values that are stored: no network has no validators. */
+const UNKNOWN_COUNT = 0
+
 /** The start-up value a stored one depends on. The heartbeat's own is its network load's, so it depends on that. */
 function originOf(name: SettingName, startUp: RuntimeSettings): number {
+  if (name === 'active_validators') return startUp.active_validators ?? UNKNOWN_COUNT
   return startUp[name] ?? startUp.network_load
 }
 

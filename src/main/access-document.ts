@@ -1,0 +1,65 @@
+/** Bans and trust as the one document that moves them from relay to relay. */
+import type { AccessDocument } from '../api/operator.ts'
+import type { Client } from '../rpc/client-type.ts'
+import type { AccessLists, Control, DialTarget, TrustedPeer } from '../rpc/contract.ts'
+import { RelayError } from '../shared/errors.ts'
+import { assertRoom, mergedTrust, NO_ACCESS_LISTS } from './access-lists.ts'
+
+type Resolver = Pick<Client<Control>, 'resolvePeer'>
+type TrustEntry = AccessDocument['trusted_peers'][number]
+
+export function documentOf({ bannedPeers, bannedRanges, bannedAgents, trustedPeers }: AccessLists): AccessDocument {
+  return {
+    version: 1,
+    banned_peers: bannedPeers,
+    banned_ip_ranges: bannedRanges,
+    banned_agents: bannedAgents,
+    trusted_peers: trustedPeers.map(({ peerId, enr, addresses }) => ({ peer_id: peerId, enr, addresses })),
+  }
+}
+
+/** Each entry once. @throws BAD_REQUEST when a peer is trusted twice, or banned as well */
+function assertConsistent({ banned_peers, trusted_peers }: AccessDocument): void {
+  const banned = new Set(banned_peers)
+  const trusted = new Set<string>()
+  for (const { peer_id } of trusted_peers) {
+    if (banned.has(peer_id)) throw new RelayError('BAD_REQUEST', `peer ${peer_id} is both banned and trusted`)
+    if (trusted.has(peer_id)) throw new RelayError('BAD_REQUEST', `peer ${peer_id} is trusted twice`)
+    trusted.add(peer_id)
+  }
+}
+
+async function resolveEntry({ peer_id, enr, addresses }: TrustEntry, control: Resolver): Promise<TrustedPeer> {
+  const targets: DialTarget[] = addresses.map((multiaddr) => ({ multiaddr }))
+  if (enr !== null) targets.push({ enr })
+  const about = `trusted peer ${peer_id}`
+  if (targets.length === 0) throw new RelayError('BAD_REQUEST', `${about}: has neither an ENR nor an address`)
+  try {
+    const resolved = await Promise.all(targets.map((target) => control.resolvePeer(target)))
+    const other = resolved.find(({ peerId }) => peerId !== peer_id)
+    if (other !== undefined) throw new RelayError('BAD_REQUEST', `ENR or address of ${other.peerId}`)
+    const known = resolved.flatMap((each) => each.addresses)
+    return mergedTrust({ peerId: peer_id, enr, addresses: known }, undefined)
+  } catch (cause) {
+    const { code, message, details } = RelayError.from(cause)
+    throw new RelayError(code, `${about}: ${message}`, details, { cause })
+  }
+}
+
+/**
+ * The lists a document describes, its ENRs and addresses checked by the network worker.
+ * @throws RelayError BAD_REQUEST for a document that contradicts itself, LIST_FULL, and what `resolvePeer` throws; the
+ * message names the peer
+ */
+export async function listsOf(document: AccessDocument, control: Resolver): Promise<AccessLists> {
+  assertConsistent(document)
+  const lists = {
+    bannedPeers: [...new Set(document.banned_peers)],
+    bannedRanges: [...new Set(document.banned_ip_ranges)],
+    bannedAgents: [...new Set(document.banned_agents)],
+  }
+  const unresolved = document.trusted_peers.map(({ peer_id, ...rest }) => ({ peerId: peer_id, ...rest }))
+  assertRoom({ ...lists, trustedPeers: unresolved }, NO_ACCESS_LISTS)
+  const trustedPeers = await Promise.all(document.trusted_peers.map((entry) => resolveEntry(entry, control)))
+  return { ...lists, trustedPeers }
+}
