@@ -23,6 +23,7 @@ const patch = fc
       network_load: fc.constantFrom(5, 6, 40, BAD_LEVEL),
       heartbeat_interval_ms: fc.constantFrom(80, 700),
       discovery_interval_ms: fc.constantFrom(500, 2_000),
+      active_validators: fc.constantFrom(1, 1_000_000),
     },
     { requiredKeys: [] },
   )
@@ -42,6 +43,7 @@ class Model {
   #heartbeatMs: number | undefined
   #maxLatencyMs = 150
   #discoveryMs = 2_000
+  #activeValidators: number | null = null
   readonly peers = new Set<string>()
 
   constructor(initial: Flags) {
@@ -55,6 +57,7 @@ class Model {
       network_load: this.#networkLoad ?? this.#flags.networkLoad,
       heartbeat_interval_ms: this.#heartbeatMs ?? null,
       discovery_interval_ms: this.#discoveryMs,
+      active_validators: this.#activeValidators,
     }
   }
 
@@ -80,6 +83,7 @@ class Model {
     this.#targetPeers = change.target_peers ?? this.#targetPeers
     this.#networkLoad = change.network_load ?? this.#networkLoad
     this.#maxLatencyMs = change.max_latency_ms ?? this.#maxLatencyMs
+    this.#activeValidators = change.active_validators ?? this.#activeValidators
     this.#discoveryMs = change.discovery_interval_ms ?? this.#discoveryMs
     if (change.network_load !== undefined) this.#heartbeatMs = undefined
     this.#heartbeatMs = change.heartbeat_interval_ms ?? this.#heartbeatMs

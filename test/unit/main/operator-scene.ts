@@ -6,10 +6,19 @@ import type { TestContext } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
 import pino from 'pino'
 import type { RelayConfig } from '../../../src/config/schema.ts'
+import { changedLists } from '../../../src/main/access-lists.ts'
 import { type KeptState, openKeptState } from '../../../src/main/kept-state.ts'
 import { RelayOperator } from '../../../src/main/operator.ts'
 import { createClient } from '../../../src/rpc/client.ts'
-import type { Control, ExplicitPeer, RestoredState, RuntimeSettings } from '../../../src/rpc/contract.ts'
+import type {
+  AccessLists,
+  Control,
+  DialTarget,
+  ExplicitPeer,
+  RestoredState,
+  RuntimeSettings,
+  TrustedPeer,
+} from '../../../src/rpc/contract.ts'
 import { type Handlers, serve } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import type { FakeClock } from '../../support/fake-clock.ts'
@@ -19,12 +28,34 @@ export const OWN_ID = 'own'
 /** The worker answers this level with an error of its own, after it has half applied it. */
 export const BAD_LEVEL = 13
 
-type Steering = Pick<Control, 'applySettings' | 'addExplicitPeer' | 'removeExplicitPeer'>
+/** What the worker makes of the multiaddr `/to/<id>` and of the ENR `enr:<id>.<anything>`. */
+function resolve(target: DialTarget): TrustedPeer {
+  const enr = 'enr' in target ? target.enr : null
+  const peerId = 'enr' in target ? /^enr:(\w+)/.exec(target.enr)?.[1] : /^\/to\/(\w+)$/.exec(target.multiaddr)?.[1]
+  if (peerId === undefined) throw new RelayError(enr === null ? 'BAD_MULTIADDR' : 'BAD_ENR', 'names nobody')
+  if (peerId === OWN_ID) throw new RelayError('BAD_REQUEST', 'our own peer id')
+  return { peerId, enr, addresses: [`/to/${peerId}`] }
+}
+
+type Steering = Pick<
+  Control,
+  | 'applySettings'
+  | 'addExplicitPeer'
+  | 'removeExplicitPeer'
+  | 'changeAccess'
+  | 'resolvePeer'
+  | 'describePeer'
+  | 'listScoreBans'
+>
 
 /** What the worker has in force. */
 export class WorkerDouble {
   settings: RuntimeSettings
   readonly explicit = new Map<string, readonly string[]>()
+  access: AccessLists
+  /** Peers that are connected, with their ENRs. */
+  readonly connected = new Map<string, string | null>()
+  scoreBans: readonly string[]
   /** Calls that arrived. */
   calls = 0
   /** While set, calls wait for it. */
@@ -34,6 +65,8 @@ export class WorkerDouble {
 
   constructor(restored: RestoredState) {
     this.settings = restored.settings
+    this.access = restored.access
+    this.scoreBans = restored.scoreBans.map(({ peerId }) => peerId)
     for (const { peerId, addresses } of restored.explicitPeers) this.explicit.set(peerId, addresses)
   }
 
@@ -56,6 +89,25 @@ export class WorkerDouble {
         await this.#arrived()
         this.explicit.delete(peerId)
       },
+      changeAccess: async (change) => {
+        await this.#arrived()
+        // Half-way, so that only what is undone is as before.
+        this.access = changedLists(this.access, change)
+        for (const peerId of change.ban ?? []) this.explicit.delete(peerId)
+        if (change.ban?.includes(OWN_ID)) throw new RelayError('BAD_REQUEST', 'our own peer id')
+      },
+      resolvePeer: (target) => {
+        const peer = resolve(target)
+        if (this.scoreBans.includes(peer.peerId)) throw new RelayError('PEER_BANNED', 'peer is banned')
+        return peer
+      },
+      describePeer: (peerId) => {
+        const enr = this.connected.get(peerId)
+        if (enr === undefined) throw new RelayError('PEER_NOT_CONNECTED', 'peer not connected')
+        if (enr === null) throw new RelayError('PEER_HAS_NO_ENR', 'peer has no ENR')
+        return resolve({ enr })
+      },
+      listScoreBans: () => this.scoreBans,
     }
   }
 
@@ -100,6 +152,7 @@ export class Runs {
     const kept = openKeptState(
       relayConfig(this.dir, { targetPeers: 80, maxLatencyMs: 150, networkLoad: 5, ...overrides }),
       log,
+      clock,
     )
     const worker = new WorkerDouble(kept.restored)
     const { port1, port2 } = new MessageChannel()

@@ -57,6 +57,7 @@ test('changes of all kinds at once end as if asked for one after the other', asy
     network_load: 9,
     heartbeat_interval_ms: null,
     discovery_interval_ms: 2000,
+    active_validators: null,
   })
   assert.deepEqual([peers, explicit], [['b'], ['b']])
 })

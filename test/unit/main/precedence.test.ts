@@ -72,6 +72,18 @@ const CASES: readonly Case[] = [
     expected: { network_load: 6 },
   },
   {
+    name: 'a validator count of nobody gives way to one over the API, which stays',
+    patches: [{ active_validators: 900 }],
+    starts: [{}, {}],
+    expected: { active_validators: 900 },
+  },
+  {
+    name: 'a validator count that the flag gives for the first time wins',
+    patches: [{ active_validators: 900 }],
+    starts: [{ activeValidators: 1000 }, {}],
+    expected: {},
+  },
+  {
     name: 'an unrelated flag does not touch the heartbeat',
     patches: [{ heartbeat_interval_ms: 300 }],
     starts: [{ targetPeers: 60 }],
@@ -85,6 +97,7 @@ const DEFAULTS: RuntimeSettings = {
   network_load: 5,
   heartbeat_interval_ms: null,
   discovery_interval_ms: 2000,
+  active_validators: null,
 }
 
 for (const { name, patches, starts, expected } of CASES) {
