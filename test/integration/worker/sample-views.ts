@@ -15,8 +15,11 @@ export const RESTORED: RestoredState = {
     network_load: 5,
     heartbeat_interval_ms: null,
     discovery_interval_ms: 2000,
+    active_validators: null,
   },
   explicitPeers: [],
+  access: { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] },
+  scoreBans: [],
 }
 
 export function pulse(slot: number, receivedMessages = 0): PulseEvent {
