@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import pino from 'pino'
+import { resolveTarget } from '../../../../src/network-worker/peers/dial-target.ts'
 import { Dialer, MAX_PENDING_DIALS } from '../../../../src/network-worker/peers/dialer.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
@@ -17,6 +18,7 @@ async function scene() {
   const { peerId: ownPeerId } = await addressOfSomeone()
   const clock = new FakeClock()
   const registry = new PeerRegistry()
+  const banned = new Set<string>()
   const dials: { addresses: string[]; end: PromiseWithResolvers<unknown> }[] = []
   const dialer = new Dialer({
     host: {
@@ -31,8 +33,9 @@ async function scene() {
     clock,
     log: pino({ level: 'silent' }),
     canDial: (address) => !address.toString().includes('quic'),
+    admits: (peerId) => !banned.has(peerId),
   })
-  return { clock, registry, dials, dialer, ownPeerId }
+  return { banned, clock, registry, dials, dialer, ownPeerId }
 }
 
 /** Lets what waits on a dial's end run. */
@@ -107,4 +110,74 @@ test('ourselves, and transports that are off, are refused before anything is dia
     code: 'BAD_MULTIADDR',
   })
   assert.deepEqual([dials.length, registry.live().length], [0, 0])
+})
+
+test('a banned peer is refused before anything is dialled, and remembered by nobody', async () => {
+  const { dialer, dials, registry, banned } = await scene()
+  const { peerId, multiaddr } = await addressOfSomeone()
+  banned.add(peerId)
+  assert.throws(() => dialer.connect({ multiaddr }), { code: 'PEER_BANNED', message: 'peer is banned' })
+  assert.equal(await dialer.dial(resolveTarget({ multiaddr }), 'debug'), false)
+  assert.deepEqual([dials.length, dialer.pending, registry.get(peerId)], [0, 0, undefined])
+})
+
+test('a dial of the queue tells when it has ended, and how', async () => {
+  const { dialer, dials } = await scene()
+  const reached = dialer.dial(resolveTarget(await addressOfSomeone()), 'debug')
+  const refused = dialer.dial(resolveTarget(await addressOfSomeone()), 'debug')
+  assert.equal(dialer.pending, 2)
+  dials[0]?.end.resolve(undefined)
+  dials[1]?.end.reject(new Error('connection refused'))
+  assert.deepEqual(await Promise.all([reached, refused]), [true, false])
+  assert.equal(dialer.pending, 0)
+})
+
+test('somebody else at the address is a failed dial and no more', async () => {
+  const { dialer, dials, registry } = await scene()
+  const { peerId, multiaddr } = await addressOfSomeone()
+  const ended = dialer.dial(resolveTarget({ multiaddr }), 'debug')
+  dials[0]?.end.reject(new Error('Payload identity key does not match expected remote peer'))
+  assert.equal(await ended, false)
+  assert.deepEqual([registry.get(peerId)?.state, registry.live().length], ['disconnected', 0])
+})
+
+test('a dial already under way is joined, whoever started it', async () => {
+  const { dialer, dials } = await scene()
+  const { multiaddr } = await addressOfSomeone()
+  dialer.connect({ multiaddr })
+  const joined = dialer.dial(resolveTarget({ multiaddr }), 'debug')
+  assert.deepEqual([dials.length, dialer.pending], [1, 1])
+  dials[0]?.end.resolve(undefined)
+  assert.equal(await joined, true)
+})
+
+test('the queue does not dial ourselves, a peer that is here, or a transport that is off', async () => {
+  const { dialer, dials, registry, ownPeerId } = await scene()
+  const { peerId, multiaddr } = await addressOfSomeone()
+  registry.enter(peerId, '/ip4/10.0.0.1/tcp/9000', 'inbound').state = 'connected'
+  assert.equal(await dialer.dial(resolveTarget({ multiaddr }), 'debug'), true)
+  const { peerId: other } = await addressOfSomeone()
+  for (const address of [`/ip4/10.0.0.1/tcp/9000/p2p/${ownPeerId}`, `/ip4/10.0.0.1/udp/9001/quic-v1/p2p/${other}`]) {
+    assert.equal(await dialer.dial(resolveTarget({ multiaddr: address }), 'debug'), false)
+  }
+  assert.deepEqual([dials.length, registry.live().length], [0, 1])
+})
+
+test('a host that throws instead of failing leaves no dial behind', async () => {
+  const { registry, clock, ownPeerId } = await scene()
+  const dialer = new Dialer({
+    host: {
+      dial: () => {
+        throw new Error('not started')
+      },
+    },
+    ownPeerId,
+    registry,
+    clock,
+    log: pino({ level: 'silent' }),
+    canDial: () => true,
+    admits: () => true,
+  })
+  assert.equal(await dialer.dial(resolveTarget(await addressOfSomeone()), 'info'), false)
+  assert.equal(dialer.pending, 0)
 })
