@@ -6,10 +6,10 @@ import { MAX_EXPLICIT_PEERS, MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
 import type { Logger } from '../../shared/logger.ts'
 import { parsePeerId, resolveTarget } from './dial-target.ts'
 import type { Dialer } from './dialer.ts'
+import { KeptConnections } from './kept-connections.ts'
 import type { PeerRecord } from './peer-record.ts'
 import type { PeerRegistry } from './peer-registry.ts'
 
-const TICK_MS = 1000
 /** Between two dials of a peer that is away; doubled at each failure, up to the last. */
 const RETRY_FIRST_MS = 5000
 const RETRY_LAST_MS = 60_000
@@ -30,33 +30,33 @@ export interface ExplicitPeersDeps {
   readonly log: Logger
 }
 
-interface Keeping {
-  addresses: readonly string[]
-  retryMs: number
-  nextDialAtMs: number
-}
-
 /**
  * Explicit (direct) peers: always forwarded to, never in a mesh, and kept connected by dials of our own, since
  * upstream's would stall its heartbeat for as long as a dial takes.
  */
 export class ExplicitPeers {
   readonly #deps: ExplicitPeersDeps
-  readonly #kept = new Map<PeerIdStr, Keeping>()
-  #timer: Disposable | undefined
+  readonly #addresses = new Map<PeerIdStr, readonly string[]>()
+  readonly #connections: KeptConnections
 
   constructor(deps: ExplicitPeersDeps) {
     this.#deps = deps
+    this.#connections = new KeptConnections({
+      ...deps,
+      kind: 'explicit',
+      retryFirstMs: RETRY_FIRST_MS,
+      retryLastMs: RETRY_LAST_MS,
+      addressesOf: (peerId) => this.#addresses.get(peerId) ?? [],
+    })
   }
 
   start(restored: readonly ExplicitPeer[]): void {
     for (const peer of restored) this.#keep(peer.peerId, peer.addresses)
-    this.#timer = this.#deps.clock.every(TICK_MS, () => this.#tick())
-    this.#tick()
+    this.#connections.start()
   }
 
   stop(): void {
-    this.#timer?.[Symbol.dispose]()
+    this.#connections.stop()
   }
 
   /**
@@ -68,65 +68,37 @@ export class ExplicitPeers {
     const { router, ownPeerId } = this.#deps
     const peerId = parsePeerId(text)
     if (peerId === ownPeerId) throw new RelayError('BAD_REQUEST', 'our own peer id')
-    if (!this.#kept.has(peerId) && this.#kept.size >= MAX_EXPLICIT_PEERS) {
+    if (!this.#addresses.has(peerId) && this.#addresses.size >= MAX_EXPLICIT_PEERS) {
       throw new RelayError('BAD_REQUEST', `more than ${MAX_EXPLICIT_PEERS} explicit peers`)
     }
-    const kept = this.#keep(peerId, addresses)
+    const known = this.#keep(peerId, addresses)
     for (const topic of router.mesh.keys()) await router.cutLink(peerId, topic, 'explicit_peer')
-    this.#tick()
-    return { peerId, addresses: kept.addresses }
+    this.#connections.dialDue()
+    return { peerId, addresses: known }
   }
 
   /** An ordinary peer again; it stays connected and may be grafted. Idempotent. @throws BAD_PEER_ID */
   remove(text: string): void {
     const peerId = parsePeerId(text)
-    this.#kept.delete(peerId)
+    this.#addresses.delete(peerId)
+    this.#connections.drop(peerId)
     this.#deps.router.direct.delete(peerId)
   }
 
   list(): readonly ExplicitPeerView[] {
-    return [...this.#kept.keys()].map((peer_id) => ({ peer_id, is_connected: this.#isConnected(peer_id) }))
+    const isConnected = (peerId: PeerIdStr): boolean => this.#connections.isConnected(peerId)
+    return [...this.#addresses.keys()].map((peer_id) => ({ peer_id, is_connected: isConnected(peer_id) }))
   }
 
-  #keep(peerId: PeerIdStr, addresses: readonly string[]): Keeping {
+  #keep(peerId: PeerIdStr, addresses: readonly string[]): readonly string[] {
     const { registry, router } = this.#deps
-    const before = this.#kept.get(peerId)?.addresses ?? []
+    const before = this.#addresses.get(peerId) ?? []
     const known = [...addresses, ...dialAddresses(registry.get(peerId)), ...before]
-    const kept = {
-      addresses: [...new Set(known)].slice(0, MAX_PEER_ADDRESSES),
-      retryMs: RETRY_FIRST_MS,
-      nextDialAtMs: Number.NEGATIVE_INFINITY,
-    }
-    this.#kept.set(peerId, kept)
+    const kept = [...new Set(known)].slice(0, MAX_PEER_ADDRESSES)
+    this.#addresses.set(peerId, kept)
+    this.#connections.keep(peerId)
     router.direct.add(peerId)
     return kept
-  }
-
-  #isConnected(peerId: PeerIdStr): boolean {
-    return this.#deps.registry.get(peerId)?.state === 'connected'
-  }
-
-  #tick(): void {
-    const nowMs = this.#deps.clock.monotonicMs()
-    for (const [peerId, kept] of this.#kept) {
-      if (this.#isConnected(peerId)) kept.retryMs = RETRY_FIRST_MS
-      else if (kept.addresses.length > 0 && nowMs >= kept.nextDialAtMs) this.#dial(peerId, kept, nowMs)
-    }
-  }
-
-  /** Addresses take turns. */
-  #dial(peerId: PeerIdStr, kept: Keeping, nowMs: number): void {
-    const [multiaddr, ...others] = kept.addresses
-    if (multiaddr === undefined) return
-    kept.addresses = [...others, multiaddr]
-    kept.nextDialAtMs = nowMs + kept.retryMs
-    kept.retryMs = Math.min(RETRY_LAST_MS, kept.retryMs * 2)
-    try {
-      this.#deps.dialer.connect({ multiaddr })
-    } catch (cause) {
-      const { message } = RelayError.from(cause)
-      this.#deps.log.warn({ peer: peerId, address: multiaddr, reason: message }, 'explicit peer not dialled')
-    }
   }
 }
 

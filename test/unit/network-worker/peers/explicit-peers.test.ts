@@ -48,6 +48,7 @@ function scene() {
     clock,
     log: pino({ level: 'silent' }),
     canDial: (address) => !address.toString().includes('quic'),
+    admits: () => true,
   })
   const arrive = (peerId: string): void => {
     registry.enter(peerId, '/ip4/10.0.0.1/tcp/9000', 'outbound').state = 'connected'
