@@ -169,6 +169,15 @@ function misbehave(peers: ScoredPeers, identity: number, action: PeerAction): vo
   peers.book.disconnected(id)
 }
 
+/** Keeps `banned` as one who hears of bans only by their effects. */
+function followBans(banned: Set<string>, effects: readonly string[]): void {
+  for (const line of effects) {
+    const [what, id = ''] = line.split(' ')
+    if (what === 'ban') banned.add(id)
+    if (what === 'unban') assert.ok(banned.delete(id), `${id} was unbanned once`)
+  }
+}
+
 test('however many identities misbehave, at most 1000 are banned, and each ban that is gone was lifted', () => {
   const wave = fc.record({
     newcomers: fc.integer({ min: 0, max: 600 }),
@@ -183,11 +192,7 @@ test('however many identities misbehave, at most 1000 are banned, and each ban t
       for (const { newcomers, action, waitMs } of waves) {
         for (let count = 0; count < newcomers; count++) misbehave(peers, identity++, action)
         peers.after(waitMs)
-        for (const line of peers.effects()) {
-          const [what, id = ''] = line.split(' ')
-          if (what === 'ban') banned.add(id)
-          if (what === 'unban') assert.ok(banned.delete(id), `${id} was unbanned once`)
-        }
+        followBans(banned, peers.effects())
         assert.ok(peers.book.banned().length <= MAX_SCORE_BANS)
         assert.deepEqual(peers.book.banned(), [...banned])
       }
