@@ -79,6 +79,21 @@ test('connected and banned peers take no place among the remembered', () => {
   assert.equal(peers.book.isBanned('banned0'), true)
 })
 
+test('a peer that is banned after it left is banned however many leave after it', () => {
+  const peers = new ScoredPeers()
+  const leave = (peerId: string): void => {
+    peers.book.connected(peerId, undefined)
+    peers.report(peerId, 'high')
+    peers.book.disconnected(peerId)
+  }
+  leave('p')
+  peers.report('p', 'fatal')
+  for (let index = 0; index <= MAX_REMEMBERED_SCORES; index++) leave(`peer${index}`)
+  assert.equal(peers.book.counts.forgotten, 1)
+  assert.equal(peers.book.isBanned('p'), true)
+  assert.equal(peers.book.peerScore('p'), -100)
+})
+
 test('the 1001st ban drops the oldest, which is unbanned', () => {
   const peers = new ScoredPeers()
   for (let index = 0; index < MAX_SCORE_BANS; index++) peers.banned(`peer${index}`, '203.0.113.5')
