@@ -16,7 +16,7 @@ export interface AccessOperatorDeps {
     Client<Control>,
     'changeAccess' | 'resolvePeer' | 'describePeer' | 'listScoreBans' | 'addExplicitPeer'
   >
-  readonly kept: Pick<KeptState, 'access' | 'explicitPeersStore'>
+  readonly kept: Pick<KeptState, 'access' | 'accessStore' | 'explicitPeersStore'>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -118,7 +118,7 @@ export class AccessOperator {
     const before = this.#lists
     const change = differenceOf(before, after)
     // The disk may lack what is in force, and is to have all of the document.
-    await this.#make('the import of bans and trust', change, differenceOf(kept.access.store.load(), after))
+    await this.#make('the import of bans and trust', change, differenceOf(kept.accessStore.load(), after))
     this.#lists = after // in the order of the document
     const view = countDifference(before, after)
     log.info(view, 'bans and trust imported')
@@ -177,7 +177,7 @@ export class AccessOperator {
     await makeChange(
       {
         name,
-        persist: () => kept.access.store.apply(onDisk, clock.nowMs()),
+        persist: () => kept.accessStore.apply(onDisk, clock.nowMs()),
         effect: () => control.changeAccess(change),
         undoEffect: () => Promise.all([control.changeAccess(inverse), ...explicit.map(remake)]),
       },

@@ -7,7 +7,6 @@ import type { ExplicitPeersStore } from '../storage/explicit-peers-store.ts'
 import { changedLists } from './access-lists.ts'
 
 export interface KeptAccess {
-  readonly store: AccessStore
   /** In force at the start. */
   readonly lists: AccessLists
   /** Peers that every start bans again, as long as the ban file names them. */
@@ -36,5 +35,5 @@ export function openKeptAccess({ store, explicitPeersStore, bannedPeers, log }: 
     explicitPeersStore.delete(peer)
     log.warn({ peer }, 'explicit no more: the ban file names it')
   }
-  return { store, lists: changedLists(stored, { ban: bannedPeers, untrust }), bannedByFile }
+  return { lists: changedLists(stored, { ban: bannedPeers, untrust }), bannedByFile }
 }

@@ -18,6 +18,7 @@ export interface KeptState {
   readonly rows: readonly StoredSetting[]
   readonly settingsStore: RuntimeSettingsStore
   readonly explicitPeersStore: ExplicitPeersStore
+  readonly accessStore: AccessStore
   readonly access: KeptAccess
   /** Takes what the network worker reports; `close` writes the rest. */
   readonly scoreBans: ScoreBanJournal
@@ -68,8 +69,9 @@ export function openKeptState(config: RelayConfig, log: Logger, clock: Clock = s
     for (const row of judged) logRow(log, row, startUp)
     const rows = judged.filter(({ outcome }) => outcome === 'kept')
     if (rows.length < judged.length) settingsStore.replace(rows)
+    const accessStore = new AccessStore(database)
     const { bannedPeers } = config
-    const access = openKeptAccess({ store: new AccessStore(database), explicitPeersStore, bannedPeers, log })
+    const access = openKeptAccess({ store: accessStore, explicitPeersStore, bannedPeers, log })
     const scoreBansStore = new ScoreBansStore(database)
     const scoreBans = new ScoreBanJournal({ store: scoreBansStore, clock, log })
     const restored = {
@@ -84,6 +86,7 @@ export function openKeptState(config: RelayConfig, log: Logger, clock: Clock = s
       rows,
       settingsStore,
       explicitPeersStore,
+      accessStore,
       access,
       scoreBans,
       restored,

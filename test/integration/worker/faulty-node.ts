@@ -52,6 +52,9 @@ export async function startNetworkNode({ config, emit }: NetworkNodeDeps): Promi
       COMMANDS['throw']?.()
       return []
     },
+    resolvePeer: () => {
+      throw new RelayError('BAD_MULTIADDR', 'no peer id')
+    },
     getPeer: (id) => {
       const run = COMMANDS[id]
       if (run === undefined) throw new RelayError('PEER_NOT_FOUND', 'peer not found', { peer_id: id })

@@ -97,6 +97,16 @@ test('a worker that cannot start takes the API down with it', async () => {
   await assert.rejects(fetch(`http://127.0.0.1:${port}/`))
 })
 
+test('a trusted peer that the worker cannot read stops the start, by its text', async () => {
+  const port = await freePort()
+  const trustedPeers = ['/ip4/192.0.2.1/tcp/9000']
+  await assert.rejects(startRelay({ ...config(port), trustedPeers }, logged().options), {
+    code: 'CONFIG_INVALID',
+    message: '--trusted-peers: "/ip4/192.0.2.1/tcp/9000": no peer id',
+  })
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`), 'what had started is stopped')
+})
+
 test('stop is idempotent', async () => {
   const relay = await startRelay(config(0), logged().options)
   await Promise.all([relay.stop(), relay.stop()])

@@ -58,7 +58,7 @@ test('an import makes bans of the file permanent, or lifts them until the next s
   const first = await runs.start({ bannedPeers: ['f', 'g'] })
   const view = await first.operator.importAccess({ ...NOTHING, banned_peers: ['f'] })
   assert.deepEqual(view, { added: 0, removed: 1 })
-  assert.deepEqual(first.kept.access.store.load().bannedPeers, ['f'])
+  assert.deepEqual(first.kept.accessStore.load().bannedPeers, ['f'])
   const [line] = first.logged.filter(({ level }) => level === 40)
   assert.deepEqual([line?.['msg'], line?.['peer']], ['unbanned until the next start only: the ban file names it', 'g'])
   assert.deepEqual((await runs.start()).worker.access.bannedPeers, ['f'])
@@ -118,11 +118,11 @@ for (const [name, part, code, message] of REFUSED) {
     const { operator, worker, kept } = await new Runs(t).start()
     await operator.importAccess(FULL)
     worker.scoreBans = ['s']
-    const before = [operator.exportAccess(), kept.access.store.load()]
+    const before = [operator.exportAccess(), kept.accessStore.load()]
     const document = { ...NOTHING, banned_ip_ranges: ['10.0.0.0/8'], ...part }
     await assert.rejects(operator.importAccess(document), { code, message })
     await operator.patchConfig({ target_peers: 90 }) // behind whatever was undone
-    assert.deepEqual([operator.exportAccess(), kept.access.store.load()], before)
+    assert.deepEqual([operator.exportAccess(), kept.accessStore.load()], before)
     assert.deepEqual(worker.access.bannedRanges, FULL.banned_ip_ranges)
     assert.deepEqual(new Set(worker.access.bannedPeers), new Set(FULL.banned_peers))
   })

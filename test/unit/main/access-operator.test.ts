@@ -10,7 +10,7 @@ const T = { peerId: 't', enr: 'enr:t.1', addresses: ['/to/t'] }
 /** What is on the disk, in force, and told to whoever asks. */
 function state({ kept, worker, operator }: Scene) {
   return {
-    disk: [kept.access.store.load(), kept.explicitPeersStore.all()],
+    disk: [kept.accessStore.load(), kept.explicitPeersStore.all()],
     inForce: [worker.access, [...worker.explicit.keys()]],
     told: operator.exportAccess(),
   }
@@ -34,7 +34,7 @@ test('bans and trust are on the disk and in force, and outlive a restart', async
   const scene = await runs.start()
   await furnish(scene)
   const lists = { bannedPeers: ['b'], bannedRanges: ['192.0.2.0/24'], bannedAgents: ['spy'], trustedPeers: [T] }
-  assert.deepEqual(scene.kept.access.store.load(), lists)
+  assert.deepEqual(scene.kept.accessStore.load(), lists)
   assert.deepEqual(scene.worker.access, lists)
   const next = await runs.start()
   assert.deepEqual(next.kept.restored.access, lists)
@@ -55,7 +55,7 @@ test('a ban untrusts and makes explicit no more, everywhere', async (t) => {
   await scene.operator.banPeer('p')
   await scene.operator.banPeer('p')
   const lists = { ...NO_ACCESS_LISTS, bannedPeers: ['p'] }
-  assert.deepEqual([scene.kept.access.store.load(), scene.kept.explicitPeersStore.all()], [lists, []])
+  assert.deepEqual([scene.kept.accessStore.load(), scene.kept.explicitPeersStore.all()], [lists, []])
   assert.deepEqual([scene.worker.access, scene.worker.explicit.size], [lists, 0])
   const banned = { code: 'PEER_BANNED', message: 'peer is banned' }
   scene.worker.connected.set('p', 'enr:p')
@@ -110,7 +110,7 @@ test('trust: a newer ENR replaces the one before, an address alone does not take
   await operator.trustPeer({ enr: 'enr:t.2' })
   await operator.trustPeer({ multiaddr: '/to/t' })
   assert.deepEqual(worker.access.trustedPeers, [{ ...T, enr: 'enr:t.2' }])
-  assert.deepEqual(scene.kept.access.store.load().trustedPeers, worker.access.trustedPeers)
+  assert.deepEqual(scene.kept.accessStore.load().trustedPeers, worker.access.trustedPeers)
   await assert.rejects(operator.trustPeer({ enr: 'enr:' }), { code: 'BAD_ENR' })
   await assert.rejects(operator.trustConnectedPeer('q'), { code: 'PEER_NOT_CONNECTED' })
   worker.connected.set('q', null)

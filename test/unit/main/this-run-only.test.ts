@@ -7,7 +7,7 @@ function warnings({ logged }: Scene): unknown[] {
 }
 
 function banned({ worker, kept }: Scene) {
-  return { inForce: worker.access.bannedPeers, onDisk: kept.access.store.load().bannedPeers }
+  return { inForce: worker.access.bannedPeers, onDisk: kept.accessStore.load().bannedPeers }
 }
 
 test('the ban file bans at each start, on top of the disk, and is not written there', async (t) => {
