@@ -32,9 +32,8 @@ function assertConsistent({ banned_peers, trusted_peers }: AccessDocument): void
 async function resolveEntry({ peer_id, enr, addresses }: TrustEntry, control: Resolver): Promise<TrustedPeer> {
   const targets: DialTarget[] = addresses.map((multiaddr) => ({ multiaddr }))
   if (enr !== null) targets.push({ enr })
-  const about = `trusted peer ${peer_id}`
-  if (targets.length === 0) throw new RelayError('BAD_REQUEST', `${about}: has neither an ENR nor an address`)
   try {
+    if (targets.length === 0) throw new RelayError('BAD_REQUEST', 'neither an ENR nor an address')
     const resolved = await Promise.all(targets.map((target) => control.resolvePeer(target)))
     const other = resolved.find(({ peerId }) => peerId !== peer_id)
     if (other !== undefined) throw new RelayError('BAD_REQUEST', `ENR or address of ${other.peerId}`)
@@ -42,7 +41,7 @@ async function resolveEntry({ peer_id, enr, addresses }: TrustEntry, control: Re
     return mergedTrust({ peerId: peer_id, enr, addresses: known }, undefined)
   } catch (cause) {
     const { code, message, details } = RelayError.from(cause)
-    throw new RelayError(code, `${about}: ${message}`, details, { cause })
+    throw new RelayError(code, `${message} (trusted peer ${peer_id})`, details, { cause })
   }
 }
 

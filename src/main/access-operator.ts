@@ -119,7 +119,6 @@ export class AccessOperator {
     const change = differenceOf(before, after)
     // The disk may lack what is in force, and is to have all of the document.
     await this.#make('the import of bans and trust', change, differenceOf(kept.accessStore.load(), after))
-    this.#lists = after // in the order of the document
     const view = countDifference(before, after)
     log.info(view, 'bans and trust imported')
     this.#warnOfReturn(change.unban ?? [], change.untrust ?? [])
