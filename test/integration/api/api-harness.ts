@@ -11,7 +11,7 @@ import { type ApiServer, startApi } from '../../../src/api/server.ts'
 import { openKeptState } from '../../../src/main/kept-state.ts'
 import { RelayOperator } from '../../../src/main/operator.ts'
 import { type Connection, createClient } from '../../../src/rpc/client.ts'
-import type { Control } from '../../../src/rpc/contract.ts'
+import type { AccessLists, Control } from '../../../src/rpc/contract.ts'
 import { type Handlers, serve } from '../../../src/rpc/server.ts'
 import type { Clock } from '../../../src/shared/clock.ts'
 import { relayConfig } from '../../support/relay-config.ts'
@@ -38,6 +38,12 @@ export interface HarnessOptions {
   readonly openLater?: boolean
 }
 
+export interface Stored {
+  readonly settings: Readonly<Record<string, number>>
+  readonly explicitPeers: readonly string[]
+  readonly access: AccessLists
+}
+
 export interface Harness {
   readonly api: ApiServer
   readonly port: number
@@ -45,7 +51,7 @@ export interface Harness {
   /** Parsed lines of the log. */
   readonly logged: Record<string, unknown>[]
   /** What the database holds now. */
-  stored(): { readonly settings: Readonly<Record<string, number>>; readonly explicitPeers: readonly string[] }
+  stored(): Stored
   call(method: string, path: string, options?: CallOptions): Promise<Reply>
   /** Writes bytes to a fresh connection and reads until the server closes it. */
   raw(bytes: string): Promise<string>
@@ -142,6 +148,7 @@ export async function startHarness(
     stored: () => ({
       settings: Object.fromEntries(kept.settingsStore.all().map(({ name, value }) => [name, value])),
       explicitPeers: kept.explicitPeersStore.all().map(({ peerId }) => peerId),
+      access: kept.accessStore.load(),
     }),
     call: (method, path, callOptions = {}) => call(port, method, path, callOptions),
     raw: (bytes) => raw(port, bytes),

@@ -16,6 +16,14 @@ const segment = fc.oneof(
     'explicit',
     encodeURIComponent(TOPIC),
     PEER_B,
+    'trusted',
+    'banned',
+    'ban',
+    'bans',
+    'ip',
+    'agent',
+    '192.0.2.0%2F24',
+    'access',
     'config',
     'node',
     'info',
@@ -55,7 +63,7 @@ test('no method and path of a stranger is a 5xx or changes anything', async (t) 
   )
 })
 
-test('no body is a 5xx, and only a dialable target changes anything', async (t) => {
+test('no body without sense is a 5xx or changes anything', async (t) => {
   const relay = new RelayDouble(PEER_A)
   const { call } = await startHarness(t, relay.handlers)
   const member = fc.oneof(fc.string(), fc.jsonValue())
@@ -66,13 +74,22 @@ test('no body is a 5xx, and only a dialable target changes anything', async (t) 
     near.map((value) => JSON.stringify(value)),
     near.map((value) => JSON.stringify(value).slice(0, -1)),
   )
+  const route = fc.constantFrom(
+    ['POST', '/peers'],
+    ['POST', '/peers/trusted'],
+    ['POST', '/bans/ip'],
+    ['POST', '/bans/agent'],
+    ['PUT', '/access'],
+    ['PATCH', '/config'],
+  )
+  const before = relay.state
   const type = fc.constantFrom('application/json', 'application/json; charset=utf-16', 'text/json', 'json', ';', '')
   await fc.assert(
-    fc.asyncProperty(body, type, async (text, contentType) => {
-      const reply = await call('POST', '/peers', { body: text, headers: { 'content-type': contentType } })
+    fc.asyncProperty(route, body, type, async ([name = '', target = ''], text, contentType) => {
+      const reply = await call(name, target, { body: text, headers: { 'content-type': contentType } })
       assert.ok([400, 415].includes(reply.status), `status ${reply.status}: ${reply.text}`)
       assertRefusedOrRead(reply.status, reply.text)
-      assert.deepEqual([...relay.peers], STATE)
+      assert.deepEqual(relay.state, before)
     }),
     RUNS,
   )

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { type CallOptions, type Harness, startHarness } from './api-harness.ts'
 import { BACKOFF_MS, LONELY_TOPIC, NODE_INFO, PEER_A, PEER_B, PEER_C, RelayDouble, TOPIC } from './relay-double.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const ENCODED = encodeURIComponent(TOPIC)
 const NO_FIELD =
-  'body must have at least one of target_peers, max_latency_ms, network_load, heartbeat_interval_ms, discovery_interval_ms'
+  'body must have at least one of target_peers, max_latency_ms, network_load, heartbeat_interval_ms, discovery_interval_ms, active_validators'
 
 interface Refusal {
   readonly name: string
@@ -35,6 +35,14 @@ const PATCHES: readonly Refusal[] = [
   patch('a fast heart', { heartbeat_interval_ms: 79 }, 400, 'heartbeat_interval_ms must be an integer from 80 to 5000'),
   patch('no heart', { heartbeat_interval_ms: null }, 400, 'heartbeat_interval_ms must be an integer from 80 to 5000'),
   patch('rare', { discovery_interval_ms: 10_001 }, 400, 'discovery_interval_ms must be an integer from 500 to 10000'),
+  ...[0, 10_000_001, 1.5, null, '1000000'].map((count) =>
+    patch(
+      `validators ${JSON.stringify(count)}`,
+      { active_validators: count },
+      400,
+      'active_validators must be an integer from 1 to 10000000',
+    ),
+  ),
   patch(
     'good fields and one bad',
     { target_peers: 100, max_latency_ms: 200, network_load: 41 },
@@ -130,11 +138,12 @@ const LINKS: readonly Refusal[] = [
 ]
 
 /** A relay whose every table has something in it, on the disk too. */
-async function settled(t: Parameters<typeof startHarness>[0]): Promise<{ relay: RelayDouble; harness: Harness }> {
+async function settled(t: TestContext): Promise<{ relay: RelayDouble; harness: Harness }> {
   const relay = new RelayDouble(PEER_A, PEER_B)
   const harness = await startHarness(t, relay.handlers)
   assert.equal((await harness.call('PATCH', '/config', { body: { target_peers: 33 } })).status, 200)
   assert.equal((await harness.call('POST', `/mesh/explicit/${PEER_A}`)).status, 200)
+  assert.deepEqual([harness.stored().settings, harness.stored().explicitPeers], [{ target_peers: 33 }, [PEER_A]])
   return { relay, harness }
 }
 
@@ -142,12 +151,12 @@ for (const { name, request, status, answer } of [...PATCHES, ...LINKS]) {
   const [method, path, options] = request
   test(`${method} ${path.slice(0, 60)}, ${name}: ${status}, and nothing changes`, async (t) => {
     const { relay, harness } = await settled(t)
-    const before = relay.state
+    const [before, storedBefore] = [relay.state, harness.stored()]
     const reply = await harness.call(method, path, options)
     assert.equal(reply.status, status, reply.text)
     assert.deepEqual(reply.json(), answer)
     assert.deepEqual(relay.state, before)
-    assert.deepEqual(harness.stored(), { settings: { target_peers: 33 }, explicitPeers: [PEER_A] })
+    assert.deepEqual(harness.stored(), storedBefore)
     assert.equal(Object.hasOwn(Object.prototype, 'target_peers'), false)
   })
 }

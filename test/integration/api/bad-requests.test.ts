@@ -40,7 +40,9 @@ const RAW_BODIES: readonly (readonly [name: string, body: string | undefined, er
 ]
 
 const PEER_IDS = [
-  'trusted',
+  'Trusted',
+  '%74rusted',
+  'ban',
   '__proto__',
   'constructor',
   '16Uiu2HAm',
@@ -131,6 +133,14 @@ const REFUSALS: readonly Refusal[] = [
   { name: 'doubled slash', request: ['GET', '//peers'], status: 404, error: 'not found' },
   { name: 'other case', request: ['GET', '/Peers'], status: 404, error: 'not found' },
   { name: 'prototype member as path', request: ['GET', '/__proto__/constructor'], status: 404, error: 'not found' },
+  { name: 'path below the banned', request: ['GET', `/peers/banned/${PEER_A}`], status: 404, error: 'not found' },
+  {
+    name: 'a range that is not encoded',
+    request: ['DELETE', '/bans/ip/192.0.2.0/24'],
+    status: 404,
+    error: 'not found',
+  },
+  { name: 'bans of no kind', request: ['GET', '/bans'], status: 404, error: 'not found' },
   { name: 'path below a peer', request: ['DELETE', `/peers/${PEER_A}/x`], status: 404, error: 'not found' },
 ]
 
@@ -163,6 +173,15 @@ const ALLOWED: readonly (readonly [path: string, allow: string, refused: readonl
   ['/node/info', 'GET, HEAD, OPTIONS', ['POST', 'DELETE']],
   ['/peers', 'GET, HEAD, POST, OPTIONS', ['PUT', 'PATCH', 'DELETE']],
   [`/peers/${PEER_A}`, 'GET, HEAD, DELETE, OPTIONS', ['POST', 'PUT', 'PATCH']],
+  ['/peers/banned', 'GET, HEAD, OPTIONS', ['POST', 'PUT', 'DELETE']],
+  [`/peers/${PEER_A}/ban`, 'POST, DELETE, OPTIONS', ['GET', 'HEAD', 'PUT', 'PATCH']],
+  ['/peers/trusted', 'GET, HEAD, POST, OPTIONS', ['PUT', 'PATCH', 'DELETE']],
+  [`/peers/trusted/${PEER_A}`, 'POST, DELETE, OPTIONS', ['GET', 'HEAD', 'PUT', 'PATCH']],
+  ['/bans/ip', 'GET, HEAD, POST, OPTIONS', ['PUT', 'DELETE']],
+  ['/bans/ip/192.0.2.0%2F24', 'DELETE, OPTIONS', ['GET', 'HEAD', 'POST', 'PUT']],
+  ['/bans/agent', 'GET, HEAD, POST, OPTIONS', ['PUT', 'DELETE']],
+  ['/bans/agent/prysm', 'DELETE, OPTIONS', ['GET', 'HEAD', 'POST', 'PUT']],
+  ['/access', 'GET, HEAD, PUT, OPTIONS', ['POST', 'PATCH', 'DELETE']],
   ['/mesh', 'GET, HEAD, OPTIONS', ['POST', 'DELETE']],
   ['/mesh/explicit', 'GET, HEAD, OPTIONS', ['POST', 'PATCH', 'DELETE']],
   [`/mesh/explicit/${PEER_A}`, 'POST, DELETE, OPTIONS', ['GET', 'HEAD', 'PUT', 'PATCH']],

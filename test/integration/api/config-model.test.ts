@@ -13,6 +13,7 @@ const value = fc.oneof(
   fc.integer({ min: -2, max: 45 }),
   fc.integer({ min: 78, max: 1_002 }),
   fc.integer({ min: 4_998, max: 60_001 }),
+  fc.integer({ min: 9_999_998, max: 10_000_002 }),
   fc.double({ min: 0, max: 50, noNaN: true }),
   fc.constantFrom('5', null, true, [5], { value: 5 }, ''),
 )
@@ -25,6 +26,7 @@ const RANGES: Readonly<Record<string, readonly [min: number, max: number]>> = {
   network_load: [1, 40],
   heartbeat_interval_ms: [80, 5_000],
   discovery_interval_ms: [500, 10_000],
+  active_validators: [1, 10_000_000],
 }
 
 function isValid(sent: Body): boolean {

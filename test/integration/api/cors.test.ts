@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startHarness } from './api-harness.ts'
-import { PEER_A, PEER_B, RelayDouble, TOPIC } from './relay-double.ts'
+import { NO_ACCESS, PEER_A, PEER_B, RelayDouble, TOPIC } from './relay-double.ts'
 
 const LISTED = 'https://dashboard.example'
 const OTHER = 'https://evil.example'
@@ -29,20 +29,29 @@ test('by default no page of another origin can read, preflight or write', async 
 test('a page of another origin cannot steer the node either', async (t) => {
   const relay = new RelayDouble(PEER_A, PEER_B)
   const { call, stored } = await startHarness(t, relay.handlers, { corsOrigin: [LISTED, '*'] })
-  const before = relay.state
+  const [before, storedBefore] = [relay.state, stored()]
   const writes = [
     ['PATCH', '/config', { network_load: 8 }],
     ['POST', `/mesh/${encodeURIComponent(TOPIC)}/${PEER_B}`],
     ['DELETE', `/mesh/${encodeURIComponent(TOPIC)}/${PEER_A}`],
     ['POST', `/mesh/explicit/${PEER_B}`],
     ['DELETE', `/mesh/explicit/${PEER_A}`],
+    ['POST', '/peers/trusted', { multiaddr: `/ip4/127.0.0.1/tcp/9000/p2p/${PEER_A}` }],
+    ['DELETE', `/peers/trusted/${PEER_A}`],
+    ['POST', `/peers/${PEER_B}/ban`],
+    ['DELETE', `/peers/${PEER_B}/ban`],
+    ['POST', '/bans/ip', { cidr: '192.0.2.0/24' }],
+    ['DELETE', '/bans/ip/192.0.2.0%2F24'],
+    ['POST', '/bans/agent', { agent: 'prysm' }],
+    ['DELETE', '/bans/agent/prysm'],
+    ['PUT', '/access', NO_ACCESS],
   ] as const
   for (const [method, path, body] of writes) {
     const refused = await call(method, path, { body, headers: { origin: OTHER } })
     assert.equal(refused.status, 403, `${method} ${path}`)
   }
   assert.deepEqual(relay.state, before)
-  assert.deepEqual(stored(), { settings: {}, explicitPeers: [] })
+  assert.deepEqual(stored(), storedBefore)
   for (const [method, path, body] of writes) {
     const allowed = await call(method, path, { body, headers: { origin: LISTED } })
     assert.equal(allowed.status, 200, `${method} ${path}`)
@@ -58,7 +67,7 @@ test('a listed origin reads, preflights and writes; another does not', async (t)
   const asked = await call('OPTIONS', PEER_PATH, preflight(LISTED))
   assert.equal(asked.status, 204)
   assert.equal(asked.headers['access-control-allow-origin'], LISTED)
-  assert.equal(asked.headers['access-control-allow-methods'], 'GET, HEAD, POST, PATCH, DELETE')
+  assert.equal(asked.headers['access-control-allow-methods'], 'GET, HEAD, POST, PUT, PATCH, DELETE')
   assert.equal(asked.headers['access-control-allow-headers'], 'authorization, content-type')
   assert.equal(asked.headers['access-control-max-age'], '600')
   const other = await call('GET', '/peers', { headers: { origin: OTHER } })
@@ -96,7 +105,7 @@ test('a preflight needs no token, and the page can read the 401 that it gets wit
   assert.deepEqual([refused.status, refused.headers['access-control-allow-origin']], [401, LISTED])
 })
 
-test('the method of a foreign origin that no route has is refused, not served', async (t) => {
+test('the method of a foreign origin that the route does not have is refused, not served', async (t) => {
   const { call } = await startHarness(t, new RelayDouble().handlers, { corsOrigin: ['*'] })
   assert.equal((await call('PUT', '/peers', { headers: { origin: OTHER } })).status, 403)
 })

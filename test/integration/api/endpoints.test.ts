@@ -105,7 +105,7 @@ test('GET /mesh lists topics, kinds and mesh peers with the members of the docum
   assert.deepEqual(keys(list[0].peers[0]), ['peer_id', 'client'])
 })
 
-test('GET /config has the three members of the document and the two of newer dashboards', async (t) => {
+test('GET /config has the three members of the document, the two of newer dashboards and our own', async (t) => {
   const { call } = await startHarness(t, new RelayDouble().handlers)
   const reply = await call('GET', '/config')
   assert.equal(reply.status, 200)
@@ -116,10 +116,25 @@ test('GET /config has the three members of the document and the two of newer das
     'network_load',
     'heartbeat_interval_ms',
     'discovery_interval_ms',
+    'active_validators',
   ])
 })
 
-for (const path of ['/eth/v1/node/health', '/node/info', '/peers', `/peers/${PEER_A}`, '/mesh', '/config']) {
+const READ = [
+  '/eth/v1/node/health',
+  '/node/info',
+  '/peers',
+  '/peers/trusted',
+  '/peers/banned',
+  `/peers/${PEER_A}`,
+  '/bans/ip',
+  '/bans/agent',
+  '/access',
+  '/mesh',
+  '/config',
+]
+
+for (const path of READ) {
   test(`HEAD ${path} has the head of the GET and no body`, async (t) => {
     const { call } = await startHarness(t, new RelayDouble(PEER_A).handlers)
     const [get, head] = [await call('GET', path), await call('HEAD', path)]

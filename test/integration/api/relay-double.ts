@@ -1,3 +1,4 @@
+import type { AccessDocument } from '../../../src/api/operator.ts'
 import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
 import type {
   Control,
@@ -11,6 +12,7 @@ import type {
 } from '../../../src/rpc/contract.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
+import { AccessDouble } from './access-double.ts'
 
 export const PEER_A = '16Uiu2HAm4MqAN66Ey9CqUbSpSTCsEKHkYJH1h7oYrg8XDGXTMskH'
 export const PEER_B = '16Uiu2HAmJB7R91zvvnx5P29vfuqpWUvjnCTKhrV4r8YgCpx1N56S'
@@ -45,6 +47,16 @@ export const CONFIG: RuntimeConfigView = {
   network_load: 5,
   heartbeat_interval_ms: 700,
   discovery_interval_ms: 2000,
+  active_validators: null,
+}
+
+/** Bans and trust of a relay that was never told of any, as `GET /access` answers them. */
+export const NO_ACCESS: AccessDocument = {
+  version: 1,
+  banned_peers: [],
+  banned_ip_ranges: [],
+  banned_agents: [],
+  trusted_peers: [],
 }
 
 export const SETTINGS: RuntimeSettings = { ...CONFIG, heartbeat_interval_ms: null }
@@ -71,13 +83,20 @@ export function peerView(peerId: string, rttMs = 3.682368): PeerView {
 
 /**
  * What a network worker is to the API: a table of peers that dials fill and disconnects empty, its settings, its explicit
- * peers, and the mesh of {@link MESH}, where every peer takes the block topic. A multiaddr of the form `…/p2p/<id>` is
- * dialled; an ENR is known when it names a peer of `enrs`.
+ * peers, bans and trust, and the mesh of {@link MESH}, where every peer takes the block topic. A multiaddr of the form
+ * `…/p2p/<id>` is dialled; an ENR is known when it names a peer of `enrs`.
  */
 export class RelayDouble {
   readonly peers = new Map<string, PeerView>()
   readonly enrs = new Map<string, string>()
   readonly explicit = new Map<string, readonly string[]>()
+  readonly access = new AccessDouble({
+    ownPeerId: NODE_INFO.peer_id,
+    peers: this.peers,
+    explicit: this.explicit,
+    enrs: this.enrs,
+    dial: (peerId) => this.#dial(peerId),
+  })
   readonly mesh = new Map(MESH.map(({ topic, peers }) => [topic, new Set(peers.map(({ peer_id }) => peer_id))]))
   readonly inBackoff = new Set<string>()
   readonly calls: string[] = []
@@ -95,13 +114,14 @@ export class RelayDouble {
     return structuredClone({
       peers: this.peers,
       explicit: this.explicit,
+      access: this.access.state,
       mesh: this.mesh,
       settings: this.settings,
     })
   }
 
   get handlers(): Handlers<Control> {
-    return { ...this.#nodeHandlers(), ...this.#steeringHandlers() }
+    return { ...this.#nodeHandlers(), ...this.#steeringHandlers(), ...this.access.handlers }
   }
 
   #nodeHandlers() {
@@ -111,14 +131,10 @@ export class RelayDouble {
       listPeers: () => this.#note('listPeers', [...this.peers.values()]),
       getPeer: (peerId) => this.#note('getPeer', this.#known(peerId)),
       connectPeer: (target) => {
-        const peerId = 'enr' in target ? this.enrs.get(target.enr) : /\/p2p\/(\w+)$/.exec(target.multiaddr)?.[1]
-        if (peerId === undefined) {
-          throw 'enr' in target
-            ? new RelayError('BAD_ENR', 'invalid ENR: signature does not verify')
-            : new RelayError('BAD_MULTIADDR', 'invalid multiaddr: no peer id')
-        }
+        const { peerId } = this.access.resolve(target)
+        this.access.refuseBanned(peerId)
         const action = this.peers.has(peerId) ? 'already_connected' : 'connecting'
-        if (action === 'connecting') this.peers.set(peerId, { ...peerView(peerId), state: 'connecting' })
+        this.#dial(peerId)
         return this.#note('connectPeer', { peer_id: peerId, action })
       },
       disconnectPeer: async (peerId) => {
@@ -143,7 +159,8 @@ export class RelayDouble {
         return this.#note('prune', { action: wasThere ? 'pruned' : 'not_in_mesh' })
       },
       addExplicitPeer: async ({ peerId, addresses }) => {
-        if (peerId === NODE_INFO.peer_id) throw new RelayError('BAD_REQUEST', 'this is our own peer id')
+        this.access.refuseOwn(peerId)
+        this.access.refuseBanned(peerId)
         const known = this.peers.has(peerId) ? [`/ip4/34.140.245.67/tcp/9000/p2p/${peerId}`] : addresses
         this.explicit.set(peerId, known)
         return this.#note('addExplicitPeer', { peerId, addresses: known })
@@ -158,6 +175,10 @@ export class RelayDouble {
           [...this.explicit.keys()].map((peer_id) => ({ peer_id, is_connected: this.peers.has(peer_id) })),
         ),
     } satisfies Partial<Handlers<Control>>
+  }
+
+  #dial(peerId: string): void {
+    if (!this.peers.has(peerId)) this.peers.set(peerId, { ...peerView(peerId), state: 'connecting' })
   }
 
   #config(): RuntimeConfigView {

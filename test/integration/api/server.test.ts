@@ -4,16 +4,35 @@ import { Agent, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import pino from 'pino'
-import type { DirectControl } from '../../../src/api/operator.ts'
+import type { DirectControl, Operator } from '../../../src/api/operator.ts'
 import { type ApiDeps, startApi } from '../../../src/api/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import { startHarness } from './api-harness.ts'
-import { allHandlers, PEER_A, RelayDouble } from './relay-double.ts'
+import { allHandlers, NO_ACCESS, PEER_A, RelayDouble } from './relay-double.ts'
+
+const unused = (): Promise<never> => Promise.reject(new RelayError('RPC_CLOSED', 'unused'))
+const operator: Operator = {
+  patchConfig: unused,
+  addExplicitPeer: unused,
+  removeExplicitPeer: unused,
+  listBannedPeers: unused,
+  banPeer: unused,
+  unbanPeer: unused,
+  trustPeer: unused,
+  trustConnectedPeer: unused,
+  untrustPeer: unused,
+  listBannedRanges: () => [],
+  banRange: unused,
+  unbanRange: unused,
+  listBannedAgents: () => [],
+  banAgent: unused,
+  unbanAgent: unused,
+  exportAccess: () => NO_ACCESS,
+  importAccess: unused,
+}
 
 function deps(address: string, port: number): ApiDeps {
-  const unused = (): Promise<never> => Promise.reject(new RelayError('RPC_CLOSED', 'unused'))
   const control = allHandlers(unused) as unknown as DirectControl
-  const operator = { patchConfig: unused, addExplicitPeer: unused, removeExplicitPeer: unused }
   return { control, operator, log: pino({ level: 'silent' }), address, port, token: undefined, corsOrigin: [] }
 }
 

@@ -14,7 +14,7 @@ test('PATCH /config answers what is in force, in the order of the document, and 
   const body = { target_peers: 100, max_latency_ms: 200, network_load: 6 }
   const reply = await call('PATCH', '/config', { body })
   assert.equal(reply.status, 200)
-  const expected = { ...body, heartbeat_interval_ms: 600, discovery_interval_ms: 2000 }
+  const expected = { ...body, heartbeat_interval_ms: 600, discovery_interval_ms: 2000, active_validators: null }
   assert.equal(reply.text, JSON.stringify({ status: 'ok', ...expected }))
   assert.equal((await call('GET', '/config')).text, JSON.stringify(expected))
   assert.deepEqual(stored().settings, body)
@@ -30,6 +30,14 @@ test('PATCH /config changes what is named and leaves the rest', async (t) => {
     discovery_interval_ms: 500,
   })
   assert.deepEqual(stored().settings, { max_latency_ms: 175.5, discovery_interval_ms: 500 })
+})
+
+test('PATCH /config takes a validator count, and keeps it', async (t) => {
+  const { call, stored } = await startHarness(t, new RelayDouble().handlers)
+  const reply = await call('PATCH', '/config', { body: { active_validators: 1_100_000 } })
+  assert.deepEqual(reply.json(), { status: 'ok', ...CONFIG, active_validators: 1_100_000 })
+  assert.deepEqual((await call('GET', '/config')).json(), { ...CONFIG, active_validators: 1_100_000 })
+  assert.deepEqual(stored().settings, { active_validators: 1_100_000 })
 })
 
 test('a network load resets the heartbeat to its own, unless the same PATCH names one', async (t) => {

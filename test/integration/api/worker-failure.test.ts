@@ -4,7 +4,7 @@ import type { Control } from '../../../src/rpc/contract.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { type Harness, startHarness } from './api-harness.ts'
-import { allHandlers, PEER_A, PEER_B, RelayDouble, TOPIC } from './relay-double.ts'
+import { allHandlers, NO_ACCESS, PEER_A, PEER_B, RelayDouble, TOPIC } from './relay-double.ts'
 
 const REQUESTS: readonly (readonly [method: string, path: string, body?: unknown])[] = [
   ['GET', '/eth/v1/node/health'],
@@ -13,6 +13,14 @@ const REQUESTS: readonly (readonly [method: string, path: string, body?: unknown
   ['GET', `/peers/${PEER_A}`],
   ['POST', '/peers', { multiaddr: `/ip4/127.0.0.1/tcp/1/p2p/${PEER_A}` }],
   ['DELETE', `/peers/${PEER_A}`],
+  ['GET', '/peers/banned'],
+  ['POST', `/peers/${PEER_A}/ban`],
+  ['GET', '/peers/trusted'],
+  ['POST', '/peers/trusted', { multiaddr: `/ip4/127.0.0.1/tcp/1/p2p/${PEER_A}` }],
+  ['POST', `/peers/trusted/${PEER_A}`],
+  ['POST', '/bans/ip', { cidr: '192.0.2.0/24' }],
+  ['POST', '/bans/agent', { agent: 'prysm' }],
+  ['PUT', '/access', { ...NO_ACCESS, banned_peers: [PEER_A] }],
   ['GET', '/mesh'],
   ['POST', `/mesh/${encodeURIComponent(TOPIC)}/${PEER_B}`],
   ['DELETE', `/mesh/${encodeURIComponent(TOPIC)}/${PEER_A}`],
