@@ -18,7 +18,7 @@ const trustedPeer = z.strictObject(
   {
     peer_id: peerId,
     enr: enrText.nullable(),
-    addresses: list(multiaddrText, MAX_PEER_ADDRESSES).refine((all) => all.length > 0, 'must not be empty'),
+    addresses: list(multiaddrText, MAX_PEER_ADDRESSES),
   },
   { error: 'must be an object' },
 )
@@ -38,20 +38,17 @@ function distinct(values: readonly string[]): string[] {
 
 /**
  * The body of `PUT /access`: the document that `GET /access` answers, with nothing left out and nothing more. Ranges
- * come out canonical, agent names in lower case, and each entry once; of two trusted peers with one id the first stays.
+ * come out canonical, agent names in lower case, and each once. Whether the lists contradict one another, or name a
+ * trusted peer that cannot be dialled, is for the operator to say.
  * @throws BAD_REQUEST
  */
 export function parseAccessDocument(body: unknown): AccessDocument {
   const given = checked(document, body)
-  const trusted = new Map<string, AccessDocument['trusted_peers'][number]>()
-  for (const { peer_id, enr, addresses } of given.trusted_peers) {
-    if (!trusted.has(peer_id)) trusted.set(peer_id, { peer_id, enr, addresses: distinct(addresses) })
-  }
   return {
     version: 1,
     banned_peers: distinct(given.banned_peers),
     banned_ip_ranges: distinct(given.banned_ip_ranges),
     banned_agents: distinct(given.banned_agents),
-    trusted_peers: [...trusted.values()],
+    trusted_peers: given.trusted_peers.map((peer) => ({ ...peer, addresses: distinct(peer.addresses) })),
   }
 }
