@@ -3,13 +3,16 @@
  * here runs on gossipsub's synchronous validation path, so a message is forwarded in the turn that received it.
  */
 import { StrictNoSign, TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
+import type { PeerId } from '@libp2p/interface'
 import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
 import { messageId } from '../../consensus/message-id.ts'
 import type { ForkName } from '../../consensus/network-config.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { toHex } from '../../shared/hex.ts'
+import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { Verdict, VerdictReason } from '../validation/verdict.ts'
 import type { FastMessageId } from './fast-message-id.ts'
+import type { OffenceObserver } from './gossip-offence.ts'
 import type { RouterOptions, TopicValidator } from './gossipsub-internals.ts'
 import { createSnappyTransform } from './inbound-transform.ts'
 import { loadOptions } from './load-switch.ts'
@@ -18,7 +21,8 @@ import { messageClass } from './message-class.ts'
 import type { MeshParameters } from './network-load.ts'
 import { NetworkTopics } from './network-topics.ts'
 import { RelayRouter, type RouterComponents, type RouterObserver } from './relay-router.ts'
-import { peerScoreParams, SCORE_THRESHOLDS, type ScoreSetting } from './score-parameters.ts'
+import type { SlotTiming } from './score-decay.ts'
+import { peerScoreParams, SCORE_THRESHOLDS } from './score-parameters.ts'
 import type { TopicContext, TopicDirectory } from './topic-directory.ts'
 
 /** Largest gossip RPC: max_message_size() of reference/p2p.md A2.2 for a MAX_PAYLOAD_SIZE of 10 MiB. */
@@ -37,34 +41,41 @@ export interface RouterDeps {
   readonly schedule: ForkSchedule
   readonly fastMessageId: FastMessageId
   readonly mesh: MeshParameters
-  readonly scoring: ScoreSetting
+  readonly scoring: SlotTiming
   readonly exemptIps: Set<string>
   readonly observer: RouterObserver
   readonly clock: Clock
   readonly onMesh: MeshObserver
-  readonly onTransformReject: (topic: string, reason: VerdictReason) => void
+  readonly isTrusted: (peerId: PeerIdStr) => boolean
+  readonly onOffence: OffenceObserver
+  /** `from` is undefined for a message that no RPC brought. */
+  readonly onTransformReject: (topic: TopicStr, reason: VerdictReason, from: PeerIdStr | undefined) => void
 }
 
 /** A factory for libp2p's services. The router has no topics yet: `Subscriptions` adds them once it is started. */
 export function routerFactory(deps: RouterDeps): (components: RouterComponents) => RelayRouter {
-  const { observer, clock, scoring, topics, onMesh } = deps
+  const { observer, clock, scoring, topics, onMesh, isTrusted, onOffence } = deps
   const seenTtlMs = SEEN_EPOCHS * scoring.slotsPerEpoch * scoring.slotDurationMs
   return (components) => {
     const knownTopics = new NetworkTopics(deps.schedule)
-    return new RelayRouter(components, routerOptions(deps), {
+    const senderOf = (data: Uint8Array): PeerIdStr | undefined => router.senderOf(data)
+    const router: RelayRouter = new RelayRouter(components, routerOptions(deps, senderOf), {
       observer,
       clock,
       seenTtlMs,
       knownTopics,
       onMesh,
+      isTrusted,
+      onOffence,
       // What is older than a slot has been overtaken by the next one.
       maxQueuedMs: scoring.slotDurationMs,
       classOf: (topic) => messageClass(topics.get(topic)?.parsed.spec.kind ?? 'beacon_block'),
     })
+    return router
   }
 }
 
-function routerOptions(deps: RouterDeps): RouterOptions {
+function routerOptions(deps: RouterDeps, senderOf: (data: Uint8Array) => PeerIdStr | undefined): RouterOptions {
   const { mesh, scoring, topics, fastMessageId } = deps
   return {
     globalSignaturePolicy: StrictNoSign,
@@ -88,7 +99,9 @@ function routerOptions(deps: RouterDeps): RouterOptions {
     fastMsgIdFn: (message) => fastMessageId(message.topic, message.data ?? EMPTY),
     msgIdFn: (message) => messageId(message.topic, EMPTY, message.data, forkOf(topics, message.topic)),
     msgIdToStrFn: toHex,
-    dataTransform: createSnappyTransform(topics, deps.onTransformReject),
+    dataTransform: createSnappyTransform(topics, (topic, reason, data) =>
+      deps.onTransformReject(topic, reason, senderOf(data)),
+    ),
   }
 }
 
@@ -102,11 +115,11 @@ function forkOf(topics: TopicDirectory, topic: string): ForkName {
 export function topicValidator(
   context: TopicContext,
   check: (context: TopicContext, ssz: Uint8Array) => Verdict,
-  onVerdict: (context: TopicContext, verdict: Verdict, ssz: Uint8Array) => void,
+  onVerdict: (context: TopicContext, verdict: Verdict, ssz: Uint8Array, from: PeerId) => void,
 ): TopicValidator {
-  return (_peer, message) => {
+  return (from, message) => {
     const verdict = check(context, message.data)
-    onVerdict(context, verdict, message.data)
+    onVerdict(context, verdict, message.data, from)
     switch (verdict.action) {
       case 'accept':
         return TopicValidatorResult.Accept

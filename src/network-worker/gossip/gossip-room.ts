@@ -2,12 +2,12 @@
  * Gossip as one piece: what libp2p needs to build the router, and the subscriptions that fill it once it runs.
  * In: RPCs from the host. Out: forwarded bytes, counts, the slots of accepted blocks.
  */
+import type { PeerId } from '@libp2p/interface'
 import type { RelayConfig } from '../../config/schema.ts'
 import { presetOf } from '../../consensus/network-config.ts'
 import { peekSlot } from '../../consensus/ssz-peek.ts'
-import type { GossipKind } from '../../consensus/topic-table.ts'
 import type { Clock } from '../../shared/clock.ts'
-import type { TopicStr } from '../../shared/ids.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import { ExemptIpSet, type IpExemption } from '../host/ip-exemption.ts'
@@ -16,13 +16,14 @@ import { createBlindChecks } from '../validation/blind-checks.ts'
 import { ACCEPT, type Verdict } from '../validation/verdict.ts'
 import { routerFactory, topicValidator } from './create-router.ts'
 import { createFastMessageId } from './fast-message-id.ts'
+import type { OffenceObserver } from './gossip-offence.ts'
 import type { MeshObserver } from './mesh-observer.ts'
 import type { MeshParameters } from './network-load.ts'
 import { wantedTopics } from './own-subnets.ts'
 import type { RelayRouter, RouterComponents } from './relay-router.ts'
-import { type ScoreSetting, topicScoreParams } from './score-parameters.ts'
 import { Subscriptions, type TopicSubscriber } from './subscriptions.ts'
 import { type TopicContext, TopicDirectory, type ValidationPolicy } from './topic-directory.ts'
+import { TopicScores } from './topic-scores.ts'
 
 export interface GossipRoomDeps {
   readonly config: RelayConfig
@@ -37,6 +38,16 @@ export interface GossipRoomDeps {
   readonly onMesh: MeshObserver
   /** Called at start and at each epoch, after the topics are right for it. */
   readonly onEpoch: (epoch: number) => void
+  readonly isTrusted: (peerId: PeerIdStr) => boolean
+  /** Asked whenever scores are refreshed; null while nobody said. */
+  readonly activeValidators: () => number | null
+  readonly onOffence: OffenceObserver
+}
+
+/** Topics joined, left and scored as time goes on. */
+export interface TopicUpkeep {
+  start(): void
+  stop(): void
 }
 
 export interface GossipRoom {
@@ -44,51 +55,97 @@ export interface GossipRoom {
   /** A libp2p service; called once by the host. */
   createRouter(components: RouterComponents): RelayRouter
   /** Topics are joined by the router given here, which must have started. */
-  subscriptions(router: RelayRouter): Subscriptions
+  subscriptions(router: RelayRouter): TopicUpkeep
   /** Another mesh size and heartbeat, from the next heartbeat on. */
   setLoad(router: RelayRouter, mesh: MeshParameters): void
+  /** Makes the topics' score parameters anew: to be called when the number of validators changed. */
+  refreshScoring(router: RelayRouter): void
 }
+
+/** Between refreshes of the topics' score parameters, ms (reference/scoring.md §3.4). */
+const SCORE_REFRESH_MS = 60_000
 
 /** Prepares gossip; nothing runs yet. */
 export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
   const { config, chain, clock, log, stats, mesh } = deps
   const directory = new TopicDirectory()
+  let { meshN } = mesh
   const { slotDurationMs, slotsPerEpoch } = chain.network
-  const scoring = { slotDurationMs, slotsPerEpoch, meshN: mesh.meshN }
+  const scores = new TopicScores({
+    directory,
+    setting: () => ({
+      slotDurationMs,
+      slotsPerEpoch,
+      preset: presetOf(chain.network),
+      meshN,
+      activeValidators: deps.activeValidators(),
+    }),
+    currentSlot: () => chain.slotClock.currentSlot(),
+    currentDigestHex: () => chain.currentDigest().digestHex,
+  })
   const createRouter = routerFactory({
     topics: directory,
     schedule: chain.schedule,
     fastMessageId: await createFastMessageId(),
     mesh,
-    scoring,
+    scoring: chain.network,
     exemptIps: new ExemptIpSet(deps.exemption),
     observer: stats,
     clock,
     onMesh: deps.onMesh,
-    onTransformReject: (_topic, reason) => stats.onVerdict({ action: 'reject', reason }),
+    isTrusted: deps.isTrusted,
+    onOffence: deps.onOffence,
+    onTransformReject: (topic, reason, from) => {
+      stats.onVerdict({ action: 'reject', reason })
+      const topicKind = directory.get(topic)?.parsed.spec.kind
+      // A topic that was left while the message was on its way is no fault of its sender.
+      if (from !== undefined && topicKind !== undefined) deps.onOffence(from, { kind: 'rejected', topicKind, reason })
+    },
   })
   return {
     directory,
     createRouter,
     setLoad: (router, next) => {
-      scoring.meshN = next.meshN
       // A first delivery is worth more in a larger mesh, where each peer has fewer of them.
-      for (const { topic, parsed } of directory.all()) setTopicScore(router, topic, parsed.spec.kind, scoring)
+      meshN = next.meshN
+      scores.refresh(router.score)
       router.setLoad(next)
     },
-    subscriptions: (router) =>
-      new Subscriptions({
+    refreshScoring: (router) => scores.refresh(router.score),
+    subscriptions: (router) => {
+      const subscriptions = new Subscriptions({
         preset: presetOf(chain.network),
         schedule: chain.schedule,
         slotClock: chain.slotClock,
         clock,
         log,
         directory,
-        subscriber: topicSubscriber(deps, router, scoring),
+        subscriber: topicSubscriber(deps, router, scores),
         wantedAt: (epoch) => wantedTopics(config, deps.nodeId, epoch),
         policyOf: (kind) => policyOf(config, kind),
-        onEpoch: deps.onEpoch,
-      }),
+        onEpoch: (epoch) => {
+          scores.refresh(router.score)
+          deps.onEpoch(epoch)
+        },
+      })
+      return withPeriod(subscriptions, clock, () => scores.refresh(router.score))
+    },
+  }
+}
+
+/** Adds a refresh of the scores each minute to the upkeep of the topics. */
+function withPeriod(subscriptions: Subscriptions, clock: Clock, refresh: () => void): TopicUpkeep {
+  let timer: Disposable | undefined
+  return {
+    start: () => {
+      subscriptions.start()
+      timer = clock.every(SCORE_REFRESH_MS, refresh)
+    },
+    stop: () => {
+      timer?.[Symbol.dispose]()
+      timer = undefined
+      subscriptions.stop()
+    },
   }
 }
 
@@ -96,22 +153,21 @@ function policyOf({ validation }: RelayConfig, kind: string): ValidationPolicy {
   return validation.perTopic[kind] ?? validation.default
 }
 
-function setTopicScore(router: RelayRouter, topic: TopicStr, kind: GossipKind, scoring: ScoreSetting): void {
-  const params = topicScoreParams(kind, scoring)
-  if (params !== undefined) router.score.params.topics[topic] = params
-}
-
 /** Joins and leaves topics in the router, with their validator and score parameters. */
-function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scoring: ScoreSetting): TopicSubscriber {
+function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scores: TopicScores): TopicSubscriber {
   const { chain, clock, stats } = deps
   const blindChecks = createBlindChecks({
     slotClock: chain.slotClock,
     schedule: chain.schedule,
-    slotsPerEpoch: scoring.slotsPerEpoch,
+    slotsPerEpoch: chain.network.slotsPerEpoch,
     nowMs: () => clock.nowMs(),
   })
-  const onVerdict = (context: TopicContext, verdict: Verdict, ssz: Uint8Array): void => {
+  const onVerdict = (context: TopicContext, verdict: Verdict, ssz: Uint8Array, from: PeerId): void => {
     stats.onVerdict(verdict)
+    if (verdict.action === 'reject') {
+      const topicKind = context.parsed.spec.kind
+      deps.onOffence(from.toString(), { kind: 'rejected', topicKind, reason: verdict.reason })
+    }
     if (verdict.action !== 'accept' || context.parsed.spec.kind !== 'beacon_block') return
     stats.onAcceptedBlock()
     const slot = peekSlot('beacon_block', context.entry.fork, ssz)
@@ -119,7 +175,7 @@ function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scoring: Sco
   }
   return {
     join: (context) => {
-      setTopicScore(router, context.topic, context.parsed.spec.kind, scoring)
+      scores.install(router.score, context)
       const check = context.policy === 'none' ? (): Verdict => ACCEPT : blindChecks
       router.allow(context.topic, topicValidator(context, check, onVerdict))
       router.subscribe(context.topic)

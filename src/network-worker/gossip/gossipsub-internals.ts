@@ -16,6 +16,11 @@ export type RouterOptions = Partial<GossipsubOpts>
 /** What gossipsub calls for each new message of a topic; synchronous ones keep a message in one turn. */
 export type TopicValidator = GossipSub['topicValidators'] extends Map<string, infer Validator> ? Validator : never
 
+/** Bytes of one RPC, in one piece or several. */
+export interface RpcBytes {
+  subarray(): Uint8Array
+}
+
 /** An open gossip stream to one peer. */
 export interface OutboundStream {
   readonly protocol: string
@@ -38,10 +43,17 @@ export interface LiveOptions {
   readonly unsubcribeBackoff: number
 }
 
-/** What gossipsub keeps of a peer for its score, as far as a reconnect concerns it. */
+/** What a peer did in a topic, as far as new parameters concern it. */
+export interface TopicCounters {
+  firstMessageDeliveries: number
+  meshMessageDeliveries: number
+}
+
+/** What gossipsub keeps of a peer for its score, as far as a reconnect and new parameters concern it. */
 export interface PeerScoreStats {
   connected: boolean
   knownIPs: Set<string>
+  readonly topics: Readonly<Record<TopicStr, TopicCounters>>
 }
 
 export interface GossipsubScore {
@@ -50,7 +62,11 @@ export interface GossipsubScore {
   readonly scoreCache: Map<PeerIdStr, unknown>
   scoreCacheValidityMs: number
   score(peerId: PeerIdStr): number
+  /** Once a decay interval: counters decay, records that were kept long enough go. */
+  refreshScores(): void
   duplicateMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
+  rejectInvalidMessage(from: PeerIdStr, topic: TopicStr): void
+  removePeer(peerId: PeerIdStr): void
   deliverMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
   /** Takes a peer off the count of an address (P6). */
   removeIP(peerId: PeerIdStr, ip: string): void
@@ -128,6 +144,10 @@ export interface GossipsubInternals {
   addPeer(peerId: PeerId, direction: MessageStreamDirection, address: Multiaddr): void
   removePeer(peerId: PeerId): void
   createOutboundStream(peerId: PeerId, connection: Connection): Promise<void>
+  /** Reads a peer's inbound stream to its end. */
+  pipePeerReadStream(peerId: PeerId, stream: AsyncIterable<RpcBytes>): Promise<void>
+  /** @throws whatever protons says of bytes that are no RPC, or of one with more in it than upstream's limits allow */
+  decodeRpc(bytes: Uint8Array): RPC
   handlePeerReadStreamError(error: Error, peerId: PeerId): void
   addToMesh(peerId: PeerIdStr, topic: TopicStr, reason: string): void
   addBackoff(peerId: PeerIdStr, topic: TopicStr): void
@@ -158,6 +178,8 @@ const METHODS = [
   'addPeer',
   'removePeer',
   'createOutboundStream',
+  'pipePeerReadStream',
+  'decodeRpc',
   'handlePeerReadStreamError',
   'addToMesh',
   'addBackoff',
@@ -195,7 +217,10 @@ const FIELDS = [
 
 const SCORE_METHODS = [
   'score',
+  'refreshScores',
   'duplicateMessage',
+  'rejectInvalidMessage',
+  'removePeer',
   'deliverMessage',
   'removeIP',
   'addPenalty',

@@ -9,11 +9,12 @@ type Failure = Extract<DecompressResult, { ok: false }>['reason']
 
 /**
  * Snappy on the way in and out. gossipsub takes a throw for "invalid, count it against the sender (P4)"; the errors are
- * made once, since building a stack for each bad message would be a gift to whoever sends them.
+ * made once, since building a stack for each bad message would be a gift to whoever sends them. `onReject` is given the
+ * very array that the message came with, by which the router knows its sender.
  */
 export function createSnappyTransform(
   topics: TopicDirectory,
-  onReject: (topic: TopicStr, reason: VerdictReason) => void,
+  onReject: (topic: TopicStr, reason: VerdictReason, data: Uint8Array) => void,
 ): DataTransform {
   const unknownTopic = new Error('message on a topic we are not subscribed to')
   const failed = new Error('payload is not snappy of a size this topic allows')
@@ -21,12 +22,12 @@ export function createSnappyTransform(
     inboundTransform(topic, data) {
       const context = topics.get(topic)
       if (context === undefined) {
-        onReject(topic, 'unknown_topic')
+        onReject(topic, 'unknown_topic', data)
         throw unknownTopic
       }
       const result = decompressBlock(data, context.minSszBytes, context.maxSszBytes)
       if (result.ok) return result.bytes
-      onReject(topic, reasonOf(result.reason))
+      onReject(topic, reasonOf(result.reason), data)
       throw failed
     },
     outboundTransform: (_topic, data) => compressBlock(data),

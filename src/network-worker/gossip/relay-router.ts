@@ -1,8 +1,8 @@
 /**
- * Gossipsub as this relay runs it. Three layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
- * the operator's hand (mesh-router.ts), and here the way of a message: encoded once for all its receivers, queued by
- * class for peers that do not keep up, known by bounded tables of ids, and timed from the RPC that brought it to the
- * last stream it was handed to.
+ * Gossipsub as this relay runs it. Four layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
+ * the operator's hand (mesh-router.ts), what peers' conduct does to their scores (scored-router.ts), and here the way of
+ * a message: encoded once for all its receivers, queued by class for peers that do not keep up, known by bounded tables
+ * of ids, and timed from the RPC that brought it to the last stream it was handed to.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
@@ -10,12 +10,12 @@ import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { RouterComponents, RouterOptions, TopicValidator } from './gossipsub-internals.ts'
 import { prefixWithLength } from './length-prefix.ts'
-import { MeshRouter, type MeshRouterDeps } from './mesh-router.ts'
 import type { MessageClass } from './message-class.ts'
 import { type DropReason, PeerOutbox } from './peer-outbox.ts'
 import { RecentFastIds } from './recent-fast-ids.ts'
+import { ScoredRouter, type ScoredRouterDeps } from './scored-router.ts'
 import { SeenIds } from './seen-ids.ts'
-import { slowness } from './slow-peer.ts'
+import { isTooSlow } from './slow-peer.ts'
 
 export type { RouterComponents } from './gossipsub-internals.ts'
 
@@ -27,7 +27,7 @@ export interface RouterObserver {
   onDropped(reason: DropReason, messageClass: MessageClass): void
 }
 
-export interface RelayRouterDeps extends MeshRouterDeps {
+export interface RelayRouterDeps extends ScoredRouterDeps {
   readonly observer: RouterObserver
   readonly clock: Clock
   /** How long a message id is known: seen_ttl. */
@@ -39,10 +39,16 @@ export interface RelayRouterDeps extends MeshRouterDeps {
   readonly knownTopics: Set<TopicStr>
 }
 
-export class RelayRouter extends MeshRouter {
+/** The RPC that brought a message. */
+interface Arrival {
+  readonly from: PeerId
+  readonly atMs: number
+}
+
+export class RelayRouter extends ScoredRouter {
   readonly #deps: RelayRouterDeps
-  /** When the RPC that carries a message arrived. Weak: an entry lives as long as gossipsub holds the message. */
-  readonly #arrivedMs = new WeakMap<RPC.Message, number>()
+  /** By the payload as it came, which upstream hands on as it is. Weak: an entry lives as long as gossipsub holds it. */
+  readonly #arrivals = new WeakMap<Uint8Array, Arrival>()
   /** By peer id, made when first sent to; an entry goes with its peer. */
   readonly #outboxes = new Map<PeerIdStr, PeerOutbox>()
   #slowCheckedAtMs = 0
@@ -59,10 +65,11 @@ export class RelayRouter extends MeshRouter {
 
   override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
     if (rpc.messages.length > 0) {
-      const nowMs = this.#deps.clock.monotonicMs()
+      const arrival = { from, atMs: this.#deps.clock.monotonicMs() }
       for (const message of rpc.messages) {
-        this.#arrivedMs.set(message, nowMs)
-        this.#deps.observer.onReceived(message.data?.length ?? 0)
+        message.data ??= new Uint8Array()
+        this.#arrivals.set(message.data, arrival)
+        this.#deps.observer.onReceived(message.data.length)
       }
       // Known topics that we are not in: late messages of one we left are no fault of their sender.
       rpc.messages = rpc.messages.filter(({ topic }) => this.topicValidators.has(topic))
@@ -83,8 +90,8 @@ export class RelayRouter extends MeshRouter {
       const stream = this.streamsOutbound.get(peerId)
       if (stream !== undefined && this.#outboxOf(peerId).offer(stream, outgoing)) sent++
     }
-    const arrivedMs = this.#arrivedMs.get(message)
-    const tookMs = arrivedMs === undefined ? 0 : this.#deps.clock.monotonicMs() - arrivedMs
+    const arrival = message.data === undefined ? undefined : this.#arrivals.get(message.data)
+    const tookMs = arrival === undefined ? 0 : this.#deps.clock.monotonicMs() - arrival.atMs
     this.#deps.observer.onForwarded(topic, sent, message.data?.length ?? 0, tookMs)
   }
 
@@ -126,6 +133,11 @@ export class RelayRouter extends MeshRouter {
     this.topicValidators.delete(topic)
   }
 
+  /** Who sent the message with this payload, which must be the array itself; undefined when no RPC brought it. */
+  senderOf(payload: Uint8Array): PeerIdStr | undefined {
+    return this.#arrivals.get(payload)?.from.toString()
+  }
+
   /** Peers of a topic's mesh, none when we are not in the topic. */
   meshPeers(topic: TopicStr): readonly PeerIdStr[] {
     return [...(this.mesh.get(topic) ?? [])]
@@ -137,22 +149,20 @@ export class RelayRouter extends MeshRouter {
     return [...this.direct].filter((peerId) => takers?.has(peerId) === true)
   }
 
-  /** A stream that broke took its bytes with it: the peer did not take them fast enough, or is on its way out. */
+  /** What waited for a stream that broke is lost: the peer did not take it fast enough, or is on its way out. */
   protected override onOutboundLost(peerId: PeerIdStr): void {
     this.#outboxes.get(peerId)?.clear('stream_lost')
-    this.score.addPenalty(peerId, 1, 'stream_lost')
   }
 
-  /** Once a second: a peer that keeps messages waiting is penalised, and then put out of every mesh. */
+  /** Once a second: a peer that messages failed to reach is told of, one that kept them waiting leaves every mesh. */
   #checkSlowPeers(): void {
     const nowMs = this.#deps.clock.monotonicMs()
     if (nowMs - this.#slowCheckedAtMs < 1000) return
     this.#slowCheckedAtMs = nowMs
+    this.reportSlowPeers()
     for (const [peerId, outbox] of this.#outboxes) {
-      const verdict = slowness(outbox.waitingMs)
-      if (verdict === 'keeps_up') continue
-      this.score.addPenalty(peerId, 1, 'slow_peer')
-      if (verdict === 'prune') for (const topic of this.mesh.keys()) void this.cutLink(peerId, topic, 'slow_peer')
+      if (!isTooSlow(outbox.waitingMs)) continue
+      for (const topic of this.mesh.keys()) void this.cutLink(peerId, topic, 'slow_peer')
     }
   }
 
@@ -164,7 +174,10 @@ export class RelayRouter extends MeshRouter {
       monotonicMs: () => clock.monotonicMs(),
       maxAgeMs: maxQueuedMs,
       isUnwanted: (msgId) => this.idontwants.get(peerId)?.has(msgId) === true,
-      onDropped: (message, reason) => observer.onDropped(reason, message.class),
+      onDropped: (message, reason) => {
+        observer.onDropped(reason, message.class)
+        this.onSendFailed(peerId, message.class)
+      },
     })
     this.#outboxes.set(peerId, outbox)
     return outbox

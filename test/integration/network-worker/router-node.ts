@@ -6,6 +6,7 @@ import type { Libp2p } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import type { OffenceObserver } from '../../../src/network-worker/gossip/gossip-offence.ts'
 import {
   Gossipsub,
   type GossipsubInternals,
@@ -33,7 +34,7 @@ const OPTIONS: RouterOptions = {
   idontwantMinDataSize: 1_000_000_000,
   ...loadOptions(meshParameters(20)),
   // As the relay has them: a few lost streams cost nothing yet.
-  scoreParams: peerScoreParams({ slotDurationMs: 12_000, slotsPerEpoch: 32, meshN: 40 }, new Set()),
+  scoreParams: peerScoreParams({ slotDurationMs: 12_000, slotsPerEpoch: 32 }, new Set()),
   mcacheGossip: meshParameters(20).historyGossip,
   msgIdFn: ({ data }) => data.slice(0, 20),
 }
@@ -42,7 +43,11 @@ export function upstream(components: RouterComponents, options: RouterOptions = 
   return new Gossipsub(components, { ...OPTIONS, ...options })
 }
 
-export function relayRouter(components: RouterComponents, options: RouterOptions = {}): RelayRouter {
+export function relayRouter(
+  components: RouterComponents,
+  options: RouterOptions = {},
+  onOffence: OffenceObserver = () => undefined,
+): RelayRouter {
   return new RelayRouter(
     components,
     { ...OPTIONS, ...options },
@@ -50,6 +55,8 @@ export function relayRouter(components: RouterComponents, options: RouterOptions
       clock: systemClock,
       observer: new GossipStats(),
       onMesh: () => undefined,
+      isTrusted: () => false,
+      onOffence,
       seenTtlMs: 60_000,
       maxQueuedMs: 12_000,
       classOf: () => 'block',

@@ -44,11 +44,13 @@ async function scene(): Promise<Scene> {
     schedule: SCHEDULE,
     fastMessageId: await createFastMessageId(),
     mesh: meshParameters(5),
-    scoring: { slotDurationMs: 12_000, slotsPerEpoch: 32, meshN: 10 },
+    scoring: { slotDurationMs: 12_000, slotsPerEpoch: 32 },
     exemptIps: new Set(),
     observer: stats,
     clock,
     onMesh: () => undefined,
+    isTrusted: () => false,
+    onOffence: () => undefined,
     onTransformReject: () => undefined,
   })
   const router = createRouter({ logger: { forComponent: silentLog } } as unknown as RouterComponents)

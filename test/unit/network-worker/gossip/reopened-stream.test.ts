@@ -91,7 +91,7 @@ test('one that cannot be opened is tried again, with one timer however often the
   assert.equal(clock.pending, 0)
 })
 
-test('a loss costs the peer a penalty and what waited for it', async () => {
+test('a loss costs the peer what waited for it, and ten points for each copy', async () => {
   const { open, last, router, stats } = connected(routerScene())
   await open()
   Object.assign(last(), { writeBufferLength: 2 ** 30 })
@@ -99,7 +99,7 @@ test('a loss costs the peer a penalty and what waited for it', async () => {
   router.forwardMessage('id', { topic: '/t', data: new Uint8Array(10) }, 'source')
   last().lose()
   assert.deepEqual([...stats.drops], [['stream_lost:block', 1]])
-  assert.equal((router.score.peerStats.get('peer') as unknown as { behaviourPenalty: number }).behaviourPenalty, 1)
+  assert.equal(router.score.score('peer'), -10)
 })
 
 test('no reopening for a peer that left, or whose connection closed', async () => {

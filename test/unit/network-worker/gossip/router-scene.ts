@@ -5,6 +5,7 @@ import type { PeerId } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createForkSchedule } from '../../../../src/consensus/fork-schedule.ts'
 import { formatTopic } from '../../../../src/consensus/topic.ts'
+import type { GossipOffence } from '../../../../src/network-worker/gossip/gossip-offence.ts'
 import {
   Gossipsub,
   type GossipsubInternals,
@@ -14,14 +15,14 @@ import {
 } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
 import { loadOptions } from '../../../../src/network-worker/gossip/load-switch.ts'
 import type { MeshChange } from '../../../../src/network-worker/gossip/mesh-observer.ts'
-import { messageClass } from '../../../../src/network-worker/gossip/message-class.ts'
 import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
 import { RelayRouter } from '../../../../src/network-worker/gossip/relay-router.ts'
 import {
   peerScoreParams,
   SCORE_THRESHOLDS,
-  topicScoreParams,
+  type ScoreSetting,
 } from '../../../../src/network-worker/gossip/score-parameters.ts'
+import { topicScoreParams } from '../../../../src/network-worker/gossip/topic-score-parameters.ts'
 import { GossipStats } from '../../../../src/network-worker/stats/gossip-stats.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { smallNetwork } from '../small-network.ts'
@@ -29,7 +30,13 @@ import { smallNetwork } from '../small-network.ts'
 export const SCHEDULE = createForkSchedule(smallNetwork())
 export const TOPIC = formatTopic(SCHEDULE.at(0).digestHex, 'beacon_block')
 export const OTHER_TOPIC = formatTopic(SCHEDULE.at(0).digestHex, 'beacon_aggregate_and_proof')
-const SCORING = { slotDurationMs: 12_000, slotsPerEpoch: 32, meshN: 10 }
+export const MAINNET_SCORING: ScoreSetting = {
+  slotDurationMs: 12_000,
+  slotsPerEpoch: 32,
+  preset: 'mainnet',
+  meshN: 10,
+  activeValidators: null,
+}
 
 /** mulberry32: numbers in [0, 1) that a seed fixes. */
 export function seededRandom(seed: number): () => number {
@@ -152,7 +159,7 @@ export function sceneOptions(level = 5): RouterOptions {
     ...loadOptions(mesh),
     mcacheGossip: mesh.historyGossip,
     msgIdFn: ({ data }) => data.slice(0, 20),
-    scoreParams: peerScoreParams(SCORING, new Set()),
+    scoreParams: peerScoreParams(MAINNET_SCORING, new Set()),
     scoreThresholds: SCORE_THRESHOLDS,
   }
 }
@@ -162,7 +169,7 @@ function withTopicScores<T extends GossipsubInternals>(router: T): T {
     [TOPIC, 'beacon_block'],
     [OTHER_TOPIC, 'beacon_aggregate_and_proof'],
   ] as const) {
-    const params = topicScoreParams(kind, SCORING)
+    const params = topicScoreParams({ kind, policy: 'blind' }, MAINNET_SCORING, 0)
     if (params !== undefined) router.score.params.topics[topic] = params
   }
   pretendStarted(router)
@@ -175,6 +182,10 @@ export interface RouterScene {
   readonly stats: GossipStats
   /** What the router told its observer, in order. */
   readonly changes: MeshChange[]
+  /** Who did what, in order. */
+  readonly offences: [string, GossipOffence][]
+  /** May be added to and taken from at any time. */
+  readonly trusted: Set<string>
 }
 
 export interface SceneOptions {
@@ -187,17 +198,21 @@ export function routerScene({ level = 5, random }: SceneOptions = {}): RouterSce
   const clock = new FakeClock(Date.now())
   const stats = new GossipStats()
   const changes: MeshChange[] = []
+  const offences: [string, GossipOffence][] = []
+  const trusted = new Set<string>()
   const router = new RelayRouter(BARE_COMPONENTS, sceneOptions(level), {
     clock,
     observer: stats,
     onMesh: (change) => void changes.push(change),
+    isTrusted: (peerId) => trusted.has(peerId),
+    onOffence: (peerId, offence) => void offences.push([peerId, offence]),
     seenTtlMs: 60_000,
     maxQueuedMs: 12_000,
-    classOf: () => messageClass('beacon_block'),
+    classOf: () => 'block',
     knownTopics: new Set([TOPIC, OTHER_TOPIC]),
     ...(random === undefined ? {} : { random }),
   })
-  return { router: withTopicScores(router), clock, stats, changes }
+  return { router: withTopicScores(router), clock, stats, changes, offences, trusted }
 }
 
 /** Upstream's router as it comes, with the same options. */
@@ -216,6 +231,8 @@ export function mendedRouter(options: RouterOptions = {}): GossipsubInternals {
         clock,
         observer: new GossipStats(),
         onMesh: () => undefined,
+        isTrusted: () => false,
+        onOffence: () => undefined,
         seenTtlMs: 60_000,
         maxQueuedMs: 12_000,
         classOf: () => 'block',

@@ -1,24 +1,37 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { STREAM_WATERMARK_BYTES } from '../../../../src/network-worker/gossip/peer-outbox.ts'
-import { slowness } from '../../../../src/network-worker/gossip/slow-peer.ts'
-import { addPeer, OTHER_TOPIC, prunesTo, type RouterScene, routerScene, TOPIC } from './router-scene.ts'
+import { FailedSends, isTooSlow } from '../../../../src/network-worker/gossip/slow-peer.ts'
+import { addPeer, OTHER_TOPIC, prunesTo, routerScene, TOPIC } from './router-scene.ts'
 
-test('2 s are a hiccup, up to 5 s cost the peer, beyond it leaves the mesh', () => {
-  const limits: [number, string][] = [
-    [0, 'keeps_up'],
-    [1999.9, 'keeps_up'],
-    [2000, 'penalise'],
-    [4999.9, 'penalise'],
-    [5000, 'prune'],
-    [Number.POSITIVE_INFINITY, 'prune'],
-  ]
-  for (const [waitingMs, verdict] of limits) assert.equal(slowness(waitingMs), verdict, `${waitingMs} ms`)
+const HEARTBEAT_MS = 1000
+
+test('a peer holds its places while its messages wait for less than 5 s', () => {
+  for (const [waitingMs, isSlow] of [
+    [0, false],
+    [4999.9, false],
+    [5000, true],
+    [Number.POSITIVE_INFINITY, true],
+  ] as const) {
+    assert.equal(isTooSlow(waitingMs), isSlow, `${waitingMs} ms`)
+  }
 })
 
-function penaltyOf({ router }: RouterScene, id: string): number {
-  return (router.score.peerStats.get(id) as unknown as { behaviourPenalty: number }).behaviourPenalty
-}
+test('slow: more than ten blocks and sidecars that failed, or more than ten others, since last asked', () => {
+  const failed = new FailedSends()
+  const fail = (peerId: string, count: number, messageClass: 'block' | 'sidecar' | 'other' | 'attestation'): void => {
+    for (let i = 0; i < count; i++) failed.count(peerId, messageClass)
+  }
+  fail('few of both', 10, 'sidecar')
+  fail('few of both', 10, 'attestation')
+  fail('blocks and sidecars', 5, 'block')
+  fail('blocks and sidecars', 6, 'sidecar')
+  fail('others', 1, 'other')
+  fail('others', 10, 'attestation')
+  assert.deepEqual(failed.takeSlowPeers(), ['blocks and sidecars', 'others'])
+  fail('few of both', 10, 'sidecar')
+  assert.deepEqual(failed.takeSlowPeers(), [])
+})
 
 /** Two peers in two meshes; messages wait for the one called slow. */
 function scene() {
@@ -31,23 +44,33 @@ function scene() {
   scene.changes.length = 0
   slow.rawStream.writeBufferLength = STREAM_WATERMARK_BYTES
   let sent = 0
-  const send = (): void => router.forwardMessage(`id-${sent++}`, { topic: TOPIC, data: new Uint8Array(100) }, 'source')
-  return { ...scene, scene, slow, fast, send }
+  const send = (bytes = 100): void =>
+    router.forwardMessage(`id-${sent++}`, { topic: TOPIC, data: new Uint8Array(bytes) }, 'source')
+  /** From here on its stream throws. */
+  const breakStream = (): void => {
+    slow.rawStream.writeBufferLength = 0
+    const stream = router.streamsOutbound.get('slow') ?? assert.fail('no stream')
+    stream.pushPrefixed = () => {
+      throw new Error('stream is closed')
+    }
+  }
+  const scoreOf = (id: string): number => {
+    router.score.scoreCache.delete(id)
+    return router.score.score(id)
+  }
+  return { ...scene, slow, fast, send, breakStream, scoreOf }
 }
 
-test('penalised once a second from 2 s on, put out of all meshes at 5 s; others get everything meanwhile', async () => {
-  const { scene: all, router, clock, changes, slow, fast, send } = scene()
-  clock.advance(1000)
+test('put out of all meshes when its messages waited 5 s, at no cost; others get everything meanwhile', async () => {
+  const { router, clock, changes, slow, fast, send, scoreOf } = scene()
+  clock.advance(HEARTBEAT_MS)
   send()
-  const penalties: number[] = []
   for (let second = 1; second <= 6; second++) {
-    clock.advance(1000)
+    clock.advance(HEARTBEAT_MS)
     send()
     await router.heartbeat()
-    await router.heartbeat()
-    penalties.push(penaltyOf(all, 'slow'))
+    assert.equal(changes.length, second < 5 ? 0 : 2)
   }
-  assert.deepEqual(penalties, [0, 1, 2, 3, 4, 5])
   assert.deepEqual(
     changes.map(({ action, peerId, topic, reason }) => [action, peerId, topic, reason]),
     [TOPIC, OTHER_TOPIC].map((topic) => ['prune_sent', 'slow', topic, 'slow_peer']),
@@ -56,12 +79,12 @@ test('penalised once a second from 2 s on, put out of all meshes at 5 s; others 
     prunesTo(slow).map(({ topic }) => topic),
     [TOPIC, OTHER_TOPIC],
   )
-  assert.equal(penaltyOf(all, 'fast'), 0)
+  assert.deepEqual([scoreOf('slow'), scoreOf('fast')], [0, 0])
   assert.deepEqual([slow.frames.length, fast.frames.length], [0, 7])
 })
 
 test('a peer that takes its messages in time is not slow, however often it was full', async () => {
-  const { scene: all, router, clock, slow, send } = scene()
+  const { router, clock, slow, send, changes, offences } = scene()
   for (let round = 0; round < 10; round++) {
     slow.rawStream.writeBufferLength = STREAM_WATERMARK_BYTES
     send()
@@ -69,17 +92,72 @@ test('a peer that takes its messages in time is not slow, however often it was f
     slow.rawStream.writeBufferLength = 0
     await router.heartbeat()
   }
-  assert.equal(penaltyOf(all, 'slow'), 0)
+  assert.deepEqual([changes, offences], [[], []])
   assert.equal(slow.frames.length, 10)
 })
 
-test('a peer that left is not remembered as slow', async () => {
-  const { router, clock, slow, send } = scene()
-  send()
-  clock.advance(3000)
-  router.removePeer(slow.peerId)
-  const back = addPeer(router, 'slow')
+test('copies that fail cost 10 each, of which a tenth is left after each decay', async () => {
+  const { router, clock, slow, send, scoreOf } = scene()
+  for (let count = 0; count < 3; count++) send()
+  clock.advance(12_001)
+  slow.rawStream.writeBufferLength = 0
   await router.heartbeat()
-  assert.equal((router.score.peerStats.get('slow') as unknown as { behaviourPenalty: number }).behaviourPenalty, 0)
-  assert.equal(back.frames.length, 0)
+  assert.equal(slow.frames.length, 0, 'all stale')
+  const scores = Array.from({ length: 5 }, () => {
+    // Rounded: it also earns a little for its time in the mesh.
+    const score = scoreOf('slow')
+    router.score.refreshScores()
+    return Number(score.toFixed(3))
+  })
+  assert.deepEqual(scores, [-30, -3, -0.3, 0, 0], '0.003 is below what counts')
+  assert.equal(scoreOf('fast'), 0)
+})
+
+test('a full outbox and a stream that throws cost 10 a copy too', () => {
+  const full = scene()
+  for (let count = 0; count < 12; count++) full.send(1_000_000)
+  assert.equal(full.scoreOf('slow'), -40, '8 MiB of 12 MB wait')
+  const broken = scene()
+  broken.breakStream()
+  for (let count = 0; count < 3; count++) broken.send()
+  assert.equal(broken.scoreOf('slow'), -30)
+})
+
+test('a disconnect keeps the penalty as it is; it decays after the return', () => {
+  const { router, send, scoreOf, slow, breakStream } = scene()
+  breakStream()
+  for (let count = 0; count < 4; count++) send()
+  router.removePeer(slow.peerId)
+  router.score.refreshScores()
+  assert.equal(scoreOf('slow'), -40, 'nothing decays while it is away')
+  addPeer(router, 'slow')
+  router.score.refreshScores()
+  assert.equal(scoreOf('slow'), -4)
+})
+
+test('slowness alone never graylists: −10 000 at most', () => {
+  const { send, scoreOf, breakStream } = scene()
+  breakStream()
+  for (let count = 0; count < 1100; count++) send()
+  assert.equal(scoreOf('slow'), -10_000)
+})
+
+test('told of as slow once a second while more than ten copies fail', async () => {
+  const { router, clock, send, offences, breakStream } = scene()
+  breakStream()
+  const beat = async (copies: number): Promise<void> => {
+    for (let count = 0; count < copies; count++) send()
+    clock.advance(HEARTBEAT_MS / 2)
+    await router.heartbeat()
+  }
+  await beat(20)
+  assert.equal(offences.length, 0, 'half a second')
+  await beat(20)
+  assert.deepEqual(offences, [['slow', { kind: 'slow' }]])
+  await beat(0)
+  await beat(10)
+  assert.equal(offences.length, 1, 'ten are tolerated')
+  await beat(11)
+  await beat(0)
+  assert.equal(offences.length, 2)
 })

@@ -1,0 +1,114 @@
+/**
+ * What this relay adds to gossipsub's scores, and what it hears of its peers' conduct: copies that fail to reach a peer
+ * count against it (upstream's P5), a trusted peer is never below zero, and a stream that brings no RPCs is told of.
+ */
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import type { PeerId } from '@libp2p/interface'
+import type { PeerIdStr } from '../../shared/ids.ts'
+import type { GossipOffence, OffenceObserver } from './gossip-offence.ts'
+import type { RouterComponents, RouterOptions, RpcBytes } from './gossipsub-internals.ts'
+import { MeshRouter, type MeshRouterDeps } from './mesh-router.ts'
+import type { MessageClass } from './message-class.ts'
+import { FailedSends } from './slow-peer.ts'
+import { SlowPenalties } from './slow-penalties.ts'
+
+export interface ScoredRouterDeps extends MeshRouterDeps {
+  /** Asked at each reading of a score below zero. */
+  readonly isTrusted: (peerId: PeerIdStr) => boolean
+  readonly onOffence: OffenceObserver
+}
+
+const BAD_RPC: GossipOffence = { kind: 'bad_rpc' }
+const SLOW: GossipOffence = { kind: 'slow' }
+
+/** How it-length-prefixed says that a length is too long or no length; a stream that ends or breaks says otherwise. */
+const LENGTH_ERRORS: ReadonlySet<string> = new Set([
+  'InvalidDataLengthError',
+  'InvalidDataLengthLengthError',
+  'InvalidMessageLengthError',
+])
+/** How protons says that an RPC has more of something than we take: an RPC nevertheless, and dropped. */
+const TOO_MANY_ELEMENTS = 'MaxLengthError'
+
+export class ScoredRouter extends MeshRouter {
+  readonly #onOffence: OffenceObserver
+  readonly #penalties: SlowPenalties
+  readonly #failedSends = new FailedSends()
+
+  constructor(components: RouterComponents, options: RouterOptions, deps: ScoredRouterDeps) {
+    super(components, options, deps)
+    this.#onOffence = deps.onOffence
+    this.#penalties = new SlowPenalties(this.score.peerStats)
+    this.score.params.appSpecificScore = (peerId) => this.#penalties.scoreOf(peerId)
+    this.#decayWithTheOthers()
+    this.#keepTrusted(deps.isTrusted)
+  }
+
+  /**
+   * Upstream does not know whose bytes it decodes. As there, an RPC that fails does not end the stream: a peer that is
+   * to go is disconnected by whoever hears of its offence. RPCs are not awaited (`awaitRpcHandler`).
+   */
+  override async pipePeerReadStream(peerId: PeerId, stream: AsyncIterable<RpcBytes>): Promise<void> {
+    try {
+      for await (const data of stream) {
+        const rpc = this.#decode(peerId, data)
+        if (rpc !== undefined) this.handleReceivedRpc(peerId, rpc).catch(dropped)
+      }
+    } catch (error) {
+      this.handlePeerReadStreamError(error instanceof Error ? error : new Error(String(error)), peerId)
+    }
+  }
+
+  override handlePeerReadStreamError(error: Error, peerId: PeerId): void {
+    if (LENGTH_ERRORS.has(error.name)) this.#onOffence(peerId.toString(), BAD_RPC)
+    super.handlePeerReadStreamError(error, peerId)
+  }
+
+  override removePeer(peerId: PeerId): void {
+    super.removePeer(peerId)
+    this.#penalties.onPeerLeft(peerId.toString())
+  }
+
+  /** A copy did not reach the peer. */
+  protected onSendFailed(peerId: PeerIdStr, messageClass: MessageClass): void {
+    this.#penalties.add(peerId)
+    this.#failedSends.count(peerId, messageClass)
+  }
+
+  /** To be called once a second. */
+  protected reportSlowPeers(): void {
+    for (const peerId of this.#failedSends.takeSlowPeers()) this.#onOffence(peerId, SLOW)
+  }
+
+  #decode(peerId: PeerId, data: RpcBytes): RPC | undefined {
+    try {
+      return this.decodeRpc(data.subarray())
+    } catch (error) {
+      const isLimit = error instanceof Error && error.name === TOO_MANY_ELEMENTS
+      if (!isLimit) this.#onOffence(peerId.toString(), BAD_RPC)
+      return undefined
+    }
+  }
+
+  #decayWithTheOthers(): void {
+    const { score } = this
+    const refreshScores = score.refreshScores.bind(score)
+    score.refreshScores = () => {
+      refreshScores()
+      this.#penalties.decay()
+    }
+  }
+
+  /** Outside upstream's cache, so that trust given or taken shows at once. */
+  #keepTrusted(isTrusted: (peerId: PeerIdStr) => boolean): void {
+    const { score } = this
+    const scoreOf = score.score.bind(score)
+    score.score = (peerId) => {
+      const value = scoreOf(peerId)
+      return value < 0 && isTrusted(peerId) ? 0 : value
+    }
+  }
+}
+
+/** Nothing of an RPC may end the process; what went wrong with it has been counted where it did. */
+function dropped(): void {}
