@@ -19,7 +19,7 @@ const BAD_REQUESTS: readonly { readonly name: string; readonly hex: string }[] =
 
 const BAD_GOSSIP: readonly { readonly name: string; readonly hex: string }[] = [
   { name: 'a field longer than its RPC', hex: '031a7f00' },
-  { name: 'a wire type that does not exist', hex: '021700' },
+  { name: 'an unknown field of a wire type that does not exist', hex: '027f00' },
 ]
 
 /** One fatal offence: the score is at its floor at once, and the ban stands before the peer has hung up. */

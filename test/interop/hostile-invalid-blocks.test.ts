@@ -35,7 +35,9 @@ test('each invalid block counts against who sent it, in both scores, up to the b
   assert.equal((await scene.view(hostile)).state, 'connected')
   await publish(TO_DISCONNECT)
   await scene.sentAway(hostile, GOODBYE.badScore)
-  await countsInBoth(scene, hostile, TO_DISCONNECT)
+  const { score, peer_score } = await scene.view(hostile)
+  assertBetween(peer_score, MID * TO_DISCONNECT, MID * TO_DISCONNECT * DECAYED)
+  assertBetween(score, -30, -20)
 
   await scene.returns(hostile)
   for (let sent = TO_DISCONNECT + 1; sent < TO_BAN; sent++) {

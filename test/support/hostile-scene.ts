@@ -109,6 +109,8 @@ export class HostileScene implements AsyncDisposable {
   /** Asserts that a peer is listed as banned and gets no connection any more. */
   async staysOut(hostile: GoWirePeer): Promise<void> {
     assert.ok(await this.isBanned(hostile), 'not listed as banned')
+    const told = this.relay.scoreBans.filter(({ peerId }) => peerId === hostile.peerId)
+    assert.equal(told.length, 1, 'the ban is to be kept, so it is told of once')
     const { refused, why } = await hostile.redial(this.#address)
     assert.ok(refused, 'a banned peer was let in')
     assert.doesNotMatch(why, /dial backoff|connection refused/, 'it did not get as far as the relay')
