@@ -254,11 +254,11 @@ export class AccessModel {
     const both = trusted.find(({ peer_id }) => banned.includes(peer_id))
     if (both !== undefined) return refused(400, `peer ${both.peer_id} is both banned and trusted`)
     for (const { peer_id, enr, addresses } of trusted) {
-      const about = `trusted peer ${peer_id}: `
-      if (peer_id === this.#pool.own.peerId) return refused(400, `${about}our own peer id`)
+      const about = `(trusted peer ${peer_id})`
+      if (peer_id === this.#pool.own.peerId) return refused(400, `our own peer id ${about}`)
       const texts = enr === null ? addresses : [...addresses, enr]
       const other = texts.map((text) => this.#named(text)).find(({ peerId }) => peerId !== peer_id)
-      if (other !== undefined) return refused(400, `${about}ENR or address of ${other.peerId}`)
+      if (other !== undefined) return refused(400, `ENR or address of ${other.peerId} ${about}`)
     }
     return banned.includes(this.#pool.own.peerId) ? refused(400, 'our own peer id') : undefined
   }
