@@ -183,7 +183,7 @@ function malformed({ absent }: Pool): fc.Arbitrary<Call> {
     .map(([method, path, json, error]) => ({ do: 'malformed', request: { method, path, json }, error }))
 }
 
-/** Any call. About one in five is refused, the rest changes something or finds it already so. */
+/** Any call. Not quite half are refused; the rest change something or find it already so. */
 export function anyCall(pool: Pool): fc.Arbitrary<Call> {
   return fc.oneof(
     { arbitrary: peerCalls(pool), weight: 10 },

@@ -68,11 +68,13 @@ async function begin(t: TestContext): Promise<Run> {
   return { t, flags, live, pool, model: new AccessModel(pool, await relay.read('/config')), relay }
 }
 
-async function make({ relay, live, model }: Run, call: Call): Promise<void> {
+/** Makes a call; answers whether it was refused, as it had to be. */
+async function make({ relay, live, model }: Run, call: Call): Promise<boolean> {
   if (call.do === 'trustConnected') await live.settle(relay, call.peer, model.admits(call.peer))
   const expected = model.answer(call)
   const { status, body } = await relay.send(requestOf(call))
   assert.deepEqual({ status, body: call.do === 'export' ? sortedDocument(body as AccessDocument) : body }, expected)
+  return status >= 400
 }
 
 async function restart(run: Run, isKill: boolean): Promise<void> {
@@ -88,16 +90,19 @@ async function restart(run: Run, isKill: boolean): Promise<void> {
 /** Makes the calls in order. @throws AssertionError that names the call and the seed */
 async function makeAll(run: Run, calls: readonly Call[], seed: number): Promise<void> {
   let restarts = 0
+  let refusals = 0
   for (const [index, call] of calls.entries()) {
     try {
-      await make(run, call)
+      if (await make(run, call)) refusals++
       if ((index + 1) % CALLS_BETWEEN_CHECKS === 0) await compareApi(run.relay, run.model, run.live)
       if ((index + 1) % CALLS_BETWEEN_RESTARTS === 0) await restart(run, KILLS.includes(++restarts))
     } catch (cause) {
       throw new Error(`call ${index + 1} of seed ${seed}: ${JSON.stringify(call)}`, { cause })
     }
   }
-  run.t.diagnostic(`${calls.length} calls, ${restarts} restarts, ${KILLS.length} of them after kill -9; seed ${seed}`)
+  run.t.diagnostic(
+    `${calls.length} calls, ${refusals} refused, ${restarts} restarts, ${KILLS.length} of them after kill -9; seed ${seed}`,
+  )
 }
 
 test(`${CALLS} random calls against a model: API, database and model agree, through restarts and kills`, async (t) => {
