@@ -18,6 +18,8 @@ const BAD_REQUESTS: readonly { readonly name: string; readonly hex: string }[] =
 ]
 
 const BAD_GOSSIP: readonly { readonly name: string; readonly hex: string }[] = [
+  { name: 'a length of 4 GiB', hex: '8080808010' },
+  { name: 'a length past 2^63', hex: 'ff'.repeat(10) },
   { name: 'a field longer than its RPC', hex: '031a7f00' },
   { name: 'an unknown field of a wire type that does not exist', hex: '027f00' },
 ]
