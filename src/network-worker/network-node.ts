@@ -6,13 +6,14 @@
  */
 import type { RelayConfig } from '../config/schema.ts'
 import { formatTopic } from '../consensus/topic.ts'
-import type { Control, Events, RestoredState } from '../rpc/contract.ts'
+import type { Control, Events, RestoredState, RuntimeSettings } from '../rpc/contract.ts'
 import type { Handlers } from '../rpc/server.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type Part, startAll, stopAll } from '../shared/lifecycle.ts'
 import type { Logger } from '../shared/logger.ts'
 import { AGENT_VERSION } from '../shared/version.ts'
 import { type Chain, createChain } from './chain/chain.ts'
+import { AccessControl } from './control/access-control.ts'
 import { createControl } from './control/handlers.ts'
 import { MeshControl } from './control/mesh-control.ts'
 import { meshOf, RuntimeConfig } from './control/runtime-settings.ts'
@@ -27,7 +28,9 @@ import { LocalEnr } from './host/local-enr.ts'
 import { MetadataState } from './host/local-metadata.ts'
 import { LocalNodeInfo } from './host/local-node-info.ts'
 import { ExplicitPeers } from './peers/explicit-peers.ts'
+import { openPeerBooks, type PeerBooks } from './peers/peer-books.ts'
 import { openPeers, type PeersRoom } from './peers/peers-room.ts'
+import { TrustedPeers } from './peers/trusted-peers.ts'
 import { GossipStats } from './stats/gossip-stats.ts'
 import { Pulse } from './stats/pulse.ts'
 
@@ -48,12 +51,12 @@ export interface NetworkNode {
   stop(): Promise<void>
 }
 
-/** Connections held at most: some more than wanted, so that better peers can replace worse ones. */
-const CONNECTIONS_PER_TARGET_PEER = 1.3
-const MIN_CONNECTIONS = 64
 interface Parts {
   readonly meshLog: MeshLog
   readonly explicit: ExplicitPeers
+  readonly trusted: TrustedPeers
+  readonly books: PeerBooks
+  readonly runtimeConfig: RuntimeConfig
   readonly chain: Chain
   readonly stats: GossipStats
   readonly host: Host
@@ -68,8 +71,7 @@ interface Parts {
  */
 export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNode> {
   const parts = await assemble(deps)
-  const { host, chain, gossip, peers, info, explicit } = parts
-  const router = host.services.gossip
+  const { peers, info } = parts
   const steps = lifecycle(parts, deps)
   await startAll(steps)
   let listening = true
@@ -77,20 +79,7 @@ export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNo
   deps.emit('listening', { info: info.view() })
   warnOf(deps)
   peers.dialConfigured()
-  const control = createControl({
-    router,
-    directory: gossip.directory,
-    registry: peers.registry,
-    mesh: new MeshControl({ router, registry: peers.registry }),
-    explicit,
-    runtimeConfig: new RuntimeConfig(deps.restored.settings, (mesh) => gossip.setLoad(router, mesh)),
-    peers: peers.manager,
-    dialer: peers.dialer,
-    head: chain.head,
-    isListening: () => listening,
-    nodeInfo: () => info.view(),
-    blockTopic: () => blockTopic(chain),
-  })
+  const control = controlOf(parts, () => listening)
   return {
     control,
     stop: () => {
@@ -101,9 +90,35 @@ export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNo
   }
 }
 
+function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> {
+  const { host, chain, gossip, peers, info, explicit, trusted, runtimeConfig, books } = parts
+  const { registry, access, scores, redial } = books
+  const router = host.services.gossip
+  return createControl({
+    router,
+    directory: gossip.directory,
+    registry,
+    mesh: new MeshControl({ router, registry }),
+    explicit,
+    trusted,
+    access: new AccessControl({ ...books, peers: peers.manager, trusted, explicit, ownPeerId: host.peerId.toString() }),
+    scores,
+    redial,
+    isTrusted: (peerId) => access.isTrusted(peerId),
+    learnEnr: (peerId, enr) => access.learnEnr(peerId, enr),
+    runtimeConfig,
+    peers: peers.manager,
+    dialer: peers.dialer,
+    head: chain.head,
+    isListening,
+    nodeInfo: () => info.view(),
+    blockTopic: () => blockTopic(chain),
+  })
+}
+
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers, meshLog, explicit } = parts
+  const { host, gossip, peers, meshLog, explicit, trusted } = parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
   return [
@@ -118,6 +133,7 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
       start: () => explicit.start(deps.restored.explicitPeers),
       stop: () => explicit.stop(),
     },
+    { name: 'trusted peers', deadlineMs: 1000, start: () => trusted.start(), stop: () => trusted.stop() },
     { name: 'pulse', deadlineMs: 1000, start: () => pulse.start(), stop: () => pulse.stop() },
   ]
 }
@@ -141,6 +157,23 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
   const chain = createChain(config.network, clock)
   const stats = new GossipStats()
   const exemption = createIpExemption(config.countLoopback, config.ipLimitExempt)
+  const runtimeConfig = new RuntimeConfig(restored.settings, {
+    onMesh: (mesh) => gossip.setLoad(host.services.gossip, mesh),
+    onValidators: () => gossip.refreshScoring(host.services.gossip),
+  })
+  const settings = (): RuntimeSettings => runtimeConfig.settings
+  const books = openPeerBooks({
+    config,
+    clock,
+    log,
+    restored,
+    targetPeers: () => settings().target_peers,
+    isExplicit: (peerId) => host.services.gossip.direct.has(peerId),
+    gossipScore: (peerId) => host.services.gossip.score.score(peerId),
+    disconnect: (peerId, reason) => peers.manager.disconnect(peerId, reason),
+    onScoreBan: (ban) => emit('scoreBan', ban),
+    onScoreBanLifted: (peerId) => emit('scoreBanLifted', { peerId }),
+  })
   const gossip = await openGossip({
     config,
     chain,
@@ -152,36 +185,34 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
     mesh: meshOf(restored.settings),
     onMesh: meshLog.observe,
     onEpoch: () => info.refresh(),
+    isTrusted: (peerId) => books.access.isTrusted(peerId),
+    activeValidators: () => settings().active_validators,
+    onOffence: (peerId, offence) => peers.conduct.offended(peerId, offence),
   })
   const host = await createHost({
     privateKey,
     agentVersion: AGENT_VERSION,
     listen: listenEndpoint(config),
     announce: announcedEndpoint(config),
-    maxConnections: Math.max(MIN_CONNECTIONS, Math.ceil(restored.settings.target_peers * CONNECTIONS_PER_TARGET_PEER)),
     inboundLimiter: new InboundLimiter(clock, exemption),
+    gate: books.admission,
     createRouter: (components) => gossip.createRouter(components),
   })
   const info = new LocalNodeInfo({ config, host, enr, metadata, chain, directory: gossip.directory })
-  const peers = openPeers({ config, clock, log, chain, host, metadata })
-  const explicit = new ExplicitPeers({
-    router: host.services.gossip,
-    registry: peers.registry,
-    dialer: peers.dialer,
-    ownPeerId: host.peerId.toString(),
-    clock,
-    log,
-  })
-  return { meshLog, explicit, chain, stats, host, gossip, peers, info }
+  const peers = openPeers({ config, clock, log, chain, host, metadata, books, settings })
+  const kept = { registry: books.registry, dialer: peers.dialer, clock, log }
+  const explicit = new ExplicitPeers({ ...kept, router: host.services.gossip, ownPeerId: host.peerId.toString() })
+  const trusted = new TrustedPeers({ ...kept, access: books.access })
+  return { meshLog, explicit, trusted, books, runtimeConfig, chain, stats, host, gossip, peers, info }
 }
 
-function createPulse({ chain, stats, host, gossip, peers }: Parts, { clock, emit }: NetworkNodeDeps): Pulse {
+function createPulse({ chain, stats, host, gossip, books }: Parts, { clock, emit }: NetworkNodeDeps): Pulse {
   return new Pulse({
     clock,
     slotClock: chain.slotClock,
     stats,
     gauges: () => ({
-      peers: peers.registry.connectedCount,
+      peers: books.registry.connectedCount,
       blockMeshPeers: host.services.gossip.meshPeers(blockTopic(chain)).length,
       topics: gossip.directory.size,
     }),

@@ -67,6 +67,8 @@ export interface RuntimeConfigView {
   readonly network_load: number
   readonly heartbeat_interval_ms: number
   readonly discovery_interval_ms: number
+  /** Null while nobody said: rules that need the count are off then. */
+  readonly active_validators: number | null
 }
 
 /**
@@ -79,12 +81,66 @@ export interface RuntimeSettings {
   readonly network_load: number
   readonly heartbeat_interval_ms: number | null
   readonly discovery_interval_ms: number
+  readonly active_validators: number | null
 }
 
 /** What the worker is told at its start beside the configuration: what operators did in earlier runs. */
 export interface RestoredState {
   readonly settings: RuntimeSettings
   readonly explicitPeers: readonly ExplicitPeer[]
+  readonly access: AccessLists
+  readonly scoreBans: readonly ScoreBan[]
+}
+
+/** A peer that is kept connected and exempt from scores and limits, as it is kept. */
+export interface TrustedPeer {
+  readonly peerId: PeerIdStr
+  /** Null until known: an operator may give a multiaddr instead. */
+  readonly enr: string | null
+  /** Multiaddrs that end in `/p2p/<id>`, at least one. */
+  readonly addresses: readonly string[]
+}
+
+/** Who may be here and who may not: the operator's lists, whole. */
+export interface AccessLists {
+  /** Permanent bans. No peer is banned and trusted at once. */
+  readonly bannedPeers: readonly PeerIdStr[]
+  /** CIDR, canonical: `192.0.2.0/24`, `2001:db8::/32`. */
+  readonly bannedRanges: readonly string[]
+  /** Lower case; bans every peer whose agent string contains it. */
+  readonly bannedAgents: readonly string[]
+  readonly trustedPeers: readonly TrustedPeer[]
+}
+
+/** What a change takes from the lists and then adds to them; a field that is left out changes nothing. */
+export interface AccessChange {
+  readonly unban?: readonly PeerIdStr[]
+  readonly ban?: readonly PeerIdStr[]
+  readonly unbanRanges?: readonly string[]
+  readonly banRanges?: readonly string[]
+  readonly unbanAgents?: readonly string[]
+  readonly banAgents?: readonly string[]
+  readonly untrust?: readonly PeerIdStr[]
+  readonly trust?: readonly TrustedPeer[]
+}
+
+/** A ban by score, as it outlives a restart. Times are Unix ms. */
+export interface ScoreBan {
+  readonly peerId: PeerIdStr
+  readonly peerScore: number
+  /** Raw gossip score, frozen at its last value. */
+  readonly gossipScore: number
+  readonly bannedAtMs: number
+  /** When the score begins to decay. */
+  readonly frozenUntilMs: number
+  /** Addresses the peer was seen at. */
+  readonly ips: readonly string[]
+}
+
+export interface TrustedPeerView {
+  readonly peer_id: PeerIdStr
+  readonly enr: string | null
+  readonly is_connected: boolean
 }
 
 /** A peer that is always forwarded to; addresses are multiaddrs that end in `/p2p/<id>`, newest first, may be none. */
@@ -123,7 +179,7 @@ export interface Control {
   listPeers(): readonly PeerView[]
   /** @throws BAD_PEER_ID, PEER_NOT_FOUND */
   getPeer(peerId: PeerIdStr): PeerView
-  /** Starts a one-time dial and answers at once. @throws BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id), DIAL_QUEUE_FULL */
+  /** Starts a one-time dial and answers at once. @throws BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id), PEER_BANNED, DIAL_QUEUE_FULL */
   connectPeer(target: DialTarget): DialView
   /** Goodbye 129, then closes every connection to the peer. @throws BAD_PEER_ID, PEER_NOT_FOUND */
   disconnectPeer(peerId: PeerIdStr): Promise<void>
@@ -140,6 +196,19 @@ export interface Control {
   /** Idempotent. @throws BAD_PEER_ID */
   removeExplicitPeer(peerId: PeerIdStr): void
   listExplicitPeers(): readonly ExplicitPeerView[]
+  /**
+   * Takes effect before it answers: whoever is banned is disconnected (goodbye 251, for a range 252) and explicit no
+   * more, whoever is trusted is dialled. All or nothing.
+   * @throws BAD_PEER_ID, BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id)
+   */
+  changeAccess(change: AccessChange): Promise<void>
+  /** Who a target names. @throws BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id), PEER_BANNED (for now, by its score) */
+  resolvePeer(target: DialTarget): TrustedPeer
+  /** A connected peer with its ENR. @throws BAD_PEER_ID, PEER_NOT_CONNECTED, PEER_HAS_NO_ENR, PEER_BANNED */
+  describePeer(peerId: PeerIdStr): TrustedPeer
+  listTrustedPeers(): readonly TrustedPeerView[]
+  /** Peers banned by their score now, oldest ban first; at most 1,000. */
+  listScoreBans(): readonly PeerIdStr[]
 }
 
 /** Totals since start; a reader takes differences. */
@@ -210,6 +279,10 @@ export interface ListeningEvent {
   readonly info: NodeInfoView
 }
 
+export interface ScoreBanLiftedEvent {
+  readonly peerId: PeerIdStr
+}
+
 /** A failure the worker cannot outlive. Sent once, then the worker stops libp2p and ends. */
 export interface FatalEvent {
   readonly message: string
@@ -221,5 +294,7 @@ export interface Events {
   listening: ListeningEvent
   pulse: PulseEvent
   mesh: MeshEvent
+  scoreBan: ScoreBan
+  scoreBanLifted: ScoreBanLiftedEvent
   fatal: FatalEvent
 }

@@ -6,7 +6,16 @@ import pino from 'pino'
 import type { RelayConfig } from '../../src/config/schema.ts'
 import { startUpSettings } from '../../src/main/runtime-settings.ts'
 import { type NetworkNode, startNetworkNode } from '../../src/network-worker/network-node.ts'
-import type { Control, ExplicitPeer, ListeningEvent, MeshEvent, PulseEvent } from '../../src/rpc/contract.ts'
+import type {
+  AccessLists,
+  Control,
+  Events,
+  ExplicitPeer,
+  ListeningEvent,
+  MeshEvent,
+  PulseEvent,
+  ScoreBan,
+} from '../../src/rpc/contract.ts'
 import type { Handlers } from '../../src/rpc/server.ts'
 import { type Clock, systemClock } from '../../src/shared/clock.ts'
 import type { PeerIdStr } from '../../src/shared/ids.ts'
@@ -24,6 +33,9 @@ export interface RunningRelay extends AsyncDisposable {
   readonly pulses: readonly PulseEvent[]
   readonly listening: readonly ListeningEvent[]
   readonly meshEvents: readonly MeshEvent[]
+  readonly scoreBans: readonly ScoreBan[]
+  /** Bans by score that were lifted, by peer id. */
+  readonly liftedBans: readonly PeerIdStr[]
   readonly log: readonly RelayLogLine[]
 }
 
@@ -31,24 +43,37 @@ export interface RelayOptions {
   readonly config?: Partial<RelayConfig>
   readonly clock?: Clock
   readonly explicitPeers?: readonly ExplicitPeer[]
+  readonly access?: Partial<AccessLists>
+  readonly restoredScoreBans?: readonly ScoreBan[]
 }
+
+const NO_LISTS: AccessLists = { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] }
 
 /** Starts a relay with a data dir of its own; both are gone at the end of the scope. */
 export async function startRelay({
   config = {},
   clock = systemClock,
   explicitPeers = [],
+  access = {},
+  restoredScoreBans = [],
 }: RelayOptions = {}): Promise<RunningRelay> {
   const dataDir = mkdtempSync(join(tmpdir(), 'starling-relay-'))
   const pulses: PulseEvent[] = []
   const listening: ListeningEvent[] = []
   const log: RelayLogLine[] = []
   const meshEvents: MeshEvent[] = []
-  const events = { pulse: pulses, listening, mesh: meshEvents, fatal: [] }
+  const scoreBans: ScoreBan[] = []
+  const lifted: Events['scoreBanLifted'][] = []
+  const events = { pulse: pulses, listening, mesh: meshEvents, scoreBan: scoreBans, scoreBanLifted: lifted, fatal: [] }
   const relay = relayConfig(dataDir, config)
   const node = await startNetworkNode({
     config: relay,
-    restored: { settings: startUpSettings(relay), explicitPeers },
+    restored: {
+      settings: startUpSettings(relay),
+      explicitPeers,
+      access: { ...NO_LISTS, ...access },
+      scoreBans: restoredScoreBans,
+    },
     clock,
     log: pino({ level: 'info', base: null }, { write: (line: string) => void log.push(JSON.parse(line)) }),
     emit: (name, data) => void (events[name] as unknown[]).push(data),
@@ -65,6 +90,10 @@ export async function startRelay({
     pulses,
     listening,
     meshEvents,
+    scoreBans,
+    get liftedBans() {
+      return lifted.map(({ peerId }) => peerId)
+    },
     log,
     async [Symbol.asyncDispose]() {
       await node.stop()

@@ -14,6 +14,10 @@ import type { PeerManager } from '../peers/peer-manager.ts'
 import { type PeerRecord, UNKNOWN_CLIENT } from '../peers/peer-record.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import { peerView } from '../peers/peer-view.ts'
+import { type RedialBook, SELF_PRUNED_MS } from '../peers/redial-book.ts'
+import type { ScoreBook } from '../peers/score/score-book.ts'
+import type { TrustedPeers } from '../peers/trusted-peers.ts'
+import type { AccessControl } from './access-control.ts'
 import type { MeshControl } from './mesh-control.ts'
 import type { RuntimeConfig } from './runtime-settings.ts'
 
@@ -29,13 +33,25 @@ export interface ControlDeps {
   readonly runtimeConfig: RuntimeConfig
   readonly mesh: MeshControl
   readonly explicit: ExplicitPeers
+  readonly access: AccessControl
+  readonly trusted: TrustedPeers
+  readonly scores: ScoreBook
+  readonly redial: RedialBook
+  readonly isTrusted: (peerId: PeerIdStr) => boolean
+  /** A node record an operator gave, of any peer. */
+  readonly learnEnr: (peerId: PeerIdStr, enr: string) => void
   /** `beacon_block` under the digest in force. */
   readonly blockTopic: () => TopicStr
 }
 
 export function createControl(deps: ControlDeps): Handlers<Control> {
-  const { router, registry, peers, dialer, head } = deps
-  const viewOf = (record: PeerRecord): PeerView => peerView(record, router.score.score(record.peerId))
+  const { router, registry, peers, dialer, head, scores } = deps
+  const standing = {
+    isTrusted: deps.isTrusted,
+    peerScore: (peerId: PeerIdStr) => scores.peerScore(peerId),
+    gossipScore: (peerId: PeerIdStr) => scores.gossipScore(peerId),
+  }
+  const viewOf = (record: PeerRecord): PeerView => peerView(record, standing)
   return {
     getHealth: () => ({
       listening: deps.isListening(),
@@ -49,13 +65,18 @@ export function createControl(deps: ControlDeps): Handlers<Control> {
       if (record === undefined) throw new RelayError('PEER_NOT_FOUND', 'peer not found')
       return viewOf(record)
     },
-    connectPeer: (target) => dialer.connect(target),
+    connectPeer: (target) => {
+      const view = dialer.connect(target)
+      if ('enr' in target) deps.learnEnr(view.peer_id, target.enr)
+      return view
+    },
     disconnectPeer: async (text) => {
       const peerId = parsePeerId(text)
       const record = registry.get(peerId)
       if (record === undefined || record.state === 'disconnected') {
         throw new RelayError('PEER_NOT_FOUND', 'peer not found')
       }
+      deps.redial.avoid(peerId, SELF_PRUNED_MS)
       await peers.disconnect(peerId, GOODBYE.tooManyPeers)
     },
     listMesh: () => listMesh(deps),
@@ -63,9 +84,17 @@ export function createControl(deps: ControlDeps): Handlers<Control> {
     applySettings: (settings) => deps.runtimeConfig.apply(settings),
     graft: (topic, peerId) => deps.mesh.graft(topic, peerId),
     prune: (topic, peerId) => deps.mesh.prune(topic, peerId),
-    addExplicitPeer: (peer) => deps.explicit.add(peer),
+    addExplicitPeer: (peer) => {
+      deps.access.refuseBanned(peer.peerId)
+      return deps.explicit.add(peer)
+    },
     removeExplicitPeer: (peerId) => deps.explicit.remove(peerId),
     listExplicitPeers: () => deps.explicit.list(),
+    changeAccess: (change) => deps.access.change(change),
+    resolvePeer: (target) => deps.access.resolve(target),
+    describePeer: (peerId) => deps.access.describe(peerId),
+    listTrustedPeers: () => deps.trusted.list(),
+    listScoreBans: () => scores.banned(),
   }
 }
 

@@ -6,21 +6,29 @@ export function meshOf(settings: RuntimeSettings): MeshParameters {
   return meshParameters(settings.network_load, settings.heartbeat_interval_ms ?? undefined)
 }
 
-/** The settings in force, and how a change reaches the mesh. */
+/** What has to be told of a change; everybody else reads the settings when they need them. */
+export interface SettingEffects {
+  onMesh(mesh: MeshParameters): void
+  onValidators(): void
+}
+
+/** The settings in force, and how a change takes effect. */
 export class RuntimeConfig {
   #settings: RuntimeSettings
-  readonly #onMesh: (mesh: MeshParameters) => void
+  readonly #effects: SettingEffects
 
-  constructor(settings: RuntimeSettings, onMesh: (mesh: MeshParameters) => void) {
+  constructor(settings: RuntimeSettings, effects: SettingEffects) {
     this.#settings = settings
-    this.#onMesh = onMesh
+    this.#effects = effects
+  }
+
+  get settings(): RuntimeSettings {
+    return this.#settings
   }
 
   /** As the API shows it: the number asked for, also where a level above the table runs as its last. */
   view(): RuntimeConfigView {
-    const { target_peers, max_latency_ms, network_load, discovery_interval_ms } = this.#settings
-    const heartbeat_interval_ms = meshOf(this.#settings).heartbeatMs
-    return { target_peers, max_latency_ms, network_load, heartbeat_interval_ms, discovery_interval_ms }
+    return { ...this.#settings, heartbeat_interval_ms: meshOf(this.#settings).heartbeatMs }
   }
 
   apply(settings: RuntimeSettings): RuntimeConfigView {
@@ -28,7 +36,8 @@ export class RuntimeConfig {
     this.#settings = settings
     const isMeshChanged =
       before.network_load !== settings.network_load || before.heartbeat_interval_ms !== settings.heartbeat_interval_ms
-    if (isMeshChanged) this.#onMesh(meshOf(settings))
+    if (isMeshChanged) this.#effects.onMesh(meshOf(settings))
+    if (before.active_validators !== settings.active_validators) this.#effects.onValidators()
     return this.view()
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The life of a connection: what libp2p reports of it becomes a peer record, the peer is greeted and kept known until it
- * leaves, and whoever is of another network, silent, or unwanted is told goodbye.
+ * leaves, and whoever is of another network, silent, or unwanted is told goodbye. What peers do wrong goes to
+ * peer-conduct.ts, who makes room for others is decided in turnover.ts.
  */
 import type { Connection, IdentifyResult, Libp2p } from '@libp2p/interface'
 import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
@@ -12,12 +13,16 @@ import type { StatusTruth } from '../chain/status-truth.ts'
 import { ipOf, withoutPeerId } from '../host/addresses.ts'
 import type { ReqResp } from '../reqresp/reqresp.ts'
 import type { ReqRespHooks, Status } from '../reqresp/types.ts'
+import type { Admission } from './admission.ts'
 import { dialableAddresses } from './dialable-addresses.ts'
-import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
+import { GOODBYE, type GoodbyeReason, goodbyeText, redialAfterMs } from './goodbye-reason.ts'
+import type { PeerConduct } from './peer-conduct.ts'
 import { PeerDialogue } from './peer-dialogue.ts'
 import { guessRtt, type PeerRecord } from './peer-record.ts'
 import type { PeerRegistry } from './peer-registry.ts'
+import type { RedialBook } from './redial-book.ts'
 import { irrelevance } from './relevance.ts'
+import type { ScoreBook } from './score/score-book.ts'
 import { dueUpkeep } from './upkeep.ts'
 import { voteGroup } from './vote-group.ts'
 
@@ -35,6 +40,10 @@ export interface PeerManagerDeps {
   readonly host: Pick<Libp2p, 'getConnections' | 'hangUp' | 'addEventListener' | 'removeEventListener'>
   readonly reqResp: ReqResp
   readonly registry: PeerRegistry
+  readonly scores: ScoreBook
+  readonly conduct: PeerConduct
+  readonly admission: Pick<Admission, 'whyBanned'>
+  readonly redial: RedialBook
   readonly truth: StatusTruth
   readonly schedule: ForkSchedule
   readonly slotClock: SlotClock
@@ -47,14 +56,25 @@ export interface PeerManagerDeps {
 export class PeerManager {
   readonly #deps: PeerManagerDeps
   readonly #dialogue: PeerDialogue
+  /** Goodbyes under way: the first reason is the one that is said. An entry goes when the connections are closed. */
+  readonly #leaving = new Map<PeerIdStr, Promise<void>>()
   #timer: Disposable | undefined
   #stopping = false
 
   constructor(deps: PeerManagerDeps) {
     this.#deps = deps
-    const { reqResp, registry, clock, log } = deps
-    const onStatus = (peerId: PeerIdStr, status: Status): void => this.#onStatus(peerId, status)
-    this.#dialogue = new PeerDialogue({ reqResp, registry, clock, log, onStatus })
+    const { reqResp, registry, clock, log, conduct } = deps
+    this.#dialogue = new PeerDialogue({
+      reqResp,
+      registry,
+      clock,
+      log,
+      onStatus: (peerId, status) => this.#onStatus(peerId, status),
+      onMetadata: (peerId, metadata) => conduct.introduced(peerId, metadata),
+      onFailure: (peerId, error) => {
+        if (!this.#stopping) conduct.requestFailed(peerId, error)
+      },
+    })
   }
 
   start(): void {
@@ -77,12 +97,23 @@ export class PeerManager {
   }
 
   /** Goodbye with a reason, then every connection is closed. Resolves when they are. */
-  async disconnect(peerId: PeerIdStr, reason: GoodbyeReason): Promise<void> {
+  disconnect(peerId: PeerIdStr, reason: GoodbyeReason): Promise<void> {
     const record = this.#deps.registry.get(peerId)
-    if (record === undefined || record.state === 'disconnected') return
+    if (record === undefined || record.state === 'disconnected') return Promise.resolve()
+    const leaving = this.#leaving.get(peerId) ?? this.#leave(record, reason)
+    this.#leaving.set(peerId, leaving)
+    return leaving
+  }
+
+  async #leave(record: PeerRecord, reason: GoodbyeReason): Promise<void> {
+    const { peerId } = record
     record.state = 'disconnecting'
-    await this.#deps.reqResp.goodbye(peerId, reason)
-    await this.#close(peerId)
+    try {
+      await this.#deps.reqResp.goodbye(peerId, reason)
+      await this.#close(peerId)
+    } finally {
+      this.#leaving.delete(peerId)
+    }
   }
 
   /** What Req/Resp hears from peers. */
@@ -90,18 +121,19 @@ export class PeerManager {
     onStatus: (peerId, status) => this.#onStatus(peerId, status),
     onPing: (peerId, seqNumber) => void this.#dialogue.heard(peerId, seqNumber),
     onGoodbye: (peerId, reason) => {
-      const record = this.#deps.registry.get(peerId)
-      this.#deps.log.info({ peer: peerId, reason: Number(reason), client: record?.client }, 'peer says goodbye')
+      const { registry, redial, log } = this.#deps
+      const record = registry.get(peerId)
+      const fields = { peer: peerId, reason: Number(reason), text: goodbyeText(reason), client: record?.client }
+      log.info(fields, 'peer says goodbye')
+      redial.avoid(peerId, redialAfterMs(reason))
       if (record !== undefined && record.state === 'connected') record.state = 'disconnecting'
       void this.#close(peerId)
     },
-    onViolation: (peerId, kind, protocol) => {
-      this.#deps.log.debug({ peer: peerId, kind, protocol }, 'Req/Resp violation')
-    },
+    onViolation: (peerId, kind, protocol) => this.#deps.conduct.violated(peerId, kind, protocol),
   }
 
   readonly #onOpen = ({ detail: connection }: CustomEvent<Connection>): void => {
-    const { registry, clock, log } = this.#deps
+    const { registry, scores, admission, clock, log } = this.#deps
     const peerId = connection.remotePeer.toString()
     const known = registry.get(peerId)
     const isFirst = known === undefined || known.connections === 0
@@ -114,21 +146,25 @@ export class PeerManager {
     record.direction = connection.direction
     record.state = 'connected'
     record.connectedAtMs = clock.monotonicMs()
-    record.lastPingAtMs = Number.NEGATIVE_INFINITY
+    record.greeted = false
     record.lastStatusAtMs = clock.monotonicMs()
+    record.pingsSent = 0
     record.missedPings = 0
     record.status = undefined
-    record.metadata = undefined
     const { open, upgraded } = connection.timeline
     if (upgraded !== undefined) guessRtt(record, Math.max(0, upgraded - open))
     log.debug({ peer: peerId, address, direction: connection.direction }, 'peer connected')
+    scores.connected(peerId, record.ip)
+    // The gate asked before: a ban may have come while the connection was being upgraded.
+    const banned = admission.whyBanned(peerId, record.ip)
+    if (banned !== undefined) return void this.disconnect(peerId, banned)
     const { connectedAtMs } = record
     if (connection.direction === 'outbound') void this.#dialogue.greet(record)
     else clock.after(INBOUND_STATUS_GRACE_MS, () => this.#greetInbound(record, connectedAtMs))
   }
 
   readonly #onClose = ({ detail: connection }: CustomEvent<Connection>): void => {
-    const { registry, reqResp, truth, log } = this.#deps
+    const { registry, scores, reqResp, truth, log } = this.#deps
     const peerId = connection.remotePeer.toString()
     const record = registry.get(peerId)
     if (record === undefined) return
@@ -136,16 +172,22 @@ export class PeerManager {
     if (record.connections > 0) return
     log.debug({ peer: peerId, client: record.client }, 'peer disconnected')
     registry.leave(record)
+    scores.disconnected(peerId)
     reqResp.forget(peerId)
     truth.forget(peerId)
   }
 
   readonly #onIdentify = ({ detail }: CustomEvent<IdentifyResult>): void => {
     const peerId = detail.peerId.toString()
-    const record = this.#deps.registry.get(peerId)
+    const { registry, conduct, admission } = this.#deps
+    const record = registry.get(peerId)
     if (record === undefined) return
     if (detail.agentVersion !== undefined) record.client = printable(detail.agentVersion)
     if (record.ip !== undefined) record.dialable = dialableAddresses(record.ip, detail.listenAddrs, peerId)
+    if (record.state !== 'connected') return
+    const banned = admission.whyBanned(peerId, record.ip, record.client)
+    if (banned === undefined) conduct.identified(peerId, detail.protocols)
+    else void this.disconnect(peerId, banned)
   }
 
   /** `connectedAtMs` tells this connection from a later one of the same peer. */
@@ -155,22 +197,24 @@ export class PeerManager {
   }
 
   #onStatus(peerId: PeerIdStr, status: Status): void {
-    const { registry, schedule, slotClock, truth, log, isLoopback } = this.#deps
+    const { registry, schedule, slotClock, truth, log, isLoopback, conduct } = this.#deps
     const record = registry.get(peerId)
     if (record === undefined) return
     record.status = status
     const why = irrelevance(status, schedule, slotClock)
     if (why !== undefined) {
       log.info({ peer: peerId, client: record.client, why, digest: status.forkDigestHex }, 'peer of another network')
-      void this.disconnect(peerId, GOODBYE.irrelevantNetwork)
+      conduct.irrelevant(peerId)
       return
     }
     truth.vote(peerId, voteGroup(peerId, record.ip, isLoopback), status)
   }
 
   #tick(): void {
-    const nowMs = this.#deps.clock.monotonicMs()
-    for (const record of this.#deps.registry.connected()) {
+    const { clock, registry, scores } = this.#deps
+    const nowMs = clock.monotonicMs()
+    scores.tick()
+    for (const record of registry.connected()) {
       if (record.missedPings >= MAX_MISSED_PINGS) {
         void this.disconnect(record.peerId, GOODBYE.fault)
         continue

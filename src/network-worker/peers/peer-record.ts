@@ -26,9 +26,13 @@ export interface PeerRecord {
   connections: number
   /** Monotonic ms. */
   connectedAtMs: number
+  /** The first words of this connection were said. */
+  greeted: boolean
+  /** The last ping of any connection: peers count them per peer, not per connection. */
   lastPingAtMs: number
   lastStatusAtMs: number
-  /** Pings in a row without an answer. */
+  /** Pings of this connection, and those in a row without an answer. */
+  pingsSent: number
   missedPings: number
   pingInFlight: boolean
 }
@@ -50,8 +54,10 @@ export function newPeerRecord(peerId: PeerIdStr, address: string, direction: Pee
     metadata: undefined,
     connections: 0,
     connectedAtMs: 0,
-    lastPingAtMs: 0,
+    greeted: false,
+    lastPingAtMs: Number.NEGATIVE_INFINITY,
     lastStatusAtMs: 0,
+    pingsSent: 0,
     missedPings: 0,
     pingInFlight: false,
   }

@@ -39,19 +39,19 @@ export class PeerRegistry {
     return record
   }
 
-  /** Marks a peer as gone and forgets the longest gone beyond the bound. */
+  /** Marks a peer as gone and forgets, beyond the bound, first who was never connected, then the longest gone. */
   leave(record: PeerRecord): void {
     record.state = 'disconnected'
     record.connections = 0
     this.#records.delete(record.peerId)
     this.#records.set(record.peerId, record)
-    let remembered = this.#records.size - this.live().length
-    for (const [peerId, { state }] of this.#records) {
-      if (remembered <= MAX_REMEMBERED_PEERS) return
-      if (state !== 'disconnected') continue
+    const gone = [...this.#records.values()].filter(({ state }) => state === 'disconnected')
+    const excess = gone.length - MAX_REMEMBERED_PEERS
+    if (excess <= 0) return
+    const wasHere = ({ connectedAtMs }: PeerRecord): number => (connectedAtMs === 0 ? 0 : 1)
+    for (const { peerId } of gone.toSorted((a, b) => wasHere(a) - wasHere(b)).slice(0, excess)) {
       this.#records.delete(peerId)
       this.forgotten++
-      remembered--
     }
   }
 }

@@ -1,17 +1,20 @@
 import type { PeerView } from '../../rpc/contract.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
 import type { PeerRecord } from './peer-record.ts'
+import { weightedGossipScore } from './score/score-formula.ts'
 
-/** Weight of the gossip score in the combined one, as g × 19 / 16000 in this order (design.md §2, `score`). */
-export function weightedGossipScore(gossipScore: number): number {
-  return (gossipScore * 19) / 16_000
+/** What a view takes from the books beside the record. */
+export interface PeerStandingSource {
+  isTrusted(peerId: PeerIdStr): boolean
+  peerScore(peerId: PeerIdStr): number
+  gossipScore(peerId: PeerIdStr): number
 }
 
-/**
- * A peer as the API shows it. `peer_score`, the score of Req/Resp behaviour, is 0.0 for every peer until this release
- * line scores it; `score` is the exact sum either way.
- */
-export function peerView(record: PeerRecord, gossipScore: number): PeerView {
-  const peerScore = 0
+/** A peer as the API shows it; `score` is the exact sum of its two parts. A trusted peer has no scores: all four are 0. */
+export function peerView(record: PeerRecord, standing: PeerStandingSource): PeerView {
+  const isTrusted = standing.isTrusted(record.peerId)
+  const peerScore = isTrusted ? 0 : standing.peerScore(record.peerId)
+  const gossipScore = isTrusted ? 0 : standing.gossipScore(record.peerId)
   const weighted = weightedGossipScore(gossipScore)
   return {
     peer_id: record.peerId,
@@ -21,7 +24,7 @@ export function peerView(record: PeerRecord, gossipScore: number): PeerView {
     rtt_ms: record.rttMs,
     best_rtt_ms: record.bestRttMs,
     rtt_verified: record.rttVerified,
-    is_trusted: false,
+    is_trusted: isTrusted,
     score: peerScore + weighted,
     peer_score: peerScore,
     gossipsub_score: gossipScore,

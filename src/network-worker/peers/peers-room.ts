@@ -1,10 +1,14 @@
 /**
- * Peers as one piece: registry, dialer, Req/Resp and the manager that ties them. In: libp2p's events and the operator's
- * dials. Out: handshakes, pings, goodbyes, votes on the chain, and the records the API shows.
+ * Peers as one piece: Req/Resp, the manager, dialer and dial queue, and who makes room. In: libp2p's events, the books
+ * on peers, the operator's dials. Out: handshakes, pings, goodbyes, reports, votes on the chain, and the records the
+ * API shows.
  */
+import type { Multiaddr } from '@multiformats/multiaddr'
 import type { RelayConfig } from '../../config/schema.ts'
+import type { RuntimeSettings } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { RelayError } from '../../shared/errors.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import { createIpExemption } from '../host/ip-exemption.ts'
@@ -12,10 +16,14 @@ import type { Host } from '../host/libp2p-host.ts'
 import type { MetadataState } from '../host/local-metadata.ts'
 import { createReqResp } from '../reqresp/reqresp.ts'
 import type { ReqRespHooks } from '../reqresp/types.ts'
-import { targetOfText } from './dial-target.ts'
+import { DialQueue } from './dial-queue.ts'
+import { resolveTarget, targetOfText } from './dial-target.ts'
 import { Dialer } from './dialer.ts'
+import type { PeerBooks } from './peer-books.ts'
+import { PeerConduct } from './peer-conduct.ts'
+import { peerLimits } from './peer-limits.ts'
 import { PeerManager } from './peer-manager.ts'
-import { PeerRegistry } from './peer-registry.ts'
+import { Turnover } from './turnover.ts'
 
 export interface PeersRoomDeps {
   readonly config: RelayConfig
@@ -24,11 +32,13 @@ export interface PeersRoomDeps {
   readonly chain: Chain
   readonly host: Host
   readonly metadata: MetadataState
+  readonly books: PeerBooks
+  readonly settings: () => RuntimeSettings
 }
 
 export interface PeersRoom {
-  readonly registry: PeerRegistry
   readonly manager: PeerManager
+  readonly conduct: PeerConduct
   readonly dialer: Dialer
   /** Registers handlers; comes before the host listens. */
   start(): Promise<void>
@@ -40,8 +50,15 @@ export interface PeersRoom {
   dialConfigured(): void
 }
 
-export function openPeers({ config, clock, log, chain, host, metadata }: PeersRoomDeps): PeersRoom {
-  const registry = new PeerRegistry()
+export function openPeers(deps: PeersRoomDeps): PeersRoom {
+  const { config, clock, log, chain, host, metadata, books } = deps
+  const { registry, scores, admission, redial } = books
+  const conduct = new PeerConduct({
+    scores,
+    disconnect: (peerId, reason) => manager.disconnect(peerId, reason),
+    hasCustody: () => hasCustody(chain),
+    log,
+  })
   const hooks: ReqRespHooks = {
     onStatus: (...args) => manager.hooks.onStatus(...args),
     onPing: (...args) => manager.hooks.onPing(...args),
@@ -51,49 +68,72 @@ export function openPeers({ config, clock, log, chain, host, metadata }: PeersRo
   const local = { status: () => chain.truth.status(), metadata: () => metadata.current }
   const reqResp = createReqResp({ node: host, clock, log, local, hooks })
   const ownMachine = createIpExemption(config.countLoopback, [])
-  const manager = new PeerManager({
-    host,
-    reqResp,
-    registry,
-    truth: chain.truth,
-    schedule: chain.schedule,
-    slotClock: chain.slotClock,
-    clock,
-    log,
-    isLoopback: (ip) => ownMachine.isExempt(ip),
-  })
+  const { truth, schedule, slotClock } = chain
+  const isLoopback = (ip: string): boolean => ownMachine.isExempt(ip)
+  const own = { registry, scores, conduct, admission, redial }
+  const manager = new PeerManager({ ...own, host, reqResp, truth, schedule, slotClock, clock, log, isLoopback })
   const dialer = new Dialer({
     host,
     ownPeerId: host.peerId.toString(),
     registry,
     clock,
     log,
-    canDial: (address) => {
-      const isQuic = address.getComponents().some((part) => part.name === 'quic-v1')
-      return isQuic ? config.quic : config.tcp
-    },
+    canDial: (address) => hasTransport(config, address),
+    admits: (peerId) => !admission.isBanned(peerId),
   })
+  const queue = createQueue(deps, dialer)
+  const turnover = new Turnover({ ...books, manager, queue, settings: deps.settings, clock, log })
   return {
-    registry,
     manager,
+    conduct,
     dialer,
     start: async () => {
       await reqResp.start()
       manager.start()
+      turnover.start()
     },
-    leave: () => manager.stop(),
+    leave: () => {
+      turnover.stop()
+      queue.stop()
+      return manager.stop()
+    },
     stop: () => reqResp.stop(),
     dialConfigured: () => {
-      for (const text of config.peers) dialOne(dialer, text, log)
+      for (const text of config.peers) queueOne(queue, text, log)
+      queue.drain()
     },
   }
 }
 
-function dialOne(dialer: Dialer, text: string, log: Logger): void {
+function createQueue({ books, settings }: PeersRoomDeps, dialer: Dialer): DialQueue {
+  const { registry, scores, admission, redial } = books
+  const isFree = (peerId: PeerIdStr): boolean => (registry.get(peerId)?.state ?? 'disconnected') === 'disconnected'
+  return new DialQueue({
+    dialer,
+    redial,
+    room: () => peerLimits(settings().target_peers).maxPeers - admission.countedPeers() - dialer.pending,
+    mayDial: (peerId) =>
+      isFree(peerId) && !admission.isBanned(peerId) && scores.mayDial(peerId) && !redial.isAvoided(peerId),
+  })
+}
+
+function hasTransport(config: RelayConfig, address: Multiaddr): boolean {
+  const isQuic = address.getComponents().some((part) => part.name === 'quic-v1')
+  return isQuic ? config.quic : config.tcp
+}
+
+function hasCustody({ currentDigest }: Chain): boolean {
+  const { fork } = currentDigest()
+  return fork === 'fulu' || fork === 'gloas'
+}
+
+function queueOne(queue: DialQueue, text: string, log: Logger): void {
+  const warn = (code: string, reason: string): void =>
+    log.warn({ peer: text.slice(0, 200), code, reason }, 'configured peer not dialled')
   try {
-    dialer.connect(targetOfText(text))
+    if (!queue.force(resolveTarget(targetOfText(text)))) warn('DIAL_QUEUE_FULL', 'too many peers wait for a dial')
   } catch (cause) {
     const error = RelayError.from(cause)
-    log.warn({ peer: text.slice(0, 200), code: error.code, reason: error.message }, 'configured peer not dialled')
+    warn(error.code, error.message)
   }
 }

@@ -13,7 +13,8 @@ import { relayConfig } from '../../support/relay-config.ts'
 import { startRelay } from '../../support/two-nodes.ts'
 
 function start(config: RelayConfig): Promise<NetworkNode> {
-  const restored = { settings: startUpSettings(config), explicitPeers: [] }
+  const access = { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] }
+  const restored = { settings: startUpSettings(config), explicitPeers: [], access, scoreBans: [] }
   const log = pino({ level: 'silent' })
   return startNetworkNode({ config, restored, clock: systemClock, log, emit: () => undefined })
 }
@@ -35,6 +36,7 @@ test('a start tells its addresses once it listens, and shows its configuration',
     network_load: 7,
     heartbeat_interval_ms: 600,
     discovery_interval_ms: 2000,
+    active_validators: null,
   })
   const health = await relay.control.getHealth()
   assert.deepEqual([health.listening, health.blockMeshPeers], [true, 0])

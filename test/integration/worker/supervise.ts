@@ -37,6 +37,8 @@ export function supervise(t: TestContext, file: string, scenario: readonly strin
       },
       pulse: ({ slot }) => heard.push(`pulse ${slot}`),
       mesh: ({ action }) => heard.push(`mesh ${action}`),
+      scoreBan: ({ peerId }) => heard.push(`banned ${peerId}`),
+      scoreBanLifted: ({ peerId }) => heard.push(`lifted ${peerId}`),
     },
     deadlines: DEADLINES,
     onFailure: (reason) => {

@@ -83,16 +83,14 @@ export class AccessBook {
     const addresses = addressesOfRecord(peerId, enr)
     if (addresses === undefined) return
     if (known.enr !== null && sequenceOf(known.enr) >= sequenceOf(enr)) return
-    this.#trust({ peerId, enr, addresses })
+    const both = [...new Set([...addresses, ...known.addresses])].slice(0, MAX_PEER_ADDRESSES)
+    this.#trust({ peerId, enr, addresses: both })
   }
 
-  /** One that is trusted already keeps its place and what else is known of it. */
-  #trust({ peerId, enr, addresses }: TrustedPeer): void {
-    const before = this.#trusted.get(peerId)
-    const known = [...new Set([...addresses, ...(before?.addresses ?? [])])].slice(0, MAX_PEER_ADDRESSES)
-    this.#countPlaces(before, -1)
-    const peer = { peerId, enr: enr ?? before?.enr ?? null, addresses: known }
-    this.#trusted.set(peerId, peer)
+  /** One that is trusted already keeps its place; the rest is as the main thread has it, which keeps the list. */
+  #trust(peer: TrustedPeer): void {
+    this.#countPlaces(this.#trusted.get(peer.peerId), -1)
+    this.#trusted.set(peer.peerId, peer)
     this.#countPlaces(peer, 1)
   }
 

@@ -10,11 +10,17 @@ const SETTINGS: RuntimeSettings = {
   network_load: 5,
   heartbeat_interval_ms: null,
   discovery_interval_ms: 2000,
+  active_validators: null,
 }
 
 function scene(settings = SETTINGS) {
   const meshes: MeshParameters[] = []
-  return { meshes, config: new RuntimeConfig(settings, (mesh) => void meshes.push(mesh)) }
+  const validators: (number | null)[] = []
+  const config = new RuntimeConfig(settings, {
+    onMesh: (mesh) => void meshes.push(mesh),
+    onValidators: () => void validators.push(config.settings.active_validators),
+  })
+  return { meshes, validators, config }
 }
 
 test('the view has the settings, with the heartbeat of the level', () => {
@@ -42,5 +48,13 @@ test('what does not concern the mesh leaves it alone', () => {
   const { config, meshes } = scene()
   const view = config.apply({ ...SETTINGS, target_peers: 7, max_latency_ms: 1, discovery_interval_ms: 500 })
   assert.deepEqual([view.target_peers, view.max_latency_ms, view.discovery_interval_ms], [7, 1, 500])
+  assert.deepEqual(meshes, [])
+})
+
+test('another count of validators is told once, after it is in force', () => {
+  const { config, meshes, validators } = scene()
+  assert.equal(config.apply({ ...SETTINGS, active_validators: 64 }).active_validators, 64)
+  config.apply({ ...SETTINGS, active_validators: 64, target_peers: 1 })
+  assert.deepEqual(validators, [64])
   assert.deepEqual(meshes, [])
 })

@@ -7,11 +7,18 @@ import { statusOf } from '../chain/status-of.ts'
 
 const PINGED_AT_MS = 1_000_000
 
-/** A peer that was greeted, pinged and asked for its Status at `PINGED_AT_MS`. */
+/** A peer that was greeted, pinged more than once and asked for its Status, last at `PINGED_AT_MS`. */
 function greeted(direction: PeerDirection, overrides: Partial<PeerRecord> = {}): PeerRecord {
   const record = newPeerRecord('peer', '/ip4/10.0.0.1/tcp/9000', direction)
   const times = { lastPingAtMs: PINGED_AT_MS, lastStatusAtMs: PINGED_AT_MS }
-  return Object.assign(record, { state: 'connected', status: statusOf(5, 50), ...times, ...overrides })
+  return Object.assign(record, {
+    state: 'connected',
+    status: statusOf(5, 50),
+    greeted: true,
+    pingsSent: 2,
+    ...times,
+    ...overrides,
+  })
 }
 
 /** The first whole second after the last ping and Status at which `what` is due. */
@@ -31,12 +38,16 @@ test('a missed ping is repeated after 5 s, within what a peer allows', () => {
   assert.equal(dueAfterSeconds(greeted('inbound', { missedPings: 1 }), 'ping'), 5)
 })
 
+test('the second ping of a connection comes after 5 s, so that two samples are there soon', () => {
+  assert.equal(dueAfterSeconds(greeted('outbound', { pingsSent: 1 }), 'ping'), 5)
+})
+
 test('one ping at a time', () => {
   assert.equal(dueAfterSeconds(greeted('outbound', { pingInFlight: true }), 'ping'), Number.POSITIVE_INFINITY)
 })
 
 test('a peer that was not greeted yet is not pinged: its handshake does that', () => {
-  const record = greeted('inbound', { lastPingAtMs: Number.NEGATIVE_INFINITY })
+  const record = greeted('inbound', { greeted: false })
   assert.equal(dueAfterSeconds(record, 'ping'), Number.POSITIVE_INFINITY)
 })
 

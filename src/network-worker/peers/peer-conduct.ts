@@ -1,0 +1,101 @@
+/**
+ * What peers do wrong, from every place that sees it, on its way to their score. In: failures of our requests, violations
+ * in theirs, gossip offences, facts of the handshake. Out: reports by the tables of score/report-sites.ts, and the
+ * goodbye where a site has one of its own.
+ */
+import type { PeerIdStr } from '../../shared/ids.ts'
+import type { Logger } from '../../shared/logger.ts'
+import type { GossipOffence } from '../gossip/gossip-offence.ts'
+import { PROTOCOLS } from '../reqresp/protocols.ts'
+import type { ReqRespError } from '../reqresp/reqresp-error.ts'
+import type { Metadata, ViolationKind } from '../reqresp/types.ts'
+import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
+import {
+  BAD_CUSTODY_COUNT,
+  BAD_GOSSIP_RPC,
+  IRRELEVANT_NETWORK,
+  NO_GOSSIPSUB,
+  type Report,
+  rejectReport,
+  requestFailure,
+  SLOW_PEER,
+  violationReport,
+} from './score/report-sites.ts'
+import type { ScoreBook } from './score/score-book.ts'
+
+/** CUSTODY_REQUIREMENT and NUMBER_OF_CUSTODY_GROUPS (consensus-specs fulu das-core): what a peer may advertise. */
+const MIN_CUSTODY_GROUPS = 4
+const MAX_CUSTODY_GROUPS = 128
+
+/** Every gossipsub version, go's and rust's names included. */
+const GOSSIPSUB_PREFIX = '/meshsub/'
+
+export interface PeerConductDeps {
+  readonly scores: Pick<ScoreBook, 'report'>
+  readonly disconnect: (peerId: PeerIdStr, reason: GoodbyeReason) => Promise<void>
+  /** Custody is part of the protocol in the fork in force: Fulu and later. */
+  readonly hasCustody: () => boolean
+  readonly log: Logger
+}
+
+export class PeerConduct {
+  readonly #deps: PeerConductDeps
+
+  constructor(deps: PeerConductDeps) {
+    this.#deps = deps
+  }
+
+  requestFailed(peerId: PeerIdStr, error: ReqRespError): void {
+    this.#report(peerId, requestFailure(error))
+  }
+
+  /** `protocol` is the full protocol id. */
+  violated(peerId: PeerIdStr, kind: ViolationKind, protocol: string): void {
+    const request = PROTOCOLS.find(({ id }) => id === protocol)?.name
+    this.#deps.log.debug({ peer: peerId, kind, protocol }, 'Req/Resp violation')
+    if (request !== undefined) this.#report(peerId, violationReport(kind, request))
+  }
+
+  offended(peerId: PeerIdStr, offence: GossipOffence): void {
+    this.#report(peerId, offenceReport(offence))
+  }
+
+  irrelevant(peerId: PeerIdStr): void {
+    this.#dismiss(peerId, IRRELEVANT_NETWORK, GOODBYE.irrelevantNetwork)
+  }
+
+  /** Looks at what a peer says of itself. */
+  introduced(peerId: PeerIdStr, metadata: Metadata): void {
+    const count = metadata.custodyGroupCount
+    if (count === undefined || !this.#deps.hasCustody()) return
+    if (count >= MIN_CUSTODY_GROUPS && count <= MAX_CUSTODY_GROUPS) return
+    this.#dismiss(peerId, BAD_CUSTODY_COUNT, GOODBYE.fault)
+  }
+
+  /** Looks at the protocols a peer speaks, as identify has them. */
+  identified(peerId: PeerIdStr, protocols: readonly string[]): void {
+    if (protocols.length === 0 || protocols.some((id) => id.startsWith(GOSSIPSUB_PREFIX))) return
+    this.#dismiss(peerId, NO_GOSSIPSUB, GOODBYE.unknown)
+  }
+
+  /** The goodbye goes first, or the one of the ban that the report leads to would be sent. */
+  #dismiss(peerId: PeerIdStr, report: Report, reason: GoodbyeReason): void {
+    void this.#deps.disconnect(peerId, reason)
+    this.#report(peerId, report)
+  }
+
+  #report(peerId: PeerIdStr, report: Report | undefined): void {
+    if (report !== undefined) this.#deps.scores.report(peerId, report.action, report.reason)
+  }
+}
+
+function offenceReport(offence: GossipOffence): Report | undefined {
+  switch (offence.kind) {
+    case 'rejected':
+      return rejectReport(offence.topicKind, offence.reason)
+    case 'bad_rpc':
+      return BAD_GOSSIP_RPC
+    case 'slow':
+      return SLOW_PEER
+  }
+}
