@@ -64,11 +64,12 @@ export class PeerConduct {
     this.#dismiss(peerId, IRRELEVANT_NETWORK, GOODBYE.irrelevantNetwork)
   }
 
-  /** Looks at what a peer says of itself. */
+  /** Looks at what a peer says of itself. Zero groups are said by clients that do not know theirs: Prysm without discovery. */
   introduced(peerId: PeerIdStr, metadata: Metadata): void {
-    const count = metadata.custodyGroupCount
-    if (count === undefined || !this.#deps.hasCustody()) return
+    const count = metadata.custodyGroupCount ?? 0
+    if (count === 0 || !this.#deps.hasCustody()) return
     if (count >= MIN_CUSTODY_GROUPS && count <= MAX_CUSTODY_GROUPS) return
+    this.#deps.log.info({ peer: peerId, count }, 'peer with an impossible custody group count')
     this.#dismiss(peerId, BAD_CUSTODY_COUNT, GOODBYE.fault)
   }
 

@@ -56,20 +56,21 @@ test('a peer of another network gets goodbye 2 before the ban would send its own
   assert.deepEqual(done, [2, 'fatal irrelevant_network'])
 })
 
-test('custody group counts are 4 to 128, from Fulu on and where the metadata has one', () => {
+test('custody group counts are 4 to 128, from Fulu on, or not known', () => {
   for (const [count, isBad] of [
     [3, true],
     [4, false],
     [128, false],
     [129, true],
     [undefined, false],
+    [0, false],
   ] as const) {
     const { conduct, done } = scene()
     conduct.introduced('peer', metadata(count))
     assert.deepEqual(done, isBad ? [3, 'fatal bad_custody_count'] : [], `${count}`)
   }
   const before = scene({ hasCustody: false })
-  before.conduct.introduced('peer', metadata(0))
+  before.conduct.introduced('peer', metadata(1))
   assert.deepEqual(before.done, [])
 })
 
