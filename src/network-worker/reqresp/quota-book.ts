@@ -3,6 +3,9 @@ import type { PeerIdStr } from '../../shared/ids.ts'
 import { INBOUND_QUOTAS, MAX_QUOTA_PEERS } from './limits.ts'
 import type { RequestName } from './types.ts'
 
+/** Sums and differences of fractional times are off by less: a full bucket must never look one token short. */
+const ROUNDING_MS = 0.001
+
 /**
  * Token buckets per peer and request name: full at first, refilled evenly over the quota's period. A bucket is kept
  * as one number, the time at which it would be full again.
@@ -27,9 +30,9 @@ export class QuotaBook {
     const { requests, periodMs } = INBOUND_QUOTAS[name]
     const nowMs = this.#clock.monotonicMs()
     const buckets = this.#buckets(peerId)
-    const fullAtMs = Math.max(nowMs, buckets.get(name) ?? nowMs) + periodMs / requests
-    if (fullAtMs - nowMs > periodMs) return false
-    buckets.set(name, fullAtMs)
+    const owedMs = Math.max(0, (buckets.get(name) ?? nowMs) - nowMs) + periodMs / requests
+    if (owedMs > periodMs + ROUNDING_MS) return false
+    buckets.set(name, nowMs + owedMs)
     return true
   }
 

@@ -24,6 +24,20 @@ for (const [name, { requests, periodMs }] of [
   })
 }
 
+test('a full bucket is full at any time of day: fractional times do not round a token away', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 1e9, noNaN: true }), (startMs) => {
+      const clock = new FakeClock()
+      clock.advance(startMs)
+      const quotas = new QuotaBook(clock)
+      for (const [name, { requests }] of Object.entries(INBOUND_QUOTAS)) {
+        for (let i = 0; i < requests; i++) assert.equal(quotas.take('a', name as keyof typeof INBOUND_QUOTAS), true)
+        assert.equal(quotas.take('a', name as keyof typeof INBOUND_QUOTAS), false)
+      }
+    }),
+  )
+})
+
 test('peers and names have buckets of their own', () => {
   const quotas = new QuotaBook(new FakeClock())
   assert.equal(quotas.take('a', 'goodbye'), true)
