@@ -151,8 +151,8 @@ export class PeerManager {
     record.pingsSent = 0
     record.missedPings = 0
     record.status = undefined
-    const { open, upgraded } = connection.timeline
-    if (upgraded !== undefined) guessRtt(record, Math.max(0, upgraded - open))
+    // libp2p's own stamp, of the system's clock: for a peer that dialled us the handshake is all there is to guess by.
+    if (connection.direction === 'inbound') guessRtt(record, Math.max(1, Date.now() - connection.timeline.open))
     log.debug({ peer: peerId, address, direction: connection.direction }, 'peer connected')
     scores.connected(peerId, record.ip)
     // The gate asked before: a ban may have come while the connection was being upgraded.

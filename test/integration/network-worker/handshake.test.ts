@@ -51,6 +51,9 @@ test('a peer that dials us and stays silent is greeted after two seconds', async
   const { relay, peer, clock } = all
   await peer.dial(relay.addresses[0] ?? '')
   await connected(relay, peer)
+  const { rtt_ms, best_rtt_ms, rtt_verified } = await relay.control.getPeer(peer.peerId)
+  assert.equal(rtt_verified, false)
+  assert.ok(rtt_ms >= 1 && rtt_ms < 5000 && best_rtt_ms === rtt_ms, `handshake time ${rtt_ms}`)
   clock.advance(1999)
   assert.deepEqual(peer.statuses, [])
   clock.advance(1)
