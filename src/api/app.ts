@@ -7,6 +7,7 @@ import express, { type Express } from 'express'
 import { RelayError } from '../shared/errors.ts'
 import type { Logger } from '../shared/logger.ts'
 import { requireToken } from './auth.ts'
+import type { ChainFacts } from './chain-facts.ts'
 import { cors } from './cors.ts'
 import { checkHost } from './host-check.ts'
 import type { DirectControl, Operator } from './operator.ts'
@@ -35,6 +36,8 @@ export interface AppDeps {
   readonly address: string
   /** Bearer token that requests must carry; undefined asks for none. */
   readonly token: string | undefined
+  /** What the network's configuration says. */
+  readonly chainFacts: ChainFacts
   /** Web origins whose pages may use the API; `*` lets every page read. */
   readonly corsOrigin: readonly string[]
 }

@@ -45,8 +45,11 @@ export interface ImportView {
 export interface Operator {
   /** Answers what is in force then. @throws NOT_READY, RPC_CLOSED, RPC_TIMEOUT */
   patchConfig(patch: ConfigPatch): Promise<RuntimeConfigView>
-  /** Idempotent. @throws BAD_PEER_ID, BAD_REQUEST (our own id, or too many), NOT_READY, RPC_CLOSED, RPC_TIMEOUT */
-  addExplicitPeer(peerId: PeerIdStr): Promise<void>
+  /**
+   * Idempotent. `addresses`, multiaddrs that end in `/p2p/<id>`, are kept before those that were known.
+   * @throws BAD_PEER_ID, BAD_REQUEST (our own id, or too many), PEER_BANNED, NOT_READY, RPC_CLOSED, RPC_TIMEOUT
+   */
+  addExplicitPeer(peerId: PeerIdStr, addresses?: readonly string[]): Promise<void>
   /** Idempotent. @throws BAD_PEER_ID, NOT_READY, RPC_CLOSED, RPC_TIMEOUT */
   removeExplicitPeer(peerId: PeerIdStr): Promise<void>
   /** Permanent bans first, then those by score; a peer with both is permanent. @throws RPC_CLOSED, RPC_TIMEOUT */
@@ -79,5 +82,5 @@ export interface Operator {
 /** The network worker as routes may use it: without the calls that are an {@link Operator}'s to make. */
 export type DirectControl = Omit<
   Client<Control>,
-  'applySettings' | 'changeAccess' | 'resolvePeer' | 'describePeer' | 'listScoreBans' | keyof Operator
+  'applySettings' | 'changeAccess' | 'describePeer' | 'listScoreBans' | keyof Operator
 >
