@@ -26,3 +26,6 @@ export const MAX_AGENT_CHARS = 128
 
 /** Peers banned by their score that are remembered (reference/scoring.md §1, "max remembered"); the oldest ban goes first. */
 export const MAX_SCORE_BANS = 1_000
+
+/** Peers whose first blocks are counted: all that a relay meets in weeks, at some 100 bytes each. */
+export const MAX_FIRST_BLOCK_SENDERS = 4_096

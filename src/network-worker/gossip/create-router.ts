@@ -20,7 +20,7 @@ import type { MeshObserver } from './mesh-observer.ts'
 import { messageClass } from './message-class.ts'
 import type { MeshParameters } from './network-load.ts'
 import { NetworkTopics } from './network-topics.ts'
-import { RelayRouter, type RouterComponents, type RouterObserver } from './relay-router.ts'
+import { type PassageObserver, RelayRouter, type RouterComponents, type RouterObserver } from './relay-router.ts'
 import type { SlotTiming } from './score-decay.ts'
 import { peerScoreParams, SCORE_THRESHOLDS } from './score-parameters.ts'
 import type { TopicContext, TopicDirectory } from './topic-directory.ts'
@@ -44,6 +44,7 @@ export interface RouterDeps {
   readonly scoring: SlotTiming
   readonly exemptIps: Set<string>
   readonly observer: RouterObserver
+  readonly passage?: PassageObserver
   readonly clock: Clock
   readonly onMesh: MeshObserver
   readonly isTrusted: (peerId: PeerIdStr) => boolean
@@ -61,6 +62,7 @@ export function routerFactory(deps: RouterDeps): (components: RouterComponents) 
     const senderOf = (data: Uint8Array): PeerIdStr | undefined => router.senderOf(data)
     const router: RelayRouter = new RelayRouter(components, routerOptions(deps, senderOf), {
       observer,
+      ...(deps.passage === undefined ? {} : { passage: deps.passage }),
       clock,
       seenTtlMs,
       knownTopics,

@@ -14,13 +14,14 @@ import { ExemptIpSet, type IpExemption } from '../host/ip-exemption.ts'
 import type { GossipStats } from '../stats/gossip-stats.ts'
 import { createBlindChecks } from '../validation/blind-checks.ts'
 import { ACCEPT, type Verdict } from '../validation/verdict.ts'
+import type { BlockObserver } from './block-observer.ts'
 import { routerFactory, topicValidator } from './create-router.ts'
 import { createFastMessageId } from './fast-message-id.ts'
 import type { OffenceObserver } from './gossip-offence.ts'
 import type { MeshObserver } from './mesh-observer.ts'
 import type { MeshParameters } from './network-load.ts'
 import { wantedTopics } from './own-subnets.ts'
-import type { RelayRouter, RouterComponents } from './relay-router.ts'
+import type { PassageObserver, RelayRouter, RouterComponents } from './relay-router.ts'
 import { Subscriptions, type TopicSubscriber } from './subscriptions.ts'
 import { type TopicContext, TopicDirectory, type ValidationPolicy } from './topic-directory.ts'
 import { TopicScores } from './topic-scores.ts'
@@ -31,6 +32,8 @@ export interface GossipRoomDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly stats: GossipStats
+  /** Follows the blocks. */
+  readonly blocks?: BlockObserver
   readonly exemption: IpExemption
   readonly nodeId: Uint8Array
   /** What the mesh starts with. */
@@ -91,6 +94,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
     scoring: chain.network,
     exemptIps: new ExemptIpSet(deps.exemption),
     observer: stats,
+    ...(deps.blocks === undefined ? {} : { passage: blockPassage(directory, deps.blocks) }),
     clock,
     onMesh: deps.onMesh,
     isTrusted: deps.isTrusted,
@@ -151,6 +155,18 @@ function withPeriod(subscriptions: Subscriptions, clock: Clock, refresh: () => v
 
 function policyOf({ validation }: RelayConfig, kind: string): ValidationPolicy {
   return validation.perTopic[kind] ?? validation.default
+}
+
+/** Picks the blocks from all that passes. Copies are not picked: their ids tell them as cheaply as their topic would. */
+function blockPassage(directory: TopicDirectory, blocks: BlockObserver): PassageObserver {
+  return {
+    onPassed: (topic, msgId, data, from, atMs) => {
+      const context = directory.get(topic)
+      if (context?.parsed.spec.kind !== 'beacon_block') return
+      blocks.onBlock({ msgId, fork: context.entry.fork, data, maxSszBytes: context.maxSszBytes, from, atMs })
+    },
+    onCopy: (msgId, from) => blocks.onCopy(msgId, from),
+  }
 }
 
 /** Joins and leaves topics in the router, with their validator and score parameters. */

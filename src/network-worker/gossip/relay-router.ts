@@ -27,8 +27,17 @@ export interface RouterObserver {
   onDropped(reason: DropReason, messageClass: MessageClass): void
 }
 
+/** What becomes of each message, for whoever follows single ones. Called on the hot path: implementations take note. */
+export interface PassageObserver {
+  /** Accepted, and handed to its receivers. `atMs`: monotonic, of the first bytes of its RPC. */
+  onPassed(topic: TopicStr, msgId: MsgIdStr, payload: Uint8Array, from: PeerIdStr, atMs: number): void
+  /** A copy of a message that came before. */
+  onCopy(msgId: MsgIdStr, from: PeerIdStr): void
+}
+
 export interface RelayRouterDeps extends ScoredRouterDeps {
   readonly observer: RouterObserver
+  readonly passage?: PassageObserver
   readonly clock: Clock
   /** How long a message id is known: seen_ttl. */
   readonly seenTtlMs: number
@@ -80,19 +89,10 @@ export class RelayRouter extends ScoredRouter {
   override forwardMessage(msgId: MsgIdStr, message: RPC.Message, source?: PeerIdStr, exclude?: Set<PeerIdStr>): void {
     const { topic } = message
     if (source !== undefined) this.score.deliverMessage(source, msgId, topic)
-    const receivers = this.selectPeersToForward(topic, source, exclude)
-    if (receivers.size === 0) return
-    const frame = prefixWithLength(RPC.encode({ subscriptions: [], messages: [message] }))
-    const outgoing = { frame, msgId, class: this.#deps.classOf(topic) }
-    let sent = 0
-    for (const peerId of receivers) {
-      if (this.idontwants.get(peerId)?.has(msgId) === true) continue
-      const stream = this.streamsOutbound.get(peerId)
-      if (stream !== undefined && this.#outboxOf(peerId).offer(stream, outgoing)) sent++
-    }
+    this.#send(msgId, message, source, exclude)
     const arrival = message.data === undefined ? undefined : this.#arrivals.get(message.data)
-    const tookMs = arrival === undefined ? 0 : this.#deps.clock.monotonicMs() - arrival.atMs
-    this.#deps.observer.onForwarded(topic, sent, message.data?.length ?? 0, tookMs)
+    if (arrival === undefined || message.data === undefined || source === undefined) return
+    this.#deps.passage?.onPassed(topic, msgId, message.data, source, arrival.atMs)
   }
 
   override heartbeat(): Promise<void> {
@@ -166,6 +166,23 @@ export class RelayRouter extends ScoredRouter {
     }
   }
 
+  #send(msgId: MsgIdStr, message: RPC.Message, source?: PeerIdStr, exclude?: Set<PeerIdStr>): void {
+    const { topic } = message
+    const receivers = this.selectPeersToForward(topic, source, exclude)
+    if (receivers.size === 0) return
+    const frame = prefixWithLength(RPC.encode({ subscriptions: [], messages: [message] }))
+    const outgoing = { frame, msgId, class: this.#deps.classOf(topic) }
+    let sent = 0
+    for (const peerId of receivers) {
+      if (this.idontwants.get(peerId)?.has(msgId) === true) continue
+      const stream = this.streamsOutbound.get(peerId)
+      if (stream !== undefined && this.#outboxOf(peerId).offer(stream, outgoing)) sent++
+    }
+    const arrival = message.data === undefined ? undefined : this.#arrivals.get(message.data)
+    const tookMs = arrival === undefined ? 0 : this.#deps.clock.monotonicMs() - arrival.atMs
+    this.#deps.observer.onForwarded(topic, sent, message.data?.length ?? 0, tookMs)
+  }
+
   #outboxOf(peerId: PeerIdStr): PeerOutbox {
     const known = this.#outboxes.get(peerId)
     if (known !== undefined) return known
@@ -183,12 +200,13 @@ export class RelayRouter extends ScoredRouter {
     return outbox
   }
 
-  /** The score is told of each duplicate and nobody else is. */
+  /** Upstream tells the score of each duplicate, and nobody else. */
   #observeDuplicates(): void {
     const { score } = this
     const duplicateMessage = score.duplicateMessage.bind(score)
     score.duplicateMessage = (from, msgId, topic) => {
       this.#deps.observer.onDuplicate()
+      this.#deps.passage?.onCopy(msgId, from)
       duplicateMessage(from, msgId, topic)
     }
   }

@@ -1,0 +1,23 @@
+import type { ForkName } from '../../consensus/network-config.ts'
+import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
+
+/** A block that passed the checks; its receivers have it already. */
+export interface AcceptedBlock {
+  readonly msgId: MsgIdStr
+  readonly fork: ForkName
+  /** Compressed, as it came. */
+  readonly data: Uint8Array
+  /** Bound of the topic for the block without compression. */
+  readonly maxSszBytes: number
+  /** First propagation source. */
+  readonly from: PeerIdStr
+  /** Monotonic ms when the first bytes of its RPC reached us. */
+  readonly atMs: number
+}
+
+/** Told of blocks and of copies, in the turn of the message: implementations take note, and work later. */
+export interface BlockObserver {
+  onBlock(block: AcceptedBlock): void
+  /** A copy of any message, not of blocks only. */
+  onCopy(msgId: MsgIdStr, from: PeerIdStr): void
+}
