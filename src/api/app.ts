@@ -17,11 +17,15 @@ import { accessRoutes } from './routes/access.ts'
 import { bannedPeerRoutes } from './routes/banned-peers.ts'
 import { banRoutes } from './routes/bans.ts'
 import { configRoutes } from './routes/config.ts'
+import { ethConfigRoutes } from './routes/eth-config.ts'
+import { ethNodeRoutes } from './routes/eth-node.ts'
 import { explicitPeerRoutes } from './routes/explicit-peers.ts'
 import { healthRoutes } from './routes/health.ts'
+import { lodestarRoutes } from './routes/lodestar.ts'
 import { meshRoutes } from './routes/mesh.ts'
 import { nodeRoutes } from './routes/node.ts'
 import { peerRoutes } from './routes/peers.ts'
+import { statsRoutes } from './routes/stats.ts'
 import { trustedPeerRoutes } from './routes/trusted-peers.ts'
 import { setSecurityHeaders } from './security-headers.ts'
 import { shareReads } from './shared-reads.ts'
@@ -42,7 +46,7 @@ export interface AppDeps {
   readonly corsOrigin: readonly string[]
 }
 
-function routed({ log, address, token, corsOrigin, ...deps }: AppDeps): Express {
+function routed({ log, address, token, chainFacts, corsOrigin, ...deps }: AppDeps): Express {
   const { control, operator } = shareReads(deps.control, deps.operator)
   const app = express()
   app.disable('x-powered-by')
@@ -56,6 +60,7 @@ function routed({ log, address, token, corsOrigin, ...deps }: AppDeps): Express 
   app.use(bannedPeerRoutes(operator), trustedPeerRoutes(control, operator), peerRoutes(control))
   app.use(explicitPeerRoutes(control, operator), meshRoutes(control))
   app.use(banRoutes(operator), accessRoutes(operator), nodeRoutes(control), configRoutes(control, operator))
+  app.use(ethNodeRoutes(control), ethConfigRoutes(chainFacts), lodestarRoutes(control, operator), statsRoutes(control))
   app.use(() => {
     throw new RelayError('ROUTE_NOT_FOUND', 'not found')
   })

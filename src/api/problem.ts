@@ -9,10 +9,15 @@ import type { ErrorRequestHandler } from 'express'
 import { ERROR_STATUS, type ErrorCode, type ErrorDetails, RelayError } from '../shared/errors.ts'
 import type { Logger } from '../shared/logger.ts'
 
+type Texts = Partial<Readonly<Record<ErrorCode, string>>>
+
+/** Where the relay's API document and the standard differ in their words. */
+const OWN_TEXT: Texts = { BAD_PEER_ID: 'invalid peer id', PEER_NOT_FOUND: 'peer not found' }
+/** The standard repeats a peer id that is none: whoever throws says it. */
+const STANDARD_TEXT: Texts = { PEER_NOT_FOUND: 'Peer not found' }
+
 /** Codes whose text the API document fixes, or whose own message is about our insides. */
-const FIXED_TEXT: Partial<Readonly<Record<ErrorCode, string>>> = {
-  BAD_PEER_ID: 'invalid peer id',
-  PEER_NOT_FOUND: 'peer not found',
+const FIXED_TEXT: Texts = {
   PEER_NOT_CONNECTED: 'peer not connected',
   PEER_NOT_BANNED: 'peer not found in banned list',
   PEER_NOT_TRUSTED: 'peer not found in trusted list',
@@ -60,6 +65,10 @@ function shownDetails({ code, details }: RelayError): ErrorDetails {
   return Object.fromEntries(Object.entries(details).filter(([name]) => names.includes(name)))
 }
 
+function shownText({ code, message }: RelayError, isStandardPath: boolean): string {
+  return (isStandardPath ? STANDARD_TEXT : OWN_TEXT)[code] ?? FIXED_TEXT[code] ?? message
+}
+
 /** Logs a fault of ours and answers the text that lets an operator find it. */
 function reportFault(log: Logger, request: IncomingMessage, error: RelayError): string {
   const errorId = randomBytes(4).toString('hex')
@@ -80,8 +89,8 @@ export function answerProblem(log: Logger, request: IncomingMessage, response: S
   }
   const error = fromLibraryError(cause) ?? RelayError.from(cause)
   const status = ERROR_STATUS[error.code]
-  const text = status === 500 ? reportFault(log, request, error) : (FIXED_TEXT[error.code] ?? error.message)
   const isStandardPath = askedPath(request).startsWith('/eth/')
+  const text = status === 500 ? reportFault(log, request, error) : shownText(error, isStandardPath)
   const body = isStandardPath ? { code: status, message: text } : { error: text, ...shownDetails(error) }
   const bytes = Buffer.from(JSON.stringify(body))
   response.statusCode = status

@@ -51,7 +51,7 @@ type PassWrite = <T>(call: Promise<T>) => Promise<T>
 function passWrites(operator: Operator, write: PassWrite): Omit<Operator, 'listBannedPeers'> {
   return {
     patchConfig: (patch) => write(operator.patchConfig(patch)),
-    addExplicitPeer: (peerId) => write(operator.addExplicitPeer(peerId)),
+    addExplicitPeer: (peerId, addresses) => write(operator.addExplicitPeer(peerId, addresses)),
     removeExplicitPeer: (peerId) => write(operator.removeExplicitPeer(peerId)),
     banPeer: (peerId) => write(operator.banPeer(peerId)),
     unbanPeer: (peerId) => write(operator.unbanPeer(peerId)),
@@ -69,6 +69,19 @@ function passWrites(operator: Operator, write: PassWrite): Omit<Operator, 'listB
   }
 }
 
+/** The reads of the standard node API, of Lodestar's and of the statistics. */
+function standardReads(control: DirectControl) {
+  return {
+    nodePeers: new SharedRead(() => control.listNodePeers()),
+    nodePeer: new SharedRead((peerId) => control.getNodePeer(peerId)),
+    syncing: new SharedRead(() => control.getSyncing()),
+    peerScores: new SharedRead(() => control.listPeerScoreStats()),
+    gossipScores: new SharedRead(() => control.listGossipScoreStats()),
+    firstSenders: new SharedRead(() => control.listFirstBlockSenders()),
+    arrivals: new SharedRead(() => control.listArrivals()),
+  }
+}
+
 /**
  * `control` and `operator` with shared reads. Writes pass through; when one ends, well or not, the reads are parted.
  */
@@ -82,7 +95,9 @@ export function shareReads(control: DirectControl, operator: Operator): SharedRe
   const trusted = new SharedRead(() => control.listTrustedPeers())
   const banned = new SharedRead(() => operator.listBannedPeers())
   const config = new SharedRead(() => control.getConfig())
-  const reads = [health, nodeInfo, peers, peer, mesh, explicit, trusted, banned, config]
+  const standard = standardReads(control)
+  const own = [health, nodeInfo, peers, peer, mesh, explicit, trusted, banned, config]
+  const reads = [...own, ...Object.values(standard)]
   const write: PassWrite = (call) =>
     call.finally(() => {
       for (const read of reads) read.part()
@@ -97,6 +112,14 @@ export function shareReads(control: DirectControl, operator: Operator): SharedRe
       listExplicitPeers: () => explicit.read(),
       listTrustedPeers: () => trusted.read(),
       getConfig: () => config.read(),
+      listNodePeers: () => standard.nodePeers.read(),
+      getNodePeer: (peerId) => standard.nodePeer.read(peerId),
+      getSyncing: () => standard.syncing.read(),
+      listPeerScoreStats: () => standard.peerScores.read(),
+      listGossipScoreStats: () => standard.gossipScores.read(),
+      listFirstBlockSenders: () => standard.firstSenders.read(),
+      listArrivals: () => standard.arrivals.read(),
+      resolvePeer: (target) => control.resolvePeer(target),
       connectPeer: (target) => write(control.connectPeer(target)),
       disconnectPeer: (peerId) => write(control.disconnectPeer(peerId)),
       graft: (topic, peerId) => write(control.graft(topic, peerId)),

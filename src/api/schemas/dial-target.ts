@@ -4,9 +4,9 @@ import { RelayError } from '../../shared/errors.ts'
 import { checked, text } from './checked.ts'
 
 /** A record is at most 300 bytes (EIP-778): 400 characters of base64 and the prefix. */
-const MAX_ENR_CHARS = 404
+export const MAX_ENR_CHARS = 404
 /** Far above every multiaddr that can be dialled: a DNS name of 253, a peer id of 53 and the protocol names. */
-const MAX_MULTIADDR_CHARS = 512
+export const MAX_MULTIADDR_CHARS = 512
 
 /** An ENR by its length; whether it decodes is for the worker to say. */
 export const enrText = text(MAX_ENR_CHARS)

@@ -1,0 +1,47 @@
+import type { NodePeerView, PeerDirection, PeerState } from '../../rpc/contract.ts'
+import { RelayError } from '../../shared/errors.ts'
+import { cut, queryList } from './query-list.ts'
+
+const STATES: Readonly<Record<PeerState, true>> = {
+  disconnected: true,
+  connecting: true,
+  connected: true,
+  disconnecting: true,
+}
+const DIRECTIONS: Readonly<Record<PeerDirection, true>> = { inbound: true, outbound: true }
+
+/** Whom a peer list shows. A field that is left out lets every peer through. */
+export interface PeerFilter {
+  readonly states?: ReadonlySet<PeerState>
+  readonly directions?: ReadonlySet<PeerDirection>
+}
+
+function oneOf<T extends string>(name: string, words: Readonly<Record<T, true>>, param: unknown): Set<T> | undefined {
+  const isKnown = (text: string): text is T => Object.hasOwn(words, text)
+  const given = queryList(param)
+  if (given === undefined) return undefined
+  const known = new Set<T>()
+  for (const text of given) {
+    if (!isKnown(text)) throw new RelayError('BAD_REQUEST', `Invalid ${name}: ${cut(text)}`)
+    known.add(text)
+  }
+  return known
+}
+
+/**
+ * The parameters `state` and `direction` of `node/peers` (beacon-APIs, `apis/node/peers.yaml`), each a list.
+ * @throws BAD_REQUEST that names the first value that is none
+ */
+export function parsePeerFilter(query: Readonly<Record<string, unknown>>): PeerFilter {
+  const states = oneOf('state', STATES, query['state'])
+  const directions = oneOf('direction', DIRECTIONS, query['direction'])
+  return { ...(states === undefined ? {} : { states }), ...(directions === undefined ? {} : { directions }) }
+}
+
+/** Whether a peer is in one of the states and has one of the directions. */
+export function matchesFilter(
+  { state, direction }: Pick<NodePeerView, 'state' | 'direction'>,
+  { states, directions }: PeerFilter,
+): boolean {
+  return (states?.has(state) ?? true) && (directions?.has(direction) ?? true)
+}
