@@ -1,5 +1,12 @@
 /** The worker's side of `Control`: each call is a lookup or one call into the room that does it. */
-import type { Control, MeshTopicView, NodeInfoView, PeerView } from '../../rpc/contract.ts'
+import type {
+  ArrivalView,
+  Control,
+  FirstBlockSenderView,
+  MeshTopicView,
+  NodeInfoView,
+  PeerView,
+} from '../../rpc/contract.ts'
 import type { Handlers } from '../../rpc/server.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
@@ -10,6 +17,7 @@ import { parsePeerId } from '../peers/dial-target.ts'
 import type { Dialer } from '../peers/dialer.ts'
 import type { ExplicitPeers } from '../peers/explicit-peers.ts'
 import { GOODBYE } from '../peers/goodbye-reason.ts'
+import type { LastDisconnects } from '../peers/last-disconnect.ts'
 import type { PeerManager } from '../peers/peer-manager.ts'
 import { type PeerRecord, UNKNOWN_CLIENT } from '../peers/peer-record.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
@@ -20,6 +28,13 @@ import type { TrustedPeers } from '../peers/trusted-peers.ts'
 import type { AccessControl } from './access-control.ts'
 import type { MeshControl } from './mesh-control.ts'
 import type { RuntimeConfig } from './runtime-settings.ts'
+import { standingHandlers } from './standing-handlers.ts'
+
+/** What is known of the way blocks came to us. */
+export interface BlockStatistics {
+  senders(): readonly FirstBlockSenderView[]
+  arrivals(): readonly ArrivalView[]
+}
 
 export interface ControlDeps {
   readonly router: RelayRouter
@@ -37,6 +52,8 @@ export interface ControlDeps {
   readonly trusted: TrustedPeers
   readonly scores: ScoreBook
   readonly redial: RedialBook
+  readonly lastDisconnects: LastDisconnects
+  readonly blocks: BlockStatistics
   readonly isTrusted: (peerId: PeerIdStr) => boolean
   /** A node record an operator gave, of any peer. */
   readonly learnEnr: (peerId: PeerIdStr, enr: string) => void
@@ -79,6 +96,9 @@ export function createControl(deps: ControlDeps): Handlers<Control> {
       deps.redial.avoid(peerId, SELF_PRUNED_MS)
       await peers.disconnect(peerId, GOODBYE.tooManyPeers)
     },
+    ...standingHandlers(deps),
+    listFirstBlockSenders: () => deps.blocks.senders(),
+    listArrivals: () => deps.blocks.arrivals(),
     listMesh: () => listMesh(deps),
     getConfig: () => deps.runtimeConfig.view(),
     applySettings: (settings) => deps.runtimeConfig.apply(settings),

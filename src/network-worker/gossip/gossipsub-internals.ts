@@ -49,11 +49,24 @@ export interface TopicCounters {
   meshMessageDeliveries: number
 }
 
-/** What gossipsub keeps of a peer for its score, as far as a reconnect and new parameters concern it. */
+/** The rest of what gossipsub counts of a peer in a topic. */
+export interface TopicScoreStats extends TopicCounters {
+  readonly inMesh: boolean
+  /** ms, as of the last refresh; of the last time in the mesh when it is not in it now. */
+  readonly meshTime: number
+  readonly meshMessageDeliveriesActive: boolean
+  readonly meshFailurePenalty: number
+  readonly invalidMessageDeliveries: number
+}
+
+/** What gossipsub keeps of a peer for its score. */
 export interface PeerScoreStats {
   connected: boolean
+  /** Unix ms at which a peer that is gone is forgotten; 0 until it is gone. */
+  readonly expire: number
   knownIPs: Set<string>
-  readonly topics: Readonly<Record<TopicStr, TopicCounters>>
+  readonly topics: Readonly<Record<TopicStr, TopicScoreStats>>
+  readonly behaviourPenalty: number
 }
 
 export interface GossipsubScore {

@@ -23,26 +23,34 @@ interface GoodbyeSpec {
 }
 
 /** All codes that clients are known to send. 130 is Teku's, 237 Nimbus'. */
-const KNOWN: ReadonlyMap<number, GoodbyeSpec> = new Map([
-  [0, { text: 'unknown', redialAfterMs: OTHER_REDIAL_MS }],
-  [1, { text: 'client shutdown', redialAfterMs: HOUR_MS }],
-  [2, { text: 'irrelevant network', redialAfterMs: 24 * HOUR_MS }],
-  [3, { text: 'fault', redialAfterMs: OTHER_REDIAL_MS }],
-  [128, { text: 'unable to verify network', redialAfterMs: 24 * HOUR_MS }],
-  [129, { text: 'too many peers', redialAfterMs: 5 * MINUTE_MS }],
-  [130, { text: 'rate limited', redialAfterMs: OTHER_REDIAL_MS }],
-  [237, { text: 'low score', redialAfterMs: 2 * HOUR_MS }],
-  [250, { text: 'bad score', redialAfterMs: 2 * HOUR_MS }],
-  [251, { text: 'banned', redialAfterMs: 2 * HOUR_MS }],
-  [252, { text: 'banned IP', redialAfterMs: 2 * HOUR_MS }],
-])
+const KNOWN = {
+  0: { text: 'unknown', redialAfterMs: OTHER_REDIAL_MS },
+  1: { text: 'client shutdown', redialAfterMs: HOUR_MS },
+  2: { text: 'irrelevant network', redialAfterMs: 24 * HOUR_MS },
+  3: { text: 'fault', redialAfterMs: OTHER_REDIAL_MS },
+  128: { text: 'unable to verify network', redialAfterMs: 24 * HOUR_MS },
+  129: { text: 'too many peers', redialAfterMs: 5 * MINUTE_MS },
+  130: { text: 'rate limited', redialAfterMs: OTHER_REDIAL_MS },
+  237: { text: 'low score', redialAfterMs: 2 * HOUR_MS },
+  250: { text: 'bad score', redialAfterMs: 2 * HOUR_MS },
+  251: { text: 'banned', redialAfterMs: 2 * HOUR_MS },
+  252: { text: 'banned IP', redialAfterMs: 2 * HOUR_MS },
+} as const satisfies Record<number, GoodbyeSpec>
 
-/** A code as logs name it; the wire carries any uint64. */
+export type KnownGoodbyeCode = keyof typeof KNOWN
+
+/** The wire carries any uint64. */
+function specOf(code: bigint | number): GoodbyeSpec | undefined {
+  const known: Readonly<Record<number, GoodbyeSpec>> = KNOWN
+  return known[Number(code)]
+}
+
+/** A code as logs name it. */
 export function goodbyeText(code: bigint | number): string {
-  return KNOWN.get(Number(code))?.text ?? `code ${code}`
+  return specOf(code)?.text ?? `code ${code}`
 }
 
 /** For how long a peer that said goodbye with this code is not dialled of our own accord, ms. */
 export function redialAfterMs(code: bigint | number): number {
-  return KNOWN.get(Number(code))?.redialAfterMs ?? OTHER_REDIAL_MS
+  return specOf(code)?.redialAfterMs ?? OTHER_REDIAL_MS
 }

@@ -11,6 +11,7 @@ import { createIpExemption } from '../host/ip-exemption.ts'
 import { AccessBook } from './access/access-book.ts'
 import { Admission } from './admission.ts'
 import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
+import { LastDisconnects } from './last-disconnect.ts'
 import { PeerRegistry } from './peer-registry.ts'
 import { RedialBook } from './redial-book.ts'
 import { ScoreBook } from './score/score-book.ts'
@@ -22,6 +23,7 @@ export interface PeerBooks {
   readonly access: AccessBook
   readonly scores: ScoreBook
   readonly redial: RedialBook
+  readonly lastDisconnects: LastDisconnects
   readonly admission: Admission
   /** Trusted and explicit peers stay whatever their latency and however many there are. */
   readonly isKept: (peerId: PeerIdStr) => boolean
@@ -71,5 +73,5 @@ export function openPeerBooks(deps: PeerBooksDeps): PeerBooks {
   })
   scores.restore(restored.scoreBans)
   const admission = new Admission({ access, scores, registry, isKept, targetPeers: deps.targetPeers })
-  return { registry, access, scores, redial: new RedialBook(clock), admission, isKept }
+  return { registry, access, scores, redial: new RedialBook(clock), lastDisconnects: new LastDisconnects(), admission, isKept }
 }

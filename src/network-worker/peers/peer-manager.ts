@@ -16,6 +16,7 @@ import type { ReqRespHooks, Status } from '../reqresp/types.ts'
 import type { Admission } from './admission.ts'
 import { dialableAddresses } from './dialable-addresses.ts'
 import { GOODBYE, type GoodbyeReason, goodbyeText, redialAfterMs } from './goodbye-reason.ts'
+import type { LastDisconnects } from './last-disconnect.ts'
 import type { PeerConduct } from './peer-conduct.ts'
 import { PeerDialogue } from './peer-dialogue.ts'
 import { guessRtt, type PeerRecord } from './peer-record.ts'
@@ -44,6 +45,7 @@ export interface PeerManagerDeps {
   readonly conduct: PeerConduct
   readonly admission: Pick<Admission, 'whyBanned'>
   readonly redial: RedialBook
+  readonly lastDisconnects: LastDisconnects
   readonly truth: StatusTruth
   readonly schedule: ForkSchedule
   readonly slotClock: SlotClock
@@ -108,6 +110,8 @@ export class PeerManager {
   async #leave(record: PeerRecord, reason: GoodbyeReason): Promise<void> {
     const { peerId } = record
     record.state = 'disconnecting'
+    // A dial that is called off ends no session.
+    if (record.connections > 0) this.#deps.lastDisconnects.record(peerId, { goodbye: 'ours', code: reason })
     try {
       await this.#deps.reqResp.goodbye(peerId, reason)
       await this.#close(peerId)
@@ -121,11 +125,12 @@ export class PeerManager {
     onStatus: (peerId, status) => this.#onStatus(peerId, status),
     onPing: (peerId, seqNumber) => void this.#dialogue.heard(peerId, seqNumber),
     onGoodbye: (peerId, reason) => {
-      const { registry, redial, log } = this.#deps
+      const { registry, redial, lastDisconnects, log } = this.#deps
       const record = registry.get(peerId)
       const fields = { peer: peerId, reason: Number(reason), text: goodbyeText(reason), client: record?.client }
       log.info(fields, 'peer says goodbye')
       redial.avoid(peerId, redialAfterMs(reason))
+      lastDisconnects.record(peerId, { goodbye: 'theirs', code: Number(reason) })
       if (record !== undefined && record.state === 'connected') record.state = 'disconnecting'
       void this.#close(peerId)
     },
@@ -133,7 +138,7 @@ export class PeerManager {
   }
 
   readonly #onOpen = ({ detail: connection }: CustomEvent<Connection>): void => {
-    const { registry, scores, admission, clock, log } = this.#deps
+    const { registry, scores, admission, lastDisconnects, clock, log } = this.#deps
     const peerId = connection.remotePeer.toString()
     const known = registry.get(peerId)
     const isFirst = known === undefined || known.connections === 0
@@ -154,6 +159,7 @@ export class PeerManager {
     // libp2p's own stamp, of the system's clock: for a peer that dialled us the handshake is all there is to guess by.
     if (connection.direction === 'inbound') guessRtt(record, Math.max(1, Date.now() - connection.timeline.open))
     log.debug({ peer: peerId, address, direction: connection.direction }, 'peer connected')
+    lastDisconnects.forget(peerId)
     scores.connected(peerId, record.ip)
     // The gate asked before: a ban may have come while the connection was being upgraded.
     const banned = admission.whyBanned(peerId, record.ip)
@@ -164,13 +170,14 @@ export class PeerManager {
   }
 
   readonly #onClose = ({ detail: connection }: CustomEvent<Connection>): void => {
-    const { registry, scores, reqResp, truth, log } = this.#deps
+    const { registry, scores, lastDisconnects, reqResp, truth, log } = this.#deps
     const peerId = connection.remotePeer.toString()
     const record = registry.get(peerId)
     if (record === undefined) return
     record.connections = Math.max(0, record.connections - 1)
     if (record.connections > 0) return
     log.debug({ peer: peerId, client: record.client }, 'peer disconnected')
+    lastDisconnects.record(peerId, { goodbye: 'none' })
     registry.leave(record)
     scores.disconnected(peerId)
     reqResp.forget(peerId)

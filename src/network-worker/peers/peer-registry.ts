@@ -16,6 +16,11 @@ export class PeerRegistry {
     return this.#records.get(peerId)
   }
 
+  /** Those who are gone included. */
+  all(): readonly PeerRecord[] {
+    return [...this.#records.values()]
+  }
+
   /** Peers with a live or pending connection. */
   live(): readonly PeerRecord[] {
     return [...this.#records.values()].filter((record) => record.state !== 'disconnected')

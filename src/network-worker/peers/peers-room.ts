@@ -52,7 +52,7 @@ export interface PeersRoom {
 
 export function openPeers(deps: PeersRoomDeps): PeersRoom {
   const { config, clock, log, chain, host, metadata, books } = deps
-  const { registry, scores, admission, redial } = books
+  const { registry, scores, admission, redial, lastDisconnects } = books
   const conduct = new PeerConduct({
     scores,
     disconnect: (peerId, reason) => manager.disconnect(peerId, reason),
@@ -70,7 +70,7 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
   const ownMachine = createIpExemption(config.countLoopback, [])
   const { truth, schedule, slotClock } = chain
   const isLoopback = (ip: string): boolean => ownMachine.isExempt(ip)
-  const own = { registry, scores, conduct, admission, redial }
+  const own = { registry, scores, conduct, admission, redial, lastDisconnects }
   const manager = new PeerManager({ ...own, host, reqResp, truth, schedule, slotClock, clock, log, isLoopback })
   const dialer = new Dialer({
     host,

@@ -8,8 +8,8 @@ import type { Clock } from '../../../shared/clock.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'
 import { MAX_SCORE_BANS } from '../../../shared/limits.ts'
 import type { ReportReason } from './report-sites.ts'
-import { ScoreEntry } from './score-entry.ts'
-import type { PeerAction, ScoreState } from './score-formula.ts'
+import { type LastReport, ScoreEntry } from './score-entry.ts'
+import { combinedScore, type PeerAction, type ScoreState } from './score-formula.ts'
 import { SharedIpBans } from './shared-ip-bans.ts'
 
 /** Peers without a connection whose bad score is remembered (reference/scoring.md §1, "max remembered"). */
@@ -35,6 +35,17 @@ export interface ScoreBookDeps {
   /** Raw gossip score of a connected peer, now. */
   gossipScore(peerId: PeerIdStr): number
   readonly effects: ScoreEffects
+}
+
+/** What a peer's score is and came from, trusted peers' being none. */
+export interface ScoreStanding {
+  readonly peerId: PeerIdStr
+  readonly peerScore: number
+  /** Raw. */
+  readonly gossipScore: number
+  /** Unix ms; 0 for none. */
+  readonly changedAtMs: number
+  readonly lastReport: LastReport | undefined
 }
 
 /** Totals since start. */
@@ -107,7 +118,8 @@ export class ScoreBook {
     const nowMs = this.#deps.clock.monotonicMs()
     this.counts.reports.set(reason, (this.counts.reports.get(reason) ?? 0) + 1)
     this.#refreshGossip(entry, nowMs)
-    entry.penalise(action, nowMs)
+    const delta = entry.penalise(action, nowMs)
+    entry.noteReport({ reason, delta, atMs: this.#deps.clock.nowMs() })
     this.#actOn(entry, nowMs)
   }
 
@@ -133,6 +145,32 @@ export class ScoreBook {
     if (entry === undefined) return 0
     const nowMs = this.#deps.clock.monotonicMs()
     return this.#isLive(entry, nowMs) ? this.#deps.gossipScore(peerId) : entry.gossipScore(nowMs)
+  }
+
+  /** The combined score now, 0 of a trusted peer; undefined of a peer without a score. */
+  combinedScore(peerId: PeerIdStr): number | undefined {
+    if (this.#deps.isTrusted(peerId)) return 0
+    if (!this.#entries.has(peerId)) return undefined
+    return combinedScore(this.peerScore(peerId), this.gossipScore(peerId))
+  }
+
+  /** Why the peer was reported in its session: distinct, newest first. */
+  reportReasons(peerId: PeerIdStr): readonly ReportReason[] {
+    return this.#scored(peerId)?.reportReasons ?? []
+  }
+
+  /** Every peer that has a score here, connected or not: as many as are connected, remembered and banned. */
+  standings(): readonly ScoreStanding[] {
+    return [...this.#entries.keys()].map((peerId) => {
+      const entry = this.#scored(peerId)
+      return {
+        peerId,
+        peerScore: this.peerScore(peerId),
+        gossipScore: this.gossipScore(peerId),
+        changedAtMs: entry?.changedAtMs ?? 0,
+        lastReport: entry?.lastReport,
+      }
+    })
   }
 
   /** The state that was last acted on. */

@@ -1,5 +1,6 @@
 import type { ScoreBan } from '../../../rpc/contract.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'
+import type { ReportReason } from './report-sites.ts'
 import {
   clampPeerScore,
   decayedScore,
@@ -19,6 +20,15 @@ export const MAX_PEER_IPS = 8
  */
 export const GOSSIP_MEMORY_MS = 38_400_000
 
+/** A report as it took effect. */
+export interface LastReport {
+  readonly reason: ReportReason
+  /** What it changed of the peer score, which its bounds may have made less than the action's. */
+  readonly delta: number
+  /** Unix ms. */
+  readonly atMs: number
+}
+
 /**
  * The scores of one peer. All times are monotonic ms. The peer score is kept as a value with the time at which it was
  * right, its anchor, and is worked out from there when asked: looking at it changes nothing, however often.
@@ -30,6 +40,12 @@ export class ScoreEntry {
   state: ScoreState = 'healthy'
   /** Unix ms of the last ban. */
   bannedAtMs = 0
+  /** Of any session; undefined until a report in this run. */
+  lastReport: LastReport | undefined
+  /** Unix ms of the last change of the peer score other than its decay; 0 for none. */
+  changedAtMs = 0
+  /** This session's, the newest last. As many as there are reasons at most. */
+  readonly #sessionReasons = new Set<ReportReason>()
   #ips: readonly string[] = []
   #peerScore = 0
   #anchorMs: number
@@ -51,6 +67,8 @@ export class ScoreEntry {
     const bannedAgoMs = Math.max(0, unixNowMs - ban.bannedAtMs)
     entry.state = 'banned'
     entry.bannedAtMs = ban.bannedAtMs
+    // When it fell is not kept: not later than this.
+    if (ban.peerScore !== 0) entry.changedAtMs = ban.bannedAtMs
     entry.#ips = ban.ips.slice(-MAX_PEER_IPS)
     entry.#peerScore = clampPeerScore(ban.peerScore)
     entry.#gossipScore = ban.gossipScore
@@ -88,6 +106,7 @@ export class ScoreEntry {
   }
 
   arrive(ip: string | undefined): void {
+    if (!this.connected) this.#sessionReasons.clear()
     this.connected = true
     if (ip === undefined) return
     this.#ips = [...this.#ips.filter((known) => known !== ip), ip].slice(-MAX_PEER_IPS)
@@ -111,10 +130,28 @@ export class ScoreEntry {
     return this.connected || nowMs < heldUntilMs ? this.#gossipScore : 0
   }
 
-  /** Penalties count during a freeze too and do not make it longer. */
-  penalise(action: PeerAction, nowMs: number): void {
-    this.#peerScore = scoreAfterAction(this.peerScore(nowMs), action)
+  /**
+   * Penalties count during a freeze too and do not make it longer.
+   * @returns what it changed of the peer score, 0 at the minimum
+   */
+  penalise(action: PeerAction, nowMs: number): number {
+    const before = this.peerScore(nowMs)
+    this.#peerScore = scoreAfterAction(before, action)
     this.#anchorMs = Math.max(this.#anchorMs, nowMs)
+    return this.#peerScore - before
+  }
+
+  /** A report was acted on; `delta` is what came of it. */
+  noteReport(report: LastReport): void {
+    this.lastReport = report
+    this.changedAtMs = report.atMs
+    this.#sessionReasons.delete(report.reason)
+    this.#sessionReasons.add(report.reason)
+  }
+
+  /** Why the peer was reported in this session, or in its last one when it is gone: distinct, newest first. */
+  get reportReasons(): readonly ReportReason[] {
+    return [...this.#sessionReasons].reverse()
   }
 
   noteGossipScore(gossipScore: number): void {
