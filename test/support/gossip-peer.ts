@@ -40,6 +40,8 @@ export interface GossipPeerOptions {
   readonly userAgent?: string
   /** False: it speaks no Req/Resp at all. */
   readonly reqResp?: boolean
+  /** Custody groups it claims; 4 unless given. */
+  readonly custodyGroupCount?: number
   /** False: it accepts GRAFTs and sends none, as a peer whose meshes are full. */
   readonly grafts?: boolean
   /** An identity of the test's, so that a peer can come back as itself. */
@@ -101,7 +103,7 @@ export class GossipPeer implements AsyncDisposable {
   /** How often it was pinged. */
   pings = 0
 
-  private constructor(node: Libp2p<Services>, { status }: GossipPeerOptions) {
+  private constructor(node: Libp2p<Services>, { status, custodyGroupCount = 4 }: GossipPeerOptions) {
     this.node = node
     this.reqResp = createReqResp({
       node,
@@ -113,7 +115,7 @@ export class GossipPeer implements AsyncDisposable {
           seqNumber: 1n,
           attnets: new Uint8Array(8),
           syncnets: new Uint8Array(1),
-          custodyGroupCount: 4,
+          custodyGroupCount,
         }),
       },
       hooks: {

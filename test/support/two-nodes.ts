@@ -11,6 +11,7 @@ import type {
   Control,
   Events,
   ExplicitPeer,
+  FirstBlockSenderView,
   ListeningEvent,
   MeshEvent,
   PulseEvent,
@@ -36,6 +37,8 @@ export interface RunningRelay extends AsyncDisposable {
   readonly scoreBans: readonly ScoreBan[]
   /** Bans by score that were lifted, by peer id. */
   readonly liftedBans: readonly PeerIdStr[]
+  /** First senders of accepted blocks, one for each block. */
+  readonly firstBlocks: readonly PeerIdStr[]
   readonly log: readonly RelayLogLine[]
 }
 
@@ -45,6 +48,7 @@ export interface RelayOptions {
   readonly explicitPeers?: readonly ExplicitPeer[]
   readonly access?: Partial<AccessLists>
   readonly restoredScoreBans?: readonly ScoreBan[]
+  readonly firstBlockSenders?: readonly FirstBlockSenderView[]
 }
 
 const NO_LISTS: AccessLists = { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] }
@@ -56,6 +60,7 @@ export async function startRelay({
   explicitPeers = [],
   access = {},
   restoredScoreBans = [],
+  firstBlockSenders = [],
 }: RelayOptions = {}): Promise<RunningRelay> {
   const dataDir = mkdtempSync(join(tmpdir(), 'starling-relay-'))
   const pulses: PulseEvent[] = []
@@ -64,7 +69,9 @@ export async function startRelay({
   const meshEvents: MeshEvent[] = []
   const scoreBans: ScoreBan[] = []
   const lifted: Events['scoreBanLifted'][] = []
-  const events = { pulse: pulses, listening, mesh: meshEvents, scoreBan: scoreBans, scoreBanLifted: lifted, fatal: [] }
+  const firstBlock: Events['firstBlock'][] = []
+  const bans = { scoreBan: scoreBans, scoreBanLifted: lifted }
+  const events = { pulse: pulses, listening, mesh: meshEvents, ...bans, firstBlock, fatal: [] }
   const relay = relayConfig(dataDir, config)
   const node = await startNetworkNode({
     config: relay,
@@ -73,6 +80,7 @@ export async function startRelay({
       explicitPeers,
       access: { ...NO_LISTS, ...access },
       scoreBans: restoredScoreBans,
+      firstBlockSenders,
     },
     clock,
     log: pino({ level: 'info', base: null }, { write: (line: string) => void log.push(JSON.parse(line)) }),
@@ -93,6 +101,9 @@ export async function startRelay({
     scoreBans,
     get liftedBans() {
       return lifted.map(({ peerId }) => peerId)
+    },
+    get firstBlocks() {
+      return firstBlock.map(({ peerId }) => peerId)
     },
     log,
     async [Symbol.asyncDispose]() {
