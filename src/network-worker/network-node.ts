@@ -31,6 +31,7 @@ import { ExplicitPeers } from './peers/explicit-peers.ts'
 import { openPeerBooks, type PeerBooks } from './peers/peer-books.ts'
 import { openPeers, type PeersRoom } from './peers/peers-room.ts'
 import { TrustedPeers } from './peers/trusted-peers.ts'
+import { BlockStats } from './stats/block-stats.ts'
 import { GossipStats } from './stats/gossip-stats.ts'
 import { Pulse } from './stats/pulse.ts'
 
@@ -41,7 +42,7 @@ export interface NetworkNodeDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly emit: EmitEvent
-  /** The settings in force and the explicit peers: start-up values, and what operators did in earlier runs. */
+  /** The settings in force, and what earlier runs left. */
   readonly restored: RestoredState
 }
 
@@ -59,6 +60,7 @@ interface Parts {
   readonly runtimeConfig: RuntimeConfig
   readonly chain: Chain
   readonly stats: GossipStats
+  readonly blocks: BlockStats
   readonly host: Host
   readonly gossip: GossipRoom
   readonly peers: PeersRoom
@@ -92,7 +94,7 @@ export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNo
 
 function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> {
   const { host, chain, gossip, peers, info, explicit, trusted, runtimeConfig, books } = parts
-  const { registry, access, scores, redial } = books
+  const { registry, access, scores, redial, lastDisconnects } = books
   const router = host.services.gossip
   return createControl({
     router,
@@ -104,6 +106,8 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
     access: new AccessControl({ ...books, peers: peers.manager, trusted, explicit, ownPeerId: host.peerId.toString() }),
     scores,
     redial,
+    lastDisconnects,
+    blocks: parts.blocks,
     isTrusted: (peerId) => access.isTrusted(peerId),
     learnEnr: (peerId, enr) => access.learnEnr(peerId, enr),
     runtimeConfig,
@@ -118,13 +122,14 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
 
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers, meshLog, explicit, trusted } = parts
+  const { host, gossip, peers, meshLog, explicit, trusted, blocks } = parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
   return [
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
     { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
+    { name: 'block statistics', deadlineMs: 1000, stop: () => blocks.stop() },
     { name: 'mesh log', deadlineMs: 1000, start: () => meshLog.start(), stop: () => meshLog.stop() },
     { name: 'topics', deadlineMs: 2000, start: () => subscriptions.start(), stop: () => subscriptions.stop() },
     {
@@ -174,12 +179,14 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
     onScoreBan: (ban) => emit('scoreBan', ban),
     onScoreBanLifted: (peerId) => emit('scoreBanLifted', { peerId }),
   })
+  const blocks = createBlockStats(chain, books, deps)
   const gossip = await openGossip({
     config,
     chain,
     clock,
     log,
     stats,
+    blocks,
     exemption,
     nodeId: enr.nodeId,
     mesh: meshOf(restored.settings),
@@ -203,7 +210,17 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
   const kept = { registry: books.registry, dialer: peers.dialer, clock, log }
   const explicit = new ExplicitPeers({ ...kept, router: host.services.gossip, ownPeerId: host.peerId.toString() })
   const trusted = new TrustedPeers({ ...kept, access: books.access })
-  return { meshLog, explicit, trusted, books, runtimeConfig, chain, stats, host, gossip, peers, info }
+  return { meshLog, explicit, trusted, books, runtimeConfig, chain, stats, blocks, host, gossip, peers, info }
+}
+
+function createBlockStats({ slotClock }: Chain, { registry }: PeerBooks, deps: NetworkNodeDeps): BlockStats {
+  return new BlockStats({
+    clock: deps.clock,
+    slotClock,
+    peerOf: (peerId) => registry.get(peerId),
+    restored: deps.restored.firstBlockSenders,
+    onFirstBlock: (peerId) => deps.emit('firstBlock', { peerId }),
+  })
 }
 
 function createPulse({ chain, stats, host, gossip, books }: Parts, { clock, emit }: NetworkNodeDeps): Pulse {

@@ -1,7 +1,9 @@
 import type { PeerIdStr } from '../../shared/ids.ts'
 
 /** What ended a session: the code of the first goodbye, whoever said it, or a connection that was closed without one. */
-export type DisconnectCause = { readonly goodbye: 'ours' | 'theirs'; readonly code: number } | { readonly goodbye: 'none' }
+export type DisconnectCause =
+  | { readonly goodbye: 'ours' | 'theirs'; readonly code: number }
+  | { readonly goodbye: 'none' }
 
 /** Peers whose last disconnect is remembered (spec/peer-scoring-fields.md); who was recorded first goes first. */
 export const MAX_LAST_DISCONNECTS = 1024

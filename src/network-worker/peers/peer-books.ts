@@ -73,5 +73,13 @@ export function openPeerBooks(deps: PeerBooksDeps): PeerBooks {
   })
   scores.restore(restored.scoreBans)
   const admission = new Admission({ access, scores, registry, isKept, targetPeers: deps.targetPeers })
-  return { registry, access, scores, redial: new RedialBook(clock), lastDisconnects: new LastDisconnects(), admission, isKept }
+  return {
+    registry,
+    access,
+    scores,
+    redial: new RedialBook(clock),
+    lastDisconnects: new LastDisconnects(),
+    admission,
+    isKept,
+  }
 }

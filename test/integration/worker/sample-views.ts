@@ -20,6 +20,7 @@ export const RESTORED: RestoredState = {
   explicitPeers: [],
   access: { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] },
   scoreBans: [],
+  firstBlockSenders: [],
 }
 
 export function pulse(slot: number, receivedMessages = 0): PulseEvent {

@@ -39,6 +39,7 @@ export function supervise(t: TestContext, file: string, scenario: readonly strin
       mesh: ({ action }) => heard.push(`mesh ${action}`),
       scoreBan: ({ peerId }) => heard.push(`banned ${peerId}`),
       scoreBanLifted: ({ peerId }) => heard.push(`lifted ${peerId}`),
+      firstBlock: ({ peerId }) => heard.push(`first block ${peerId}`),
     },
     deadlines: DEADLINES,
     onFailure: (reason) => {
