@@ -15,6 +15,7 @@ import type { AccessLists, Control } from '../../../src/rpc/contract.ts'
 import { type Handlers, serve } from '../../../src/rpc/server.ts'
 import type { Clock } from '../../../src/shared/clock.ts'
 import { relayConfig } from '../../support/relay-config.ts'
+import { CHAIN_FACTS } from './standard-double.ts'
 
 export interface Reply {
   readonly status: number
@@ -129,6 +130,7 @@ export async function startHarness(
     address: options.address ?? '127.0.0.1',
     port: 0,
     token: options.token,
+    chainFacts: CHAIN_FACTS,
     corsOrigin: options.corsOrigin ?? [],
   })
   t.after(async () => {

@@ -132,6 +132,22 @@ const READ = [
   '/access',
   '/mesh',
   '/config',
+  '/eth/v1/node/identity',
+  '/eth/v1/node/peers',
+  '/eth/v1/node/peer_count',
+  '/eth/v1/node/syncing',
+  '/eth/v1/lodestar/peers',
+  '/eth/v1/lodestar/lodestar_peer_score_stats',
+  '/eth/v1/lodestar/gossip_peer_score_stats',
+  '/eth/v1/lodestar/direct_peers',
+  '/stats/first-block-sender',
+  '/stats/arrivals',
+  '/eth/v1/node/version',
+  '/eth/v2/node/version',
+  '/eth/v1/config/spec',
+  '/eth/v1/config/fork_schedule',
+  '/eth/v1/beacon/genesis',
+  `/eth/v1/node/peers/${PEER_A}`,
 ]
 
 for (const path of READ) {

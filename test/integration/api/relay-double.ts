@@ -6,6 +6,7 @@ import type {
   HealthView,
   MeshTopicView,
   NodeInfoView,
+  NodePeerView,
   PeerView,
   RuntimeConfigView,
   RuntimeSettings,
@@ -13,6 +14,7 @@ import type {
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import { AccessDouble } from './access-double.ts'
+import { standardHandlers } from './standard-double.ts'
 
 export const PEER_A = '16Uiu2HAm4MqAN66Ey9CqUbSpSTCsEKHkYJH1h7oYrg8XDGXTMskH'
 export const PEER_B = '16Uiu2HAmJB7R91zvvnx5P29vfuqpWUvjnCTKhrV4r8YgCpx1N56S'
@@ -88,6 +90,8 @@ export function peerView(peerId: string, rttMs = 3.682368): PeerView {
  */
 export class RelayDouble {
   readonly peers = new Map<string, PeerView>()
+  /** Peers that left, as the standard API shows them. */
+  readonly left: NodePeerView[] = []
   readonly enrs = new Map<string, string>()
   readonly explicit = new Map<string, readonly string[]>()
   readonly access = new AccessDouble({
@@ -121,7 +125,8 @@ export class RelayDouble {
   }
 
   get handlers(): Handlers<Control> {
-    return { ...this.#nodeHandlers(), ...this.#steeringHandlers(), ...this.access.handlers }
+    const standard = standardHandlers(this.peers, this.left, (call, value) => this.#note(call, value))
+    return { ...this.#nodeHandlers(), ...this.#steeringHandlers(), ...this.access.handlers, ...standard }
   }
 
   #nodeHandlers() {

@@ -9,6 +9,7 @@ import { type ApiDeps, startApi } from '../../../src/api/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import { startHarness } from './api-harness.ts'
 import { allHandlers, NO_ACCESS, PEER_A, RelayDouble } from './relay-double.ts'
+import { CHAIN_FACTS } from './standard-double.ts'
 
 const unused = (): Promise<never> => Promise.reject(new RelayError('RPC_CLOSED', 'unused'))
 const operator: Operator = {
@@ -33,7 +34,8 @@ const operator: Operator = {
 
 function deps(address: string, port: number): ApiDeps {
   const control = allHandlers(unused) as unknown as DirectControl
-  return { control, operator, log: pino({ level: 'silent' }), address, port, token: undefined, corsOrigin: [] }
+  const log = pino({ level: 'silent' })
+  return { control, operator, log, address, port, token: undefined, chainFacts: CHAIN_FACTS, corsOrigin: [] }
 }
 
 test('a taken port is LISTEN_FAILED with the address in the text', async (t) => {

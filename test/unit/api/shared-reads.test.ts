@@ -43,6 +43,14 @@ function manual(): { readonly shared: DirectControl; readonly operator: Operator
     graft: method('graft'),
     prune: method('prune'),
     getConfig: method('getConfig'),
+    resolvePeer: method('resolvePeer'),
+    listNodePeers: method('listNodePeers'),
+    getNodePeer: method('getNodePeer'),
+    getSyncing: method('getSyncing'),
+    listPeerScoreStats: method('listPeerScoreStats'),
+    listGossipScoreStats: method('listGossipScoreStats'),
+    listFirstBlockSenders: method('listFirstBlockSenders'),
+    listArrivals: method('listArrivals'),
   }
   const operator: Operator = {
     patchConfig: method('patchConfig'),
@@ -92,6 +100,14 @@ test('different reads do not share, nor do reads of different peers', () => {
     void shared.getConfig()
     void shared.getPeer('a')
     void shared.getPeer('b')
+    void shared.listNodePeers()
+    void shared.getNodePeer('a')
+    void shared.getNodePeer('b')
+    void shared.getSyncing()
+    void shared.listPeerScoreStats()
+    void shared.listGossipScoreStats()
+    void shared.listFirstBlockSenders()
+    void shared.listArrivals()
   }
   assert.deepEqual(
     sent.map(({ method, argument }) => `${method} ${argument ?? ''}`.trim()),
@@ -106,6 +122,14 @@ test('different reads do not share, nor do reads of different peers', () => {
       'getConfig',
       'getPeer a',
       'getPeer b',
+      'listNodePeers',
+      'getNodePeer a',
+      'getNodePeer b',
+      'getSyncing',
+      'listPeerScoreStats',
+      'listGossipScoreStats',
+      'listFirstBlockSenders',
+      'listArrivals',
     ],
   )
 })
