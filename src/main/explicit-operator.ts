@@ -25,11 +25,15 @@ export class ExplicitOperator {
   }
 
   /** As `Operator.addExplicitPeer`. */
-  async add(peerId: PeerIdStr): Promise<void> {
+  async add(peerId: PeerIdStr, given: readonly string[] = []): Promise<void> {
     const { control, store, clock, log, isBanned } = this.#deps
     if (isBanned(peerId)) throw new RelayError('PEER_BANNED', 'peer is banned', { peer_id: peerId })
     const before = store.get(peerId)
-    const peer = before ?? { peerId, addresses: [], addedAtMs: clock.nowMs() }
+    const peer = {
+      peerId,
+      addresses: distinct(given, before?.addresses ?? []),
+      addedAtMs: before?.addedAtMs ?? clock.nowMs(),
+    }
     const { addresses } = await makeChange(
       {
         name: 'adding an explicit peer',
@@ -37,16 +41,18 @@ export class ExplicitOperator {
           store.put(peer)
           return () => {
             if (before === undefined) store.delete(peerId)
+            else store.put(before)
           }
         },
         effect: () => control.addExplicitPeer({ peerId, addresses: peer.addresses }),
         undoEffect: async () => {
           if (before === undefined) await control.removeExplicitPeer(peerId)
+          else await control.addExplicitPeer({ peerId, addresses: before.addresses })
         },
       },
       log,
     )
-    this.#keepAddresses(peer, addresses)
+    this.#keepAddresses(peer, distinct(given, addresses, peer.addresses))
     log.info({ peer: peerId }, 'explicit peer added')
   }
 
@@ -74,8 +80,7 @@ export class ExplicitOperator {
   }
 
   /** Addresses only help to dial after a restart: the peer is kept whether they are or not. */
-  #keepAddresses(peer: StoredPeer, known: readonly string[]): void {
-    const addresses = [...new Set([...known, ...peer.addresses])]
+  #keepAddresses(peer: StoredPeer, addresses: readonly string[]): void {
     if (addresses.join() === peer.addresses.join()) return
     try {
       this.#deps.store.put({ ...peer, addresses })
@@ -83,4 +88,8 @@ export class ExplicitOperator {
       this.#deps.log.warn({ err, peer: peer.peerId }, 'addresses of an explicit peer were not kept')
     }
   }
+}
+
+function distinct(...lists: readonly (readonly string[])[]): readonly string[] {
+  return [...new Set(lists.flat())]
 }

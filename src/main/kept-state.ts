@@ -5,9 +5,11 @@ import { type Clock, systemClock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { AccessStore } from '../storage/access-store.ts'
 import { ExplicitPeersStore } from '../storage/explicit-peers-store.ts'
+import { FirstBlockSendersStore } from '../storage/first-block-senders-store.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { RuntimeSettingsStore, type StoredSetting } from '../storage/runtime-settings-store.ts'
 import { ScoreBansStore } from '../storage/score-bans-store.ts'
+import { FirstBlockJournal } from './first-block-journal.ts'
 import { type KeptAccess, openKeptAccess } from './kept-access.ts'
 import { judgeRows, type RestoredRow, settingsInForce, startUpSettings } from './runtime-settings.ts'
 import { ScoreBanJournal } from './score-ban-journal.ts'
@@ -22,6 +24,8 @@ export interface KeptState {
   readonly access: KeptAccess
   /** Takes what the network worker reports; `close` writes the rest. */
   readonly scoreBans: ScoreBanJournal
+  /** As `scoreBans`. */
+  readonly firstBlocks: FirstBlockJournal
   /** What the network worker is told at its start. */
   readonly restored: RestoredState
   /** Idempotent. Nothing can be written after it. */
@@ -74,11 +78,14 @@ export function openKeptState(config: RelayConfig, log: Logger, clock: Clock = s
     const access = openKeptAccess({ store: accessStore, explicitPeersStore, bannedPeers, log })
     const scoreBansStore = new ScoreBansStore(database)
     const scoreBans = new ScoreBanJournal({ store: scoreBansStore, clock, log })
-    const restored = {
+    const firstSendersStore = new FirstBlockSendersStore(database)
+    const firstBlocks = new FirstBlockJournal({ store: firstSendersStore, clock, log })
+    const restored: RestoredState = {
       settings: settingsInForce(startUp, rows),
       explicitPeers: explicitPeersStore.all().map(({ peerId, addresses }) => ({ peerId, addresses })),
       access: access.lists,
       scoreBans: scoreBansStore.all(),
+      firstBlockSenders: firstSendersStore.all().map(({ peerId, count }) => ({ peer_id: peerId, count })),
     }
     logPeers(log, restored)
     return {
@@ -89,9 +96,11 @@ export function openKeptState(config: RelayConfig, log: Logger, clock: Clock = s
       accessStore,
       access,
       scoreBans,
+      firstBlocks,
       restored,
       close: () => {
         scoreBans.close()
+        firstBlocks.close()
         if (database.isOpen) database.close()
       },
     }

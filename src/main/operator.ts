@@ -47,8 +47,8 @@ export class RelayOperator implements Operator {
     return this.#queue.run(() => this.#settings.patch(patch))
   }
 
-  addExplicitPeer(peerId: PeerIdStr): Promise<void> {
-    return this.#queue.run(() => this.#explicit.add(peerId))
+  addExplicitPeer(peerId: PeerIdStr, addresses?: readonly string[]): Promise<void> {
+    return this.#queue.run(() => this.#explicit.add(peerId, addresses))
   }
 
   removeExplicitPeer(peerId: PeerIdStr): Promise<void> {

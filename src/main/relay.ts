@@ -9,6 +9,7 @@ import type { NodeInfoView, PulseEvent } from '../rpc/contract.ts'
 import { stopAll } from '../shared/lifecycle.ts'
 import { createLogger, type Logger } from '../shared/logger.ts'
 import { siblingUrl } from '../shared/worker-url.ts'
+import { chainFacts } from './chain-facts.ts'
 import { type KeptState, openKeptState } from './kept-state.ts'
 import { MeshHistory } from './mesh-history.ts'
 import { RelayOperator } from './operator.ts'
@@ -93,6 +94,7 @@ function createSupervisor(config: RelayConfig, kept: KeptState, log: Logger, opt
       mesh: (event) => meshHistory.push(event),
       scoreBan: (ban) => kept.scoreBans.banned(ban),
       scoreBanLifted: ({ peerId }) => kept.scoreBans.lifted(peerId),
+      firstBlock: ({ peerId }) => kept.firstBlocks.received(peerId),
     },
     onFailure: options.onFailure,
   })
@@ -107,6 +109,7 @@ async function openParts(config: RelayConfig, log: Logger, options: OpenOptions)
     const api = await startApi({
       control: supervisor.control,
       operator,
+      chainFacts: chainFacts(config.network),
       log,
       address: config.apiAddress,
       port: config.apiPort,

@@ -46,6 +46,11 @@ const MIGRATIONS: readonly string[] = [
      frozen_until_ms INTEGER NOT NULL,
      ips TEXT NOT NULL
    ) STRICT;`,
+  `CREATE TABLE first_block_senders (
+     peer_id TEXT PRIMARY KEY,
+     count INTEGER NOT NULL,
+     last_at_ms INTEGER NOT NULL
+   ) STRICT;`,
 ]
 
 /** Steps that this release knows. */

@@ -12,6 +12,7 @@ const TABLES = [
   'banned_peers',
   'banned_ranges',
   'explicit_peers',
+  'first_block_senders',
   'runtime_settings',
   'score_bans',
   'trusted_peers',

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { AccessStore } from '../../../src/storage/access-store.ts'
 import { ExplicitPeersStore } from '../../../src/storage/explicit-peers-store.ts'
+import { FirstBlockSendersStore } from '../../../src/storage/first-block-senders-store.ts'
 import { openDatabase } from '../../../src/storage/open-database.ts'
 import { RuntimeSettingsStore } from '../../../src/storage/runtime-settings-store.ts'
 import { ScoreBansStore } from '../../../src/storage/score-bans-store.ts'
@@ -33,6 +34,29 @@ function version1(dir: string): void {
   database.close()
 }
 
+/** What the second release added. */
+const VERSION_2 = `
+  CREATE TABLE banned_peers (peer_id TEXT PRIMARY KEY, banned_at_ms INTEGER NOT NULL) STRICT;
+  CREATE TABLE banned_ranges (cidr TEXT PRIMARY KEY, banned_at_ms INTEGER NOT NULL) STRICT;
+  CREATE TABLE banned_agents (agent TEXT PRIMARY KEY, banned_at_ms INTEGER NOT NULL) STRICT;
+  CREATE TABLE trusted_peers (
+    peer_id TEXT PRIMARY KEY, enr TEXT, addresses TEXT NOT NULL, added_at_ms INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE score_bans (
+    peer_id TEXT PRIMARY KEY, peer_score REAL NOT NULL, gossip_score REAL NOT NULL, banned_at_ms INTEGER NOT NULL,
+    frozen_until_ms INTEGER NOT NULL, ips TEXT NOT NULL
+  ) STRICT;
+  PRAGMA user_version = 2;
+  INSERT INTO banned_peers VALUES ('c', 3);
+  INSERT INTO score_bans VALUES ('d', -60.5, 0, 4, 5, '[]');`
+
+function version2(dir: string): void {
+  version1(dir)
+  const database = new DatabaseSync(join(dir, 'starling.db'))
+  database.exec(VERSION_2)
+  database.close()
+}
+
 function schemaOf(database: DatabaseSync): unknown[] {
   return database
     .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")
@@ -57,6 +81,24 @@ test('a database of the first release keeps its data and takes bans and trust', 
     assert.deepEqual(access.load().bannedPeers, round === 'upgrade' ? [] : ['c'])
     access.apply({ ban: ['c'] }, 1)
     assert.deepEqual(new ScoreBansStore(database).all(), [])
+    database.close()
+  }
+})
+
+test('a database of the second release keeps its data and counts first senders', (t) => {
+  const dir = dataDir(t)
+  version2(dir)
+  for (const count of [2, 4]) {
+    const database = openDatabase(dir)
+    assert.equal(new RuntimeSettingsStore(database).all().length, 2)
+    assert.deepEqual(new AccessStore(database).load().bannedPeers, ['c'])
+    assert.deepEqual(
+      new ScoreBansStore(database).all().map(({ peerId }) => peerId),
+      ['d'],
+    )
+    const senders = new FirstBlockSendersStore(database)
+    senders.add([{ peerId: 'e', count: 2, lastAtMs: 9 }])
+    assert.deepEqual(senders.all(), [{ peerId: 'e', count, lastAtMs: 9 }])
     database.close()
   }
 })
