@@ -13,7 +13,8 @@ export function cut(text: string): string {
  * (`?state=connected,connecting&state=disconnected`); undefined when it was not given.
  */
 export function queryList(param: unknown): readonly string[] | undefined {
-  if (param === undefined) return undefined
-  const given: readonly unknown[] = Array.isArray(param) ? param : [param]
-  return given.flatMap((text) => String(text).split(','))
+  const given: readonly unknown[] = Array.isArray(param) ? param : param === undefined ? [] : [param]
+  // The query parser makes strings only. Anything else is a value that is none.
+  const texts = given.map((value) => (typeof value === 'string' ? value : ''))
+  return texts.length === 0 ? undefined : texts.flatMap((text) => text.split(','))
 }

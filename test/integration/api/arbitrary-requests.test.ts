@@ -113,6 +113,44 @@ test('no body without sense is a 5xx or changes anything', async (t) => {
   )
 })
 
+test('no query of a stranger to the /eth/ routes is a 5xx or changes anything, and each refusal has the shape', async (t) => {
+  const relay = new RelayDouble(PEER_A)
+  const { call } = await startHarness(t, relay.handlers)
+  const before = relay.state
+  const name = fc.constantFrom('state', 'direction', 'peerId', 'multiaddr', 'peer', 'state[]', '__proto__', 'x')
+  // The id of the one peer that is here is left out: it may be disconnected.
+  const value = fc.oneof(
+    fc.constantFrom('connected', 'inbound', 'connected,inbound', `/ip4/1.2.3.4/tcp/1/p2p/`, 'enr:', PEER_B, ','),
+    fc.string({ unit: 'binary', maxLength: 20 }).map((text) => encodeURIComponent(text.toWellFormed())),
+    fc.constantFrom('%', '%E0%A4', '%00'),
+  )
+  const query = fc
+    .array(fc.tuple(name, value), { maxLength: 5 })
+    .map((all) => all.map((pair) => pair.join('=')).join('&'))
+  const route = fc.constantFrom(
+    ['GET', '/eth/v1/node/peers'],
+    ['GET', '/eth/v1/node/syncing'],
+    ['GET', '/eth/v1/lodestar/peers'],
+    ['POST', '/eth/v1/lodestar/connect_peer'],
+    ['POST', '/eth/v1/lodestar/disconnect_peer'],
+    ['POST', '/eth/v1/lodestar/direct_peers'],
+    ['DELETE', '/eth/v1/lodestar/direct_peers'],
+  )
+  await fc.assert(
+    fc.asyncProperty(route, query, async ([verb = '', target = ''], text) => {
+      const reply = await call(verb, `${target}?${text}`)
+      assertRefusedOrRead(reply.status, reply.text)
+      if (reply.status >= 400) {
+        const { code, message } = reply.json() as { code: unknown; message: unknown }
+        assert.equal(reply.text, JSON.stringify({ code, message }))
+        assert.equal(code, reply.status)
+      }
+      assert.deepEqual(relay.state, before)
+    }),
+    RUNS,
+  )
+})
+
 test('no header is a 5xx', async (t) => {
   const relay = new RelayDouble(PEER_A)
   const { call } = await startHarness(t, relay.handlers, { corsOrigin: ['https://dashboard.example'] })
@@ -137,7 +175,14 @@ test('no header is a 5xx', async (t) => {
     fc.constantFrom('*', 'null', 'DELETE', 'bytes=0-1', 'http://[', 'application/json; charset=x', '__proto__'),
   )
   const headers = fc.dictionary(name, value, { maxKeys: 4 })
-  const target = fc.constantFrom('/peers', '/mesh', '/eth/v1/node/health', `/peers/${PEER_A}`)
+  const target = fc.constantFrom(
+    '/peers',
+    '/mesh',
+    '/eth/v1/node/health',
+    '/eth/v1/node/peers',
+    '/eth/v1/lodestar/direct_peers',
+    `/peers/${PEER_A}`,
+  )
   const verb = fc.constantFrom('GET', 'HEAD', 'OPTIONS', 'POST')
   await fc.assert(
     fc.asyncProperty(verb, target, headers, async (methodName, requestPath, given) => {

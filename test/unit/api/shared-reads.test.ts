@@ -199,18 +199,34 @@ for (const [name, write] of Object.entries(WRITES)) {
       void shared.listTrustedPeers()
       void operator.listBannedPeers()
       void shared.getConfig()
+      void shared.listNodePeers()
+      void shared.getNodePeer('a')
+      void shared.getSyncing()
+      void shared.listPeerScoreStats()
+      void shared.listGossipScoreStats()
+      void shared.listFirstBlockSenders()
+      void shared.listArrivals()
     }
     readAll()
     const written = write(shared, operator)
     readAll()
-    assert.equal(sent.length, 8)
-    assert.equal(sent[7]?.method, name)
-    sent[7]?.resolve()
+    assert.equal(sent.length, 15)
+    assert.equal(sent[14]?.method, name)
+    sent[14]?.resolve()
     await written
     readAll()
-    assert.equal(sent.length, 15)
+    assert.equal(sent.length, 29)
   })
 }
+
+test('a target is looked up by a call of its own: it is no read that repeats', () => {
+  const { shared, sent } = manual()
+  for (let round = 0; round < 2; round++) void shared.resolvePeer({ enr: 'enr:-x' })
+  assert.deepEqual(
+    sent.map(({ argument }) => argument),
+    [{ enr: 'enr:-x' }, { enr: 'enr:-x' }],
+  )
+})
 
 test('lists that are answered at once pass through', () => {
   const { operator, sent } = manual()
