@@ -173,6 +173,35 @@ test('addresses that the worker knows are kept for the next start, the newest fi
   assert.deepEqual(next.worker.explicit.get('a'), [`${ADDRESS}/new`, ADDRESS])
 })
 
+test('addresses that are given are kept first, before those that the worker knows and those known before', async (t) => {
+  const runs = new Runs(t)
+  const scene = await runs.start()
+  await scene.operator.addExplicitPeer('a', [ADDRESS])
+  assert.deepEqual(scene.worker.explicit.get('a'), [ADDRESS])
+  scene.worker.addresses.set('a', [`${ADDRESS}/seen`])
+  await scene.operator.addExplicitPeer('a', [`${ADDRESS}/given`])
+  const kept = [`${ADDRESS}/given`, `${ADDRESS}/seen`, ADDRESS]
+  assert.deepEqual(scene.kept.explicitPeersStore.get('a')?.addresses, kept)
+  await scene.operator.addExplicitPeer('a')
+  const next = await runs.start()
+  const [restored] = next.kept.restored.explicitPeers
+  assert.deepEqual(new Set(restored?.addresses), new Set(kept), 'none is lost without new ones')
+})
+
+test('addresses given with a change that fails are on the disk no more', async (t) => {
+  const runs = new Runs(t)
+  const scene = await runs.start()
+  await scene.operator.addExplicitPeer('a', [ADDRESS])
+  const before = scene.kept.explicitPeersStore.get('a')
+  scene.worker.gate = new Promise(() => {})
+  const pending = scene.operator.addExplicitPeer('a', [`${ADDRESS}/given`])
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(scene.kept.explicitPeersStore.get('a')?.addresses.length, 2)
+  scene.kill()
+  await assert.rejects(pending, { code: 'RPC_CLOSED' })
+  assert.deepEqual(scene.kept.explicitPeersStore.get('a'), before)
+})
+
 test('after close no change is made', async (t) => {
   const scene = await new Runs(t).start()
   await scene.operator.close()

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ssz } from '@lodestar/types'
+import { compressSync } from 'snappy'
+import { createSlotClock } from '../../../../src/consensus/slot-clock.ts'
+import { MAX_PAYLOAD_SIZE } from '../../../../src/consensus/ssz-bounds.ts'
+import type { AcceptedBlock } from '../../../../src/network-worker/gossip/block-observer.ts'
+import { Arrivals, MAX_ARRIVALS } from '../../../../src/network-worker/stats/arrivals.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+import { smallNetwork } from '../small-network.ts'
+
+const NETWORK = smallNetwork()
+const GENESIS_MS = NETWORK.genesisTimeSeconds * 1000
+/** Until a block that came is shown. */
+const SHOWN_MS = 500
+
+function scene() {
+  const clock = new FakeClock(GENESIS_MS)
+  const peers = new Map([['alice', { client: 'Lighthouse/v8', rttMs: 12.5 }]])
+  const arrivals = new Arrivals({
+    clock,
+    slotClock: createSlotClock(NETWORK, clock),
+    peerOf: (peerId) => peers.get(peerId),
+  })
+  return { clock, peers, arrivals }
+}
+
+interface BlockSeed {
+  readonly slot: number
+  readonly proposerIndex?: number
+  readonly signature?: number
+  readonly transactionBytes?: number
+}
+
+function signedBlock({ slot, proposerIndex = 7, signature = 0, transactionBytes = 0 }: BlockSeed) {
+  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
+  block.message.slot = slot
+  block.message.proposerIndex = proposerIndex
+  block.message.body.executionPayload.transactions = [new Uint8Array(transactionBytes).fill(3)]
+  block.signature = new Uint8Array(96).fill(signature)
+  return block
+}
+
+function accepted(msgId: string, seed: BlockSeed, from = 'alice', atMs = 0): AcceptedBlock {
+  const data = compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(signedBlock(seed))))
+  return { msgId, fork: 'fulu', data, maxSszBytes: MAX_PAYLOAD_SIZE, from, atMs }
+}
+
+function rootOf(seed: BlockSeed): string {
+  return `0x${Buffer.from(ssz.fulu.BeaconBlock.hashTreeRoot(signedBlock(seed).message)).toString('hex')}`
+}
+
+test('a block is shown with its root, its first sender and the time of its first byte, once it is hashed', () => {
+  const { clock, arrivals } = scene()
+  const seed = { slot: 3, proposerIndex: 41, transactionBytes: 120_000 }
+  clock.advance(3 * 2000 + 250) // 250 ms into slot 3
+  const firstByteMs = clock.monotonicMs() - 40
+  arrivals.onBlock(accepted('id', seed, 'alice', firstByteMs))
+  clock.advance(SHOWN_MS - 1)
+  assert.deepEqual(arrivals.arrivals(), [])
+  clock.advance(1)
+  assert.deepEqual(arrivals.arrivals(), [
+    {
+      slot: 3,
+      block_root: rootOf(seed),
+      proposer_index: 41,
+      first_peer_id: 'alice',
+      client: 'Lighthouse/v8',
+      rtt_ms: 12.5,
+      arrived_unix_ms: GENESIS_MS + 6210,
+      ms_into_slot: 210,
+      later_peers: 0,
+    },
+  ])
+  assert.equal(clock.pending, 0)
+})
+
+test('client and round trip are those of the moment of arrival; of an unknown peer nothing is known', () => {
+  const { clock, peers, arrivals } = scene()
+  arrivals.onBlock(accepted('a', { slot: 1 }, 'alice'))
+  arrivals.onBlock(accepted('b', { slot: 2 }, 'bob'))
+  peers.set('alice', { client: 'Teku', rttMs: 99 })
+  peers.delete('alice')
+  clock.advance(2 * SHOWN_MS)
+  assert.deepEqual(
+    arrivals.arrivals().map(({ client, rtt_ms }) => [client, rtt_ms]),
+    [
+      ['Lighthouse/v8', 12.5],
+      ['unknown', 0],
+    ],
+  )
+})
+
+test('copies count once for each peer but the first, also before the block is hashed; others cost nothing', () => {
+  const { clock, arrivals } = scene()
+  arrivals.onCopy('id', 'early')
+  arrivals.onBlock(accepted('id', { slot: 1 }))
+  for (const peerId of ['alice', 'bob', 'bob', 'carol', 'alice']) arrivals.onCopy('id', peerId)
+  arrivals.onCopy('other', 'dave')
+  clock.advance(SHOWN_MS)
+  arrivals.onCopy('id', 'erin')
+  assert.equal(arrivals.arrivals()[0]?.later_peers, 3)
+})
+
+test('a block whose slot has not begun came before it, one that is late came after it', () => {
+  const { clock, arrivals } = scene()
+  clock.advance(1900)
+  arrivals.onBlock(accepted('early', { slot: 1 }, 'alice', 1900))
+  clock.advance(3000)
+  arrivals.onBlock(accepted('late', { slot: 0 }, 'alice', 4900))
+  clock.advance(SHOWN_MS)
+  assert.deepEqual(
+    arrivals.arrivals().map(({ slot, ms_into_slot }) => [slot, ms_into_slot]),
+    [
+      [0, 4900],
+      [1, -100],
+    ],
+  )
+})
+
+test('the same block under another signature is a later copy', () => {
+  const { clock, arrivals } = scene()
+  arrivals.onBlock(accepted('first', { slot: 1, signature: 1 }, 'alice'))
+  arrivals.onBlock(accepted('again', { slot: 1, signature: 2 }, 'bob'))
+  arrivals.onCopy('again', 'carol')
+  clock.advance(2 * SHOWN_MS)
+  assert.deepEqual(
+    arrivals.arrivals().map(({ first_peer_id, later_peers }) => [first_peer_id, later_peers]),
+    [['alice', 2]],
+  )
+})
+
+test('two blocks of one slot are both shown, the earlier one first', () => {
+  const { clock, arrivals } = scene()
+  arrivals.onBlock(accepted('a', { slot: 5, proposerIndex: 1 }))
+  clock.advance(5)
+  arrivals.onBlock(accepted('b', { slot: 5, proposerIndex: 2 }, 'bob', 5))
+  arrivals.onBlock(accepted('c', { slot: 4, proposerIndex: 3 }, 'bob', 5))
+  clock.advance(3 * SHOWN_MS)
+  assert.deepEqual(
+    arrivals.arrivals().map(({ slot, proposer_index }) => [slot, proposer_index]),
+    [
+      [4, 3],
+      [5, 1],
+      [5, 2],
+    ],
+  )
+})
+
+test('what is no block, and one too long to be hashed, is not shown', () => {
+  const { clock, arrivals } = scene()
+  const rubbish = { ...accepted('rubbish', { slot: 1 }), data: compressSync(Buffer.alloc(3_000, 7)) }
+  arrivals.onBlock(rubbish)
+  arrivals.onBlock({ ...rubbish, msgId: 'no snappy', data: new Uint8Array(9).fill(255) })
+  arrivals.onBlock(accepted('long', { slot: 1, transactionBytes: 2 * 1024 * 1024 }))
+  arrivals.onBlock(accepted('fine', { slot: 2 }))
+  clock.advance(4 * SHOWN_MS)
+  assert.deepEqual(
+    arrivals.arrivals().map(({ slot }) => slot),
+    [2],
+  )
+  arrivals.onCopy('rubbish', 'bob')
+})
+
+test('a flood is hashed one at a time, and beyond eight that wait it is not noted', () => {
+  const { clock, arrivals } = scene()
+  for (let index = 0; index < 20; index++) arrivals.onBlock(accepted(`id${index}`, { slot: index }))
+  for (let shown = 1; shown <= 8; shown++) {
+    clock.advance(SHOWN_MS)
+    assert.equal(arrivals.arrivals().length, shown)
+  }
+  clock.advance(10 * SHOWN_MS)
+  assert.equal(arrivals.arrivals().length, 8)
+  assert.equal(clock.pending, 0)
+})
+
+test('the newest are kept, by arrival', () => {
+  const { clock, arrivals } = scene()
+  for (let slot = 0; slot < MAX_ARRIVALS + 3; slot++) {
+    arrivals.onBlock(accepted(`id${slot}`, { slot }))
+    clock.advance(SHOWN_MS)
+  }
+  const slots = arrivals.arrivals().map(({ slot }) => slot)
+  assert.deepEqual([slots.length, slots[0], slots.at(-1)], [MAX_ARRIVALS, 3, MAX_ARRIVALS + 2])
+})
+
+test('after a stop nothing runs', () => {
+  const { clock, arrivals } = scene()
+  arrivals.onBlock(accepted('a', { slot: 1 }))
+  arrivals.stop()
+  arrivals.stop()
+  assert.equal(clock.pending, 0)
+  clock.advance(SHOWN_MS)
+  assert.deepEqual(arrivals.arrivals(), [])
+})

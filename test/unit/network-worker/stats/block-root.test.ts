@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { ssz } from '@lodestar/types'
+import fc from 'fast-check'
+import { FORK_NAMES } from '../../../../src/consensus/network-config.ts'
+import { blockRoot } from '../../../../src/network-worker/stats/block-root.ts'
+import { createDemoParts } from '../../demo/demo-parts.ts'
+
+function hex(bytes: Uint8Array): string {
+  return `0x${Buffer.from(bytes).toString('hex')}`
+}
+
+for (const fork of FORK_NAMES) {
+  test(`${fork}: the root of a block is that of its message`, () => {
+    const signed = ssz[fork].SignedBeaconBlock.defaultValue()
+    signed.message.slot = 77
+    signed.message.proposerIndex = 12
+    signed.message.body.graffiti = new Uint8Array(32).fill(9)
+    const expected = hex(ssz[fork].BeaconBlock.hashTreeRoot(signed.message as never))
+    signed.signature = new Uint8Array(96).fill(1)
+    assert.equal(blockRoot(fork, ssz[fork].SignedBeaconBlock.serialize(signed as never)), expected)
+  })
+}
+
+test('blocks with a payload, as the demo makes them: the root that their header has', () => {
+  const { chain } = createDemoParts()
+  for (const slot of [1, 2, 5]) {
+    const { signedBlock, root, signedHeader } = chain.propose({ slot, blobCommitments: [], attestations: [] })
+    assert.equal(blockRoot('fulu', ssz.fulu.SignedBeaconBlock.serialize(signedBlock)), hex(root))
+    assert.equal(hex(root), hex(ssz.phase0.BeaconBlockHeader.hashTreeRoot(signedHeader.message)))
+  }
+})
+
+test('bytes that are no block have no root and throw nothing', () => {
+  const bytes = ssz.fulu.SignedBeaconBlock.serialize(ssz.fulu.SignedBeaconBlock.defaultValue())
+  fc.assert(
+    fc.property(fc.constantFrom(...FORK_NAMES), fc.uint8Array({ maxLength: 2_000 }), (fork, rubbish) => {
+      const root = blockRoot(fork, rubbish)
+      assert.ok(root === undefined || /^0x[0-9a-f]{64}$/.test(root))
+    }),
+  )
+  for (let length = 0; length < bytes.length; length += 7) {
+    assert.equal(blockRoot('fulu', bytes.subarray(0, length)), undefined, `the first ${length} bytes`)
+  }
+})
