@@ -2,18 +2,27 @@ import type { GossipScoreStatView } from '../../rpc/contract.ts'
 import type { GossipsubScore, TopicScoreStats } from './gossipsub-internals.ts'
 
 /**
- * What gossipsub counts of every peer it keeps a score of, the gone ones that it retains included, as plain data in the
- * names of Lodestar's route in snake case. `time_in_mesh` is in ms.
+ * Peers listed at most: all that a relay is connected to, and as many gone ones as there is room for. Gossipsub retains
+ * every peer that left with a score below zero for hours, and identities cost nothing.
+ */
+export const MAX_LISTED_PEERS = 1_000
+
+/**
+ * What gossipsub counts of the peers it keeps a score of, those who are connected first, as plain data in the names of
+ * Lodestar's route in snake case. `time_in_mesh` is in ms.
  */
 export function scoreStatistics({ peerStats }: Pick<GossipsubScore, 'peerStats'>): readonly GossipScoreStatView[] {
-  return [...peerStats].map(([peerId, { connected, expire, topics, knownIPs, behaviourPenalty }]) => ({
-    peer_id: peerId,
-    connected,
-    expire,
-    topics: Object.fromEntries(Object.entries(topics).map(([topic, counters]) => [topic, topicView(counters)])),
-    known_ips: [...knownIPs],
-    behaviour_penalty: behaviourPenalty,
-  }))
+  const peers = [...peerStats].sort(([, a], [, b]) => Number(b.connected) - Number(a.connected))
+  return peers
+    .slice(0, MAX_LISTED_PEERS)
+    .map(([peerId, { connected, expire, topics, knownIPs, behaviourPenalty }]) => ({
+      peer_id: peerId,
+      connected,
+      expire,
+      topics: Object.fromEntries(Object.entries(topics).map(([topic, counters]) => [topic, topicView(counters)])),
+      known_ips: [...knownIPs],
+      behaviour_penalty: behaviourPenalty,
+    }))
 }
 
 function topicView(counters: TopicScoreStats): Readonly<Record<string, number | boolean>> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { scoreStatistics } from '../../../../src/network-worker/gossip/score-statistics.ts'
+import { MAX_LISTED_PEERS, scoreStatistics } from '../../../../src/network-worker/gossip/score-statistics.ts'
 import { topicScoreParams } from '../../../../src/network-worker/gossip/topic-score-parameters.ts'
 import { addPeer, MAINNET_SCORING, routerScene, TOPIC } from './router-scene.ts'
 
@@ -58,4 +58,13 @@ test('a peer that left the mesh has no time in it', () => {
     mesh_failure_penalty: 4,
     invalid_message_deliveries: 0,
   })
+})
+
+test('of more peers than are listed, those who are connected come first', () => {
+  const gone = { connected: false, expire: 99, behaviourPenalty: 0, knownIPs: new Set<string>(), topics: {} }
+  const peerStats = new Map(Array.from({ length: MAX_LISTED_PEERS + 5 }, (_, index) => [`gone-${index}`, gone]))
+  peerStats.set('here', { ...gone, connected: true })
+  const views = scoreStatistics({ peerStats })
+  assert.equal(views.length, MAX_LISTED_PEERS)
+  assert.deepEqual([views[0]?.peer_id, views[1]?.peer_id], ['here', 'gone-0'])
 })
