@@ -14,7 +14,13 @@ import { startRelay } from '../../support/two-nodes.ts'
 
 function start(config: RelayConfig): Promise<NetworkNode> {
   const access = { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] }
-  const restored = { settings: startUpSettings(config), explicitPeers: [], access, scoreBans: [], firstBlockSenders: [] }
+  const restored = {
+    settings: startUpSettings(config),
+    explicitPeers: [],
+    access,
+    scoreBans: [],
+    firstBlockSenders: [],
+  }
   const log = pino({ level: 'silent' })
   return startNetworkNode({ config, restored, clock: systemClock, log, emit: () => undefined })
 }
