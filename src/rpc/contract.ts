@@ -39,6 +39,102 @@ export interface PeerView {
   readonly client: string
 }
 
+/** Why a connection ended, in the words of the beacon node API (spec/peer-scoring-fields.md; beacon-APIs #606). */
+export type DisconnectReason =
+  | 'bad_score'
+  | 'irrelevant_network'
+  | 'unviable_fork'
+  | 'too_many_peers'
+  | 'rate_limited'
+  | 'io_error'
+  | 'client_shutdown'
+  | 'inbound_disconnect'
+  | 'unknown'
+
+/** Why a peer lost score, in the words of the beacon node API (beacon-APIs #606). */
+export type DownscoreReason =
+  | 'rpc_invalid_request'
+  | 'rpc_invalid_response'
+  | 'rpc_rate_limited'
+  | 'rpc_timeout'
+  | 'rpc_io_error'
+  | 'rpc_bad_blocks_by_range'
+  | 'rpc_bad_blocks_by_root'
+  | 'gossip_invalid_block'
+  | 'gossip_invalid_attestation'
+  | 'gossip_invalid_blob_sidecar'
+  | 'gossip_invalid_data_column_sidecar'
+  | 'sync_bad_batch'
+  | 'status_unviable_fork'
+  | 'behaviour_penalty'
+  | 'unknown'
+
+/** A peer of the standard beacon node API, remembered ones included; optional fields are left out without data. */
+export interface NodePeerView {
+  readonly peer_id: PeerIdStr
+  readonly enr: string | null
+  readonly last_seen_p2p_address: string
+  readonly state: PeerState
+  readonly direction: PeerDirection
+  readonly agent_version?: string
+  readonly score?: number
+  /** Only of a peer that is disconnected or disconnecting. */
+  readonly disconnect_reason?: DisconnectReason
+  /** Distinct, of this session, newest first, at most 8. */
+  readonly downscore_reasons?: readonly DownscoreReason[]
+}
+
+/** One peer of `lodestar_peer_score_stats`; `last_action_*` are null until a report. */
+export interface PeerScoreStatView {
+  readonly peer_id: PeerIdStr
+  readonly lodestar_score: number
+  readonly gossip_score: number
+  readonly ignore_negative_gossip_score: false
+  readonly score: number
+  /** Unix ms of the last change of the peer score, as far as it is remembered; 0 for none. */
+  readonly last_update: number
+  readonly last_action_name: string | null
+  /** After the clamp to the score's bounds. */
+  readonly last_action_delta_score: number | null
+  readonly last_action_unix_ms: number | null
+}
+
+/** One peer of `gossip_peer_score_stats`: the counters gossipsub keeps. */
+export interface GossipScoreStatView {
+  readonly peer_id: PeerIdStr
+  readonly connected: boolean
+  readonly expire: number
+  readonly topics: Readonly<Record<TopicStr, Readonly<Record<string, number | boolean>>>>
+  readonly known_ips: readonly string[]
+  readonly behaviour_penalty: number
+}
+
+export interface SyncingView {
+  readonly head_slot: number
+  readonly sync_distance: number
+  readonly is_syncing: boolean
+}
+
+export interface FirstBlockSenderView {
+  readonly peer_id: PeerIdStr
+  readonly count: number
+}
+
+/** A block as it came to us, slots ascending. */
+export interface ArrivalView {
+  readonly slot: number
+  readonly block_root: string
+  readonly proposer_index: number
+  /** First propagation source. */
+  readonly first_peer_id: PeerIdStr
+  readonly client: string
+  readonly rtt_ms: number
+  readonly arrived_unix_ms: number
+  readonly ms_into_slot: number
+  /** Copies that came after the first one, from how many peers. */
+  readonly later_peers: number
+}
+
 export interface MeshPeerView {
   readonly peer_id: PeerIdStr
   readonly client: string
@@ -90,6 +186,8 @@ export interface RestoredState {
   readonly explicitPeers: readonly ExplicitPeer[]
   readonly access: AccessLists
   readonly scoreBans: readonly ScoreBan[]
+  /** Blocks each peer sent first in earlier runs. */
+  readonly firstBlockSenders: readonly FirstBlockSenderView[]
 }
 
 /** A peer that is kept connected and exempt from scores and limits, as it is kept. */
@@ -183,6 +281,16 @@ export interface Control {
   connectPeer(target: DialTarget): DialView
   /** Goodbye 129, then closes every connection to the peer. @throws BAD_PEER_ID, PEER_NOT_FOUND */
   disconnectPeer(peerId: PeerIdStr): Promise<void>
+  /** Live and remembered peers. Reads create nothing. */
+  listNodePeers(): readonly NodePeerView[]
+  /** @throws BAD_PEER_ID, PEER_NOT_FOUND */
+  getNodePeer(peerId: PeerIdStr): NodePeerView
+  getSyncing(): SyncingView
+  listPeerScoreStats(): readonly PeerScoreStatView[]
+  listGossipScoreStats(): readonly GossipScoreStatView[]
+  /** Counts of this and earlier runs, the most first. */
+  listFirstBlockSenders(): readonly FirstBlockSenderView[]
+  listArrivals(): readonly ArrivalView[]
   listMesh(): readonly MeshTopicView[]
   getConfig(): RuntimeConfigView
   /** Takes effect on the next heartbeat; answers what is in force then. */
@@ -279,6 +387,11 @@ export interface ListeningEvent {
   readonly info: NodeInfoView
 }
 
+/** An accepted block's first sender. */
+export interface FirstBlockEvent {
+  readonly peerId: PeerIdStr
+}
+
 export interface ScoreBanLiftedEvent {
   readonly peerId: PeerIdStr
 }
@@ -296,5 +409,6 @@ export interface Events {
   mesh: MeshEvent
   scoreBan: ScoreBan
   scoreBanLifted: ScoreBanLiftedEvent
+  firstBlock: FirstBlockEvent
   fatal: FatalEvent
 }
