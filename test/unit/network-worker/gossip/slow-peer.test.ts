@@ -123,6 +123,18 @@ test('a full outbox and a stream that throws cost 10 a copy too', () => {
   assert.equal(broken.scoreOf('slow'), -30)
 })
 
+test('what no longer fits into a stream that we close ourselves costs nothing', async () => {
+  const { router, clock, slow, send, scoreOf, breakStream, offences } = scene()
+  breakStream()
+  for (const writeStatus of ['closing', 'closed'] as const) {
+    slow.rawStream.writeStatus = writeStatus
+    for (let count = 0; count < 20; count++) send()
+    clock.advance(HEARTBEAT_MS)
+    await router.heartbeat()
+    assert.deepEqual([scoreOf('slow'), offences], [0, []], writeStatus)
+  }
+})
+
 test('a disconnect keeps the penalty as it is; it decays after the return', () => {
   const { router, send, scoreOf, slow, breakStream } = scene()
   breakStream()
