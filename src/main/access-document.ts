@@ -41,7 +41,9 @@ async function resolveEntry({ peer_id, enr, addresses }: TrustEntry, control: Re
     return mergedTrust({ peerId: peer_id, enr, addresses: known }, undefined)
   } catch (cause) {
     const { code, message, details } = RelayError.from(cause)
-    throw new RelayError(code, `${message} (trusted peer ${peer_id})`, details, { cause })
+    // An answer about a bad peer id says no more than that, and here which of many it is matters.
+    const told = code === 'BAD_PEER_ID' ? 'BAD_REQUEST' : code
+    throw new RelayError(told, `${message} (trusted peer ${peer_id})`, details, { cause })
   }
 }
 

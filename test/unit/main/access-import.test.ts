@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccessDocument } from '../../../src/api/operator.ts'
-import { OWN_ID, Runs } from './operator-scene.ts'
+import { NO_KEY, OWN_ID, Runs } from './operator-scene.ts'
 
 const NOTHING: AccessDocument = {
   version: 1,
@@ -99,6 +99,12 @@ const REFUSED: readonly [string, Partial<AccessDocument>, string, string][] = [
     { trusted_peers: [trusted(OWN_ID)] },
     'BAD_REQUEST',
     `our own peer id (trusted peer ${OWN_ID})`,
+  ],
+  [
+    'a peer id that is none',
+    { trusted_peers: [trusted(NO_KEY)] },
+    'BAD_REQUEST',
+    `invalid peer id (trusted peer ${NO_KEY})`,
   ],
   ['our own id banned', { banned_peers: [OWN_ID] }, 'BAD_REQUEST', 'our own peer id'],
   ['banned for its score', { trusted_peers: [trusted('s')] }, 'PEER_BANNED', 'peer is banned (trusted peer s)'],

@@ -25,6 +25,8 @@ import type { FakeClock } from '../../support/fake-clock.ts'
 import { relayConfig } from '../../support/relay-config.ts'
 
 export const OWN_ID = 'own'
+/** Has the form of a peer id, but no key. */
+export const NO_KEY = 'nokey'
 /** The worker answers this level with an error of its own, after it has half applied it. */
 export const BAD_LEVEL = 13
 
@@ -34,6 +36,7 @@ function resolve(target: DialTarget): TrustedPeer {
   const peerId = 'enr' in target ? /^enr:(\w+)/.exec(target.enr)?.[1] : /^\/to\/(\w+)$/.exec(target.multiaddr)?.[1]
   if (peerId === undefined) throw new RelayError(enr === null ? 'BAD_MULTIADDR' : 'BAD_ENR', 'names nobody')
   if (peerId === OWN_ID) throw new RelayError('BAD_REQUEST', 'our own peer id')
+  if (peerId === NO_KEY) throw new RelayError('BAD_PEER_ID', 'invalid peer id')
   return { peerId, enr, addresses: [`/to/${peerId}`] }
 }
 
