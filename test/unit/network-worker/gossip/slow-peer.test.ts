@@ -173,3 +173,31 @@ test('told of as slow once a second while more than ten copies fail', async () =
   await beat(0)
   assert.equal(offences.length, 2)
 })
+
+test('when most peers are slow at once the fault is our own uplink’s, and nobody is told of', async () => {
+  for (const [slowPeers, told] of [
+    [3, 3],
+    [5, 5],
+    [6, 0],
+    [10, 0],
+  ] as const) {
+    const { router, clock, offences } = routerScene()
+    const ids = Array.from({ length: 10 }, (_, index) => `peer-${index}`)
+    for (const id of ids) addPeer(router, id)
+    router.join(TOPIC)
+    const { size } = router.mesh.get(TOPIC) ?? assert.fail('not joined')
+    assert.equal(size, 10)
+    for (const id of ids.slice(0, slowPeers)) {
+      const stream = router.streamsOutbound.get(id) ?? assert.fail('no stream')
+      stream.pushPrefixed = () => {
+        throw new Error('stream is broken')
+      }
+    }
+    for (let count = 0; count < 20; count++) {
+      router.forwardMessage(`id-${count}`, { topic: TOPIC, data: new Uint8Array(100) }, 'source')
+    }
+    clock.advance(HEARTBEAT_MS)
+    await router.heartbeat()
+    assert.equal(offences.length, told, `${slowPeers} of 10`)
+  }
+})
