@@ -137,6 +137,7 @@ for (const [name, body, status, error] of REFUSED) {
 
 test('PUT /access that trusts a peer whose score is a ban: 409, with the name of the peer, and nothing changes', async (t) => {
   const { relay, harness, call } = await settled(t)
+  assert.equal((await call('DELETE', `/peers/trusted/${PEER_A}`)).status, 200)
   relay.access.scoreBans.add(PEER_A)
   const before = harness.stored()
   const reply = await call('PUT', '/access', { body: SETTLED })

@@ -39,6 +39,19 @@ test('what one relay exports another imports, exports again, and has after a res
   assert.deepEqual((await there.start()).operator.exportAccess(), FULL)
 })
 
+test('an import asks the worker about trusted peers of whom it says something new, and no others', async (t) => {
+  const { operator, worker } = await new Runs(t).start()
+  await operator.importAccess(FULL)
+  const first = worker.resolved
+  assert.equal(first, 3) // one ENR, two addresses
+  await operator.importAccess(FULL)
+  assert.equal(worker.resolved, first)
+  const newer = { ...FULL, trusted_peers: [trusted('t', 'enr:t.2'), trusted('a')] }
+  assert.deepEqual(await operator.importAccess(newer), { added: 0, removed: 0 })
+  assert.equal(worker.resolved, first + 2)
+  assert.deepEqual(operator.exportAccess(), newer)
+})
+
 test('an import replaces: what it lacks is gone, trust may become a ban and back', async (t) => {
   const scene = await new Runs(t).start()
   const { operator, worker, kept } = scene

@@ -61,6 +61,8 @@ export class WorkerDouble {
   scoreBans: readonly string[]
   /** Calls that arrived. */
   calls = 0
+  /** Targets that the worker was asked about. */
+  resolved = 0
   /** While set, calls wait for it. */
   gate: Promise<void> | undefined
   /** Addresses that the worker knows of peers. */
@@ -100,6 +102,7 @@ export class WorkerDouble {
         if (change.ban?.includes(OWN_ID)) throw new RelayError('BAD_REQUEST', 'our own peer id')
       },
       resolvePeer: (target) => {
+        this.resolved++
         const peer = resolve(target)
         if (this.scoreBans.includes(peer.peerId)) throw new RelayError('PEER_BANNED', 'peer is banned')
         return peer
