@@ -140,9 +140,11 @@ export class PeerManager {
     const address = withoutPeerId(connection.remoteAddr)
     const record = registry.enter(peerId, address, connection.direction)
     record.connections++
+    const ip = ipOf(connection.remoteAddr)
+    scores.connected(peerId, ip)
     if (!isFirst) return
     record.address = address
-    record.ip = ipOf(connection.remoteAddr)
+    record.ip = ip
     record.direction = connection.direction
     record.state = 'connected'
     record.connectedAtMs = clock.monotonicMs()
@@ -154,7 +156,6 @@ export class PeerManager {
     // libp2p's own stamp, of the system's clock: for a peer that dialled us the handshake is all there is to guess by.
     if (connection.direction === 'inbound') guessRtt(record, Math.max(1, Date.now() - connection.timeline.open))
     log.debug({ peer: peerId, address, direction: connection.direction }, 'peer connected')
-    scores.connected(peerId, record.ip)
     // The gate asked before: a ban may have come while the connection was being upgraded.
     const banned = admission.whyBanned(peerId, record.ip)
     if (banned !== undefined) return void this.disconnect(peerId, banned)
