@@ -9,7 +9,7 @@ import { openDatabase } from '../storage/open-database.ts'
 import { RuntimeSettingsStore, type StoredSetting } from '../storage/runtime-settings-store.ts'
 import { ScoreBansStore } from '../storage/score-bans-store.ts'
 import { type KeptAccess, openKeptAccess } from './kept-access.ts'
-import { judgeRows, type RestoredRow, settingsInForce, startUpSettings } from './runtime-settings.ts'
+import { judgeRows, type RestoredRow, settingsInForce, startUpSettings, startUpValueOf } from './runtime-settings.ts'
 import { ScoreBanJournal } from './score-ban-journal.ts'
 
 export interface KeptState {
@@ -28,7 +28,8 @@ export interface KeptState {
   close(): void
 }
 
-function logRow(log: Logger, { name, value, startUpValue, outcome }: RestoredRow, startUp: RuntimeSettings): void {
+function logRow(log: Logger, row: RestoredRow, startUp: RuntimeSettings): void {
+  const { name, value, outcome } = row
   const fields = { setting: name, stored: value }
   if (outcome === 'out_of_range') {
     log.warn(fields, 'stored setting dropped: this release does not allow its value')
@@ -38,7 +39,8 @@ function logRow(log: Logger, { name, value, startUpValue, outcome }: RestoredRow
   const origin = name === 'heartbeat_interval_ms' ? 'network_load' : name
   const now = startUp[origin as keyof RuntimeSettings]
   if (outcome === 'kept') log.info({ ...fields, start_up: now }, 'stored setting wins: its start-up value is as it was')
-  else log.info({ ...fields, start_up_before: startUpValue, start_up: now }, 'start-up value wins: it has changed')
+  else
+    log.info({ ...fields, start_up_before: startUpValueOf(row), start_up: now }, 'start-up value wins: it has changed')
 }
 
 function logPeers(log: Logger, { explicitPeers, access, scoreBans }: RestoredState): void {
