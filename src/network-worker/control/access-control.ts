@@ -12,6 +12,7 @@ import type { Admission } from '../peers/admission.ts'
 import { parsePeerId, resolveTarget } from '../peers/dial-target.ts'
 import type { ExplicitPeers } from '../peers/explicit-peers.ts'
 import type { PeerManager } from '../peers/peer-manager.ts'
+import { UNKNOWN_CLIENT } from '../peers/peer-record.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import type { RedialBook } from '../peers/redial-book.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
@@ -122,7 +123,8 @@ export class AccessControl {
   async #disconnectBanned(): Promise<void> {
     const { registry, admission, peers } = this.#deps
     const leaving = registry.live().flatMap(({ peerId, ip, client }) => {
-      const reason = admission.whyBanned(peerId, ip, client)
+      // A placeholder is no name: who has not said theirs is asked when it does.
+      const reason = admission.whyBanned(peerId, ip, client === UNKNOWN_CLIENT ? undefined : client)
       return reason === undefined ? [] : [peers.disconnect(peerId, reason)]
     })
     await Promise.all(leaving)
