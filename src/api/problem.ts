@@ -21,7 +21,6 @@ const FIXED_TEXT: Texts = {
   PEER_NOT_CONNECTED: 'peer not connected',
   PEER_NOT_BANNED: 'peer not found in banned list',
   PEER_NOT_TRUSTED: 'peer not found in trusted list',
-  PEER_BANNED: 'peer is banned',
   PEER_HAS_NO_ENR: 'peer has no ENR',
   BAD_IP_RANGE: 'invalid IP range',
   RANGE_NOT_BANNED: 'IP range not found in banned list',

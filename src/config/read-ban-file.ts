@@ -1,6 +1,6 @@
 import type { PeerIdStr } from '../shared/ids.ts'
 import { MAX_BANNED_PEERS } from '../shared/limits.ts'
-import { isPeerIdForm } from './peer-id-form.ts'
+import { isPeerIdForm } from '../shared/peer-id-form.ts'
 import { readTextFile } from './read-text-file.ts'
 import { quote } from './value-types.ts'
 

@@ -3,10 +3,9 @@ import type { AccessDocument } from '../api/operator.ts'
 import type { Client } from '../rpc/client-type.ts'
 import type { AccessLists, Control, DialTarget, TrustedPeer } from '../rpc/contract.ts'
 import { RelayError } from '../shared/errors.ts'
-import { assertRoom, mergedTrust, NO_ACCESS_LISTS } from './access-lists.ts'
+import { assertRoom, isSameTrust, mergedTrust, NO_ACCESS_LISTS } from './access-lists.ts'
 
 type Resolver = Pick<Client<Control>, 'resolvePeer'>
-type TrustEntry = AccessDocument['trusted_peers'][number]
 
 export function documentOf({ bannedPeers, bannedRanges, bannedAgents, trustedPeers }: AccessLists): AccessDocument {
   return {
@@ -29,28 +28,35 @@ function assertConsistent({ banned_peers, trusted_peers }: AccessDocument): void
   }
 }
 
-async function resolveEntry({ peer_id, enr, addresses }: TrustEntry, control: Resolver): Promise<TrustedPeer> {
+async function resolveEntry({ peerId, enr, addresses }: TrustedPeer, control: Resolver): Promise<TrustedPeer> {
   const targets: DialTarget[] = addresses.map((multiaddr) => ({ multiaddr }))
   if (enr !== null) targets.push({ enr })
   try {
     if (targets.length === 0) throw new RelayError('BAD_REQUEST', 'neither an ENR nor an address')
     const resolved = await Promise.all(targets.map((target) => control.resolvePeer(target)))
-    const other = resolved.find(({ peerId }) => peerId !== peer_id)
+    const other = resolved.find((each) => each.peerId !== peerId)
     if (other !== undefined) throw new RelayError('BAD_REQUEST', `ENR or address of ${other.peerId}`)
     const known = resolved.flatMap((each) => each.addresses)
-    return mergedTrust({ peerId: peer_id, enr, addresses: known }, undefined)
+    return mergedTrust({ peerId, enr, addresses: known }, undefined)
   } catch (cause) {
     const { code, message, details } = RelayError.from(cause)
-    throw new RelayError(code, `${message} (trusted peer ${peer_id})`, details, { cause })
+    // An answer about a bad peer id says no more than that, and here which of many it is matters.
+    const told = code === 'BAD_PEER_ID' ? 'BAD_REQUEST' : code
+    throw new RelayError(told, `${message} (trusted peer ${peerId})`, details, { cause })
   }
 }
 
 /**
- * The lists a document describes, its ENRs and addresses checked by the network worker.
+ * The lists a document describes, its ENRs and addresses checked by the network worker, but for those of `known`, which
+ * it checked before.
  * @throws RelayError BAD_REQUEST for a document that contradicts itself, LIST_FULL, and what `resolvePeer` throws; the
  * message names the peer
  */
-export async function listsOf(document: AccessDocument, control: Resolver): Promise<AccessLists> {
+export async function listsOf(
+  document: AccessDocument,
+  known: readonly TrustedPeer[],
+  control: Resolver,
+): Promise<AccessLists> {
   assertConsistent(document)
   const lists = {
     bannedPeers: [...new Set(document.banned_peers)],
@@ -59,6 +65,12 @@ export async function listsOf(document: AccessDocument, control: Resolver): Prom
   }
   const unresolved = document.trusted_peers.map(({ peer_id, ...rest }) => ({ peerId: peer_id, ...rest }))
   assertRoom({ ...lists, trustedPeers: unresolved }, NO_ACCESS_LISTS)
-  const trustedPeers = await Promise.all(document.trusted_peers.map((entry) => resolveEntry(entry, control)))
+  const knownById = new Map(known.map((peer) => [peer.peerId, peer]))
+  const trustedPeers: TrustedPeer[] = []
+  for (const entry of unresolved) {
+    const isKnown = isSameTrust(entry, knownById.get(entry.peerId))
+    // One after the other: a record takes milliseconds to verify, and gossip waits on the same thread.
+    trustedPeers.push(isKnown ? entry : await resolveEntry(entry, control))
+  }
   return { ...lists, trustedPeers }
 }

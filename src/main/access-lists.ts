@@ -35,7 +35,8 @@ function byId(peers: readonly TrustedPeer[]): Map<PeerIdStr, TrustedPeer> {
   return new Map(peers.map((peer) => [peer.peerId, peer]))
 }
 
-function isSameTrust(a: TrustedPeer, b: TrustedPeer | undefined): boolean {
+/** Whether nothing new is known of a peer. */
+export function isSameTrust(a: TrustedPeer, b: TrustedPeer | undefined): boolean {
   return b !== undefined && a.enr === b.enr && a.addresses.join() === b.addresses.join()
 }
 

@@ -114,8 +114,8 @@ export class AccessOperator {
 
   async importAccess(document: AccessDocument): Promise<ImportView> {
     const { control, kept, log } = this.#deps
-    const after = await listsOf(document, control)
     const before = this.#lists
+    const after = await listsOf(document, before.trustedPeers, control)
     const change = differenceOf(before, after)
     // The disk may lack what is in force, and is to have all of the document.
     await this.#make('the import of bans and trust', change, differenceOf(kept.accessStore.load(), after))

@@ -11,7 +11,7 @@ import { RuntimeSettingsStore, type StoredSetting } from '../storage/runtime-set
 import { ScoreBansStore } from '../storage/score-bans-store.ts'
 import { FirstBlockJournal } from './first-block-journal.ts'
 import { type KeptAccess, openKeptAccess } from './kept-access.ts'
-import { judgeRows, type RestoredRow, settingsInForce, startUpSettings } from './runtime-settings.ts'
+import { judgeRows, type RestoredRow, settingsInForce, startUpSettings, startUpValueOf } from './runtime-settings.ts'
 import { ScoreBanJournal } from './score-ban-journal.ts'
 
 export interface KeptState {
@@ -32,7 +32,8 @@ export interface KeptState {
   close(): void
 }
 
-function logRow(log: Logger, { name, value, startUpValue, outcome }: RestoredRow, startUp: RuntimeSettings): void {
+function logRow(log: Logger, row: RestoredRow, startUp: RuntimeSettings): void {
+  const { name, value, outcome } = row
   const fields = { setting: name, stored: value }
   if (outcome === 'out_of_range') {
     log.warn(fields, 'stored setting dropped: this release does not allow its value')
@@ -42,7 +43,8 @@ function logRow(log: Logger, { name, value, startUpValue, outcome }: RestoredRow
   const origin = name === 'heartbeat_interval_ms' ? 'network_load' : name
   const now = startUp[origin as keyof RuntimeSettings]
   if (outcome === 'kept') log.info({ ...fields, start_up: now }, 'stored setting wins: its start-up value is as it was')
-  else log.info({ ...fields, start_up_before: startUpValue, start_up: now }, 'start-up value wins: it has changed')
+  else
+    log.info({ ...fields, start_up_before: startUpValueOf(row), start_up: now }, 'start-up value wins: it has changed')
 }
 
 function logPeers(log: Logger, { explicitPeers, access, scoreBans }: RestoredState): void {

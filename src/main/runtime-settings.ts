@@ -34,6 +34,11 @@ function originOf(name: SettingName, startUp: RuntimeSettings): number {
   return startUp[name] ?? startUp.network_load
 }
 
+/** The start-up value that a stored setting depends on, as an operator knows it. */
+export function startUpValueOf({ name, startUpValue }: StoredSetting): number | null {
+  return name === 'active_validators' && startUpValue === UNKNOWN_COUNT ? null : startUpValue
+}
+
 /** The start-up settings with the stored ones over them. */
 export function settingsInForce(startUp: RuntimeSettings, rows: readonly StoredSetting[]): RuntimeSettings {
   const stored = Object.fromEntries(rows.map(({ name, value }) => [name, value]))

@@ -1,13 +1,7 @@
 /** What clients say in paths and queries, checked before anything is asked of the network worker. */
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
-
-/**
- * A peer id is a multihash in base58: SHA-256, 34 bytes, has 46 characters and begins with Q; a key of at most 42 bytes
- * in the identity hash begins with 1 and has up to 60 (secp256k1: 53). Whether it decodes is for the worker to say.
- * The other text form, a CID, is not taken: one peer has one name.
- */
-const PEER_ID = /^[1Q][1-9A-HJ-NP-Za-km-z]{45,59}$/
+import { isPeerIdForm } from '../../shared/peer-id-form.ts'
 
 /**
  * The form of every eth2 topic (p2p-interface.md, "Topics and messages"); the longest name has 41 characters. Whether
@@ -27,13 +21,16 @@ export function parseTopicParam(param: unknown): TopicStr {
   throw new RelayError('BAD_TOPIC', 'invalid topic')
 }
 
-/** Whether a value has the letters and the length of a peer id. */
+/**
+ * Whether a value is the text of a peer id; whether it holds a key is for the worker to say. The other text form, a
+ * CID, is not taken: one peer has one name.
+ */
 export function isPeerId(value: unknown): value is PeerIdStr {
-  return typeof value === 'string' && PEER_ID.test(value)
+  return typeof value === 'string' && isPeerIdForm(value)
 }
 
 /**
- * A peer id from the path, checked by its letters and length only.
+ * A peer id from the path, checked by its form only.
  * @throws BAD_PEER_ID
  */
 export function parsePeerId(param: unknown): PeerIdStr {

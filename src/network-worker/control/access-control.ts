@@ -6,11 +6,13 @@ import type { AccessChange, DialTarget, TrustedPeer } from '../../rpc/contract.t
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
+import { isPeerIdForm } from '../../shared/peer-id-form.ts'
 import type { AccessBook } from '../peers/access/access-book.ts'
 import type { Admission } from '../peers/admission.ts'
 import { parsePeerId, resolveTarget } from '../peers/dial-target.ts'
 import type { ExplicitPeers } from '../peers/explicit-peers.ts'
 import type { PeerManager } from '../peers/peer-manager.ts'
+import { UNKNOWN_CLIENT } from '../peers/peer-record.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import type { RedialBook } from '../peers/redial-book.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
@@ -40,7 +42,7 @@ export class AccessControl {
    * @throws BAD_PEER_ID, BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id)
    */
   async change(change: AccessChange): Promise<void> {
-    for (const peerId of change.ban ?? []) this.#otherPeer(peerId)
+    for (const peerId of change.ban ?? []) this.#checkBanned(peerId)
     for (const peer of change.trust ?? []) this.#checkTrusted(peer)
     const { access, scores, redial, trusted, explicit } = this.#deps
     access.apply(change)
@@ -50,7 +52,7 @@ export class AccessControl {
       // What it did while it was trusted is not held against it now.
       scores.reset(peerId)
     }
-    for (const peerId of change.ban ?? []) explicit.remove(peerId)
+    for (const peerId of change.ban ?? []) if (explicit.has(peerId)) explicit.remove(peerId)
     for (const { peerId } of change.trust ?? []) {
       scores.reset(peerId)
       redial.clear(peerId)
@@ -89,9 +91,19 @@ export class AccessControl {
     if (this.#deps.admission.isBanned(peerId)) throw bannedError()
   }
 
+  /** By its form only: a key takes a sixth of a millisecond to check, and one that is none bans nobody. */
+  #checkBanned(text: string): void {
+    if (!isPeerIdForm(text)) throw new RelayError('BAD_PEER_ID', 'invalid peer id')
+    this.#refuseOwn(text)
+  }
+
+  #refuseOwn(peerId: PeerIdStr): void {
+    if (peerId === this.#deps.ownPeerId) throw new RelayError('BAD_REQUEST', 'our own peer id')
+  }
+
   #otherPeer(text: string): PeerIdStr {
     const peerId = parsePeerId(text)
-    if (peerId === this.#deps.ownPeerId) throw new RelayError('BAD_REQUEST', 'our own peer id')
+    this.#refuseOwn(peerId)
     return peerId
   }
 
@@ -111,7 +123,8 @@ export class AccessControl {
   async #disconnectBanned(): Promise<void> {
     const { registry, admission, peers } = this.#deps
     const leaving = registry.live().flatMap(({ peerId, ip, client }) => {
-      const reason = admission.whyBanned(peerId, ip, client)
+      // A placeholder is no name: who has not said theirs is asked when it does.
+      const reason = admission.whyBanned(peerId, ip, client === UNKNOWN_CLIENT ? undefined : client)
       return reason === undefined ? [] : [peers.disconnect(peerId, reason)]
     })
     await Promise.all(leaving)

@@ -24,7 +24,7 @@ export interface RpcBytes {
 /** An open gossip stream to one peer. */
 export interface OutboundStream {
   readonly protocol: string
-  readonly rawStream: Pick<Stream, 'writeBufferLength' | 'addEventListener' | 'status'>
+  readonly rawStream: Pick<Stream, 'writeBufferLength' | 'addEventListener' | 'status' | 'writeStatus'>
   pushPrefixed(data: Uint8Array): void
 }
 

@@ -193,11 +193,18 @@ export class RelayRouter extends ScoredRouter {
       isUnwanted: (msgId) => this.idontwants.get(peerId)?.has(msgId) === true,
       onDropped: (message, reason) => {
         observer.onDropped(reason, message.class)
-        this.onSendFailed(peerId, message.class)
+        if (!this.#isClosing(peerId)) this.onSendFailed(peerId, message.class)
       },
     })
     this.#outboxes.set(peerId, outbox)
     return outbox
+  }
+
+  /** We end a stream in good order only with its connection: what then does not fit in any more is no fault of the peer. */
+  #isClosing(peerId: PeerIdStr): boolean {
+    const stream = this.streamsOutbound.get(peerId)?.rawStream
+    if (stream === undefined || (stream.status !== 'open' && stream.status !== 'closed')) return false
+    return stream.writeStatus === 'closing' || stream.writeStatus === 'closed'
   }
 
   /** Upstream tells the score of each duplicate, and nobody else. */

@@ -30,6 +30,9 @@ const LENGTH_ERRORS: ReadonlySet<string> = new Set([
 /** How protons says that an RPC has more of something than we take: an RPC nevertheless, and dropped. */
 const TOO_MANY_ELEMENTS = 'MaxLengthError'
 
+/** Fewer slow peers than this say nothing of our own line, however few peers there are. */
+const MIN_PEERS_TO_DOUBT_OURSELVES = 4
+
 export class ScoredRouter extends MeshRouter {
   readonly #onOffence: OffenceObserver
   readonly #penalties: SlowPenalties
@@ -77,7 +80,9 @@ export class ScoredRouter extends MeshRouter {
 
   /** To be called once a second. */
   protected reportSlowPeers(): void {
-    for (const peerId of this.#failedSends.takeSlowPeers()) this.#onOffence(peerId, SLOW)
+    const slow = this.#failedSends.takeSlowPeers()
+    if (isOurOwnFault(slow.length, this.peers.size)) return
+    for (const peerId of slow) this.#onOffence(peerId, SLOW)
   }
 
   #decode(peerId: PeerId, data: RpcBytes): RPC | undefined {
@@ -108,6 +113,11 @@ export class ScoredRouter extends MeshRouter {
       return value < 0 && isTrusted(peerId) ? 0 : value
     }
   }
+}
+
+/** Most peers do not become slow in the same second, but our own line does. */
+function isOurOwnFault(slowPeers: number, allPeers: number): boolean {
+  return slowPeers >= MIN_PEERS_TO_DOUBT_OURSELVES && 2 * slowPeers > allPeers
 }
 
 /** Nothing of an RPC may end the process; what went wrong with it has been counted where it did. */

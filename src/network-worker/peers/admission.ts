@@ -79,9 +79,9 @@ export class Admission implements ConnectionGate {
 
   #isFull(peerId: PeerIdStr): boolean {
     const { isKept, targetPeers, registry } = this.#deps
-    const connections = registry.get(peerId)?.connections ?? 0
-    // A second connection of a connected peer takes no second place.
-    if (connections > 0) return connections >= MAX_CONNECTIONS_PER_PEER
+    const { connections = 0, state } = registry.get(peerId) ?? {}
+    // A second connection of a connected peer takes no second place, and one of a peer that leaves would outlast it.
+    if (connections > 0) return state === 'disconnecting' || connections >= MAX_CONNECTIONS_PER_PEER
     if (isKept(peerId)) return false
     return this.countedPeers() >= peerLimits(targetPeers()).maxPeers
   }

@@ -120,8 +120,10 @@ export class Dialer {
       return true
     } catch (err) {
       log[failureLevel]({ peer: peerId, address: record.address, reason: reasonOf(err) }, 'dial failed')
-      if (record.connections > 0) return true
-      registry.leave(record)
+      // Another one than above when the peer came in, left and was forgotten meanwhile.
+      const now = registry.get(peerId) ?? record
+      if (now.connections > 0) return true
+      registry.leave(now)
       return false
     }
   }

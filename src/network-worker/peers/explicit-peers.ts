@@ -85,6 +85,10 @@ export class ExplicitPeers {
     this.#deps.router.direct.delete(peerId)
   }
 
+  has(peerId: PeerIdStr): boolean {
+    return this.#addresses.has(peerId)
+  }
+
   list(): readonly ExplicitPeerView[] {
     const isConnected = (peerId: PeerIdStr): boolean => this.#connections.isConnected(peerId)
     return [...this.#addresses.keys()].map((peer_id) => ({ peer_id, is_connected: isConnected(peer_id) }))

@@ -8,9 +8,9 @@ import type { PeerRegistry } from './peer-registry.ts'
 const TICK_MS = 1000
 /**
  * A connection that ended sooner does not end the back-off: a peer that is full, or has banned us, lets us in and says
- * goodbye in the seconds after.
+ * goodbye at its next look around, which is up to half a minute later.
  */
-const STEADY_MS = 5000
+const STEADY_MS = 60_000
 
 export interface KeptConnectionsDeps {
   readonly registry: Pick<PeerRegistry, 'get'>
@@ -27,6 +27,8 @@ export interface KeptConnectionsDeps {
 }
 
 interface Keeping {
+  /** How long the last dial's outcome is waited for, and the next one's. */
+  waitMs: number
   retryMs: number
   nextDialAtMs: number
   /** Dials since the address that last worked: they take the addresses in turns. */
@@ -59,7 +61,7 @@ export class KeptConnections {
   keep(peerId: PeerIdStr): void {
     const { retryFirstMs } = this.#deps
     const nextDialAtMs = Number.NEGATIVE_INFINITY
-    this.#kept.set(peerId, { retryMs: retryFirstMs, nextDialAtMs, turn: 0, isBanLogged: false })
+    this.#kept.set(peerId, { waitMs: retryFirstMs, retryMs: retryFirstMs, nextDialAtMs, turn: 0, isBanLogged: false })
   }
 
   /** Kept no more; a connection that is open stays. */
@@ -80,11 +82,13 @@ export class KeptConnections {
     }
   }
 
-  /** Once the connection holds, the back-off starts anew, from the address that worked. */
+  /** Once the connection holds, the back-off starts anew, from the address that worked; until then it begins at the loss. */
   #settle(peerId: PeerIdStr, kept: Keeping, nowMs: number): void {
     const { registry, retryFirstMs } = this.#deps
     const sinceMs = registry.get(peerId)?.connectedAtMs ?? nowMs
-    if (kept.retryMs === retryFirstMs || nowMs - sinceMs < STEADY_MS) return
+    const isSteady = kept.retryMs === retryFirstMs || nowMs - sinceMs >= STEADY_MS
+    kept.nextDialAtMs = isSteady ? nowMs : nowMs + kept.waitMs
+    if (!isSteady || kept.retryMs === retryFirstMs) return
     kept.retryMs = retryFirstMs
     kept.turn = Math.max(0, kept.turn - 1)
   }
@@ -95,7 +99,8 @@ export class KeptConnections {
     const multiaddr = addresses[kept.turn % addresses.length]
     if (multiaddr === undefined) return
     kept.turn++
-    kept.nextDialAtMs = nowMs + kept.retryMs
+    kept.waitMs = kept.retryMs
+    kept.nextDialAtMs = nowMs + kept.waitMs
     kept.retryMs = Math.min(retryLastMs, kept.retryMs * 2)
     try {
       dialer.connect({ multiaddr })

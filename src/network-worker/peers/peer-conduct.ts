@@ -16,6 +16,7 @@ import {
   IRRELEVANT_NETWORK,
   NO_GOSSIPSUB,
   type Report,
+  type ReportReason,
   rejectReport,
   requestFailure,
   SLOW_PEER,
@@ -30,11 +31,22 @@ const MAX_CUSTODY_GROUPS = 128
 /** Every gossipsub version, go's and rust's names included. */
 const GOSSIPSUB_PREFIX = '/meshsub/'
 
+/** What a stall of our own makes every peer look guilty of: time-outs, and what they sent meanwhile coming as a burst. */
+const LOOKS_OF_A_STALL: ReadonlySet<ReportReason> = new Set<ReportReason>([
+  'request_negotiation_timeout',
+  'request_timeout',
+  'inbound_timeout',
+  'inbound_rate_limited',
+  'slow_peer',
+])
+
 export interface PeerConductDeps {
   readonly scores: Pick<ScoreBook, 'report'>
   readonly disconnect: (peerId: PeerIdStr, reason: GoodbyeReason) => Promise<void>
   /** Custody is part of the protocol in the fork in force: Fulu and later. */
   readonly hasCustody: () => boolean
+  /** This thread does not keep up, or did not a moment ago. */
+  readonly isStalled: () => boolean
   readonly log: Logger
 }
 
@@ -86,7 +98,8 @@ export class PeerConduct {
   }
 
   #report(peerId: PeerIdStr, report: Report | undefined): void {
-    if (report !== undefined) this.#deps.scores.report(peerId, report.action, report.reason)
+    if (report === undefined || (LOOKS_OF_A_STALL.has(report.reason) && this.#deps.isStalled())) return
+    this.#deps.scores.report(peerId, report.action, report.reason)
   }
 }
 

@@ -145,9 +145,11 @@ export class PeerManager {
     const address = withoutPeerId(connection.remoteAddr)
     const record = registry.enter(peerId, address, connection.direction)
     record.connections++
+    const ip = ipOf(connection.remoteAddr)
+    scores.connected(peerId, ip)
     if (!isFirst) return
     record.address = address
-    record.ip = ipOf(connection.remoteAddr)
+    record.ip = ip
     record.direction = connection.direction
     record.state = 'connected'
     record.connectedAtMs = clock.monotonicMs()
@@ -160,7 +162,6 @@ export class PeerManager {
     if (connection.direction === 'inbound') guessRtt(record, Math.max(1, Date.now() - connection.timeline.open))
     log.debug({ peer: peerId, address, direction: connection.direction }, 'peer connected')
     lastDisconnects.forget(peerId)
-    scores.connected(peerId, record.ip)
     // The gate asked before: a ban may have come while the connection was being upgraded.
     const banned = admission.whyBanned(peerId, record.ip)
     if (banned !== undefined) return void this.disconnect(peerId, banned)

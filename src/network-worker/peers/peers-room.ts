@@ -23,6 +23,7 @@ import type { PeerBooks } from './peer-books.ts'
 import { PeerConduct } from './peer-conduct.ts'
 import { peerLimits } from './peer-limits.ts'
 import { PeerManager } from './peer-manager.ts'
+import { StallWatch } from './stall-watch.ts'
 import { Turnover } from './turnover.ts'
 
 export interface PeersRoomDeps {
@@ -53,10 +54,12 @@ export interface PeersRoom {
 export function openPeers(deps: PeersRoomDeps): PeersRoom {
   const { config, clock, log, chain, host, metadata, books } = deps
   const { registry, scores, admission, redial, lastDisconnects } = books
+  const stalls = new StallWatch(clock)
   const conduct = new PeerConduct({
     scores,
     disconnect: (peerId, reason) => manager.disconnect(peerId, reason),
     hasCustody: () => hasCustody(chain),
+    isStalled: () => stalls.isFelt(),
     log,
   })
   const hooks: ReqRespHooks = {
@@ -89,10 +92,12 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
     dialer,
     start: async () => {
       await reqResp.start()
+      stalls.start()
       manager.start()
       turnover.start()
     },
     leave: () => {
+      stalls.stop()
       turnover.stop()
       queue.stop()
       return manager.stop()

@@ -10,7 +10,7 @@ import { FIRST_BYTE_MS, MAX_CONCURRENT, NEGOTIATION_MS, RESPONSE_MS } from './li
 import { type Abortable, type OpenedStream, openStream } from './open-stream.ts'
 import { type ProtocolSpec, RESULT_CODE } from './protocols.ts'
 import { type Received, receive } from './receive.ts'
-import { ReqRespError } from './reqresp-error.ts'
+import { ReqRespError, type ReqRespErrorKind } from './reqresp-error.ts'
 import { type ResponseChunk, ResponseDecoder } from './response-decoder.ts'
 import type { RequestName } from './types.ts'
 
@@ -37,6 +37,13 @@ export interface RequesterDeps {
   /** Streams and negotiations under way, for `stop`. */
   readonly live: Set<Abortable>
 }
+
+/** How requests fail at a peer that stops: it takes its protocols back, ends its streams, closes its connections. */
+const FAREWELLS: ReadonlySet<ReqRespErrorKind> = new Set<ReqRespErrorKind>([
+  'unsupported',
+  'incomplete',
+  'stream_error',
+])
 
 /** Makes the asking side. Nothing it starts outlives its time limits, whatever the peer does. */
 export function createRequester({ node, clock, live }: RequesterDeps): Requester {
@@ -69,12 +76,12 @@ export function createRequester({ node, clock, live }: RequesterDeps): Requester
     }
   }
 
-  /** `error`, unless the stream only ended because its connection did. */
+  /** `error`, unless the request only failed because its connection ends. */
   async function blamed(error: unknown, name: RequestName, connection: Connection): Promise<unknown> {
     // Nobody is blamed for how a goodbye ends, and nobody waits for it.
     if (name === 'goodbye') return error
-    const isEarlyEnd = error instanceof ReqRespError && (error.kind === 'incomplete' || error.kind === 'stream_error')
-    if (!isEarlyEnd || !(await isEnding(connection, clock))) return error
+    const isFarewell = error instanceof ReqRespError && FAREWELLS.has(error.kind)
+    if (!isFarewell || !(await isEnding(connection, clock))) return error
     return new ReqRespError('disconnected', name, 'the connection closed before the answer', { cause: error })
   }
 

@@ -80,7 +80,7 @@ export class AccessDouble {
   }
 
   refuseBanned(peerId: string): void {
-    if (this.banned.has(peerId) || this.scoreBans.has(peerId)) throw new RelayError('PEER_BANNED', 'text of the worker')
+    if (this.banned.has(peerId) || this.scoreBans.has(peerId)) throw new RelayError('PEER_BANNED', 'peer is banned')
   }
 
   #change(change: AccessChange): void {

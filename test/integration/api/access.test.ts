@@ -101,6 +101,12 @@ const REFUSED: readonly (readonly [name: string, body: unknown, status: number, 
     /^invalid multiaddr/,
   ],
   ['an ENR that is none', { ...SETTLED, trusted_peers: [{ ...TRUSTED_A, enr: 'enr:-x' }] }, 400, /^invalid ENR/],
+  [
+    'the letters of a peer id in an order that is none',
+    { ...SETTLED, banned_peers: [PEER_B, `Q${'z'.repeat(45)}`] },
+    400,
+    /^banned_peers.1 must be a peer id$/,
+  ],
   ['a bad range at the end', { ...NO_ACCESS, banned_ip_ranges: ['::', 'x'] }, 400, /^banned_ip_ranges.1 must be an IP/],
   ['a list left out', { version: 1, banned_peers: [] }, 400, /^banned_ip_ranges must be an array$/],
   ['another version', { ...NO_ACCESS, version: 2 }, 400, /^version must be 1$/],
@@ -128,6 +134,16 @@ for (const [name, body, status, error] of REFUSED) {
     assert.deepEqual((await call('GET', '/access')).json(), SETTLED)
   })
 }
+
+test('PUT /access that trusts a peer whose score is a ban: 409, with the name of the peer, and nothing changes', async (t) => {
+  const { relay, harness, call } = await settled(t)
+  assert.equal((await call('DELETE', `/peers/trusted/${PEER_A}`)).status, 200)
+  relay.access.scoreBans.add(PEER_A)
+  const before = harness.stored()
+  const reply = await call('PUT', '/access', { body: SETTLED })
+  assert.deepEqual([reply.status, reply.json()], [409, { error: `peer is banned (trusted peer ${PEER_A})` }])
+  assert.deepEqual(harness.stored(), before)
+})
 
 test('a document with every ban there may be is taken and comes back; other bodies stay at 16 KiB', async (t) => {
   const { call } = await startHarness(t, new RelayDouble().handlers)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccessDocument } from '../../../src/api/operator.ts'
-import { OWN_ID, Runs } from './operator-scene.ts'
+import { NO_KEY, OWN_ID, Runs } from './operator-scene.ts'
 
 const NOTHING: AccessDocument = {
   version: 1,
@@ -37,6 +37,19 @@ test('what one relay exports another imports, exports again, and has after a res
   assert.deepEqual(other.operator.exportAccess(), FULL)
   assert.deepEqual(await other.operator.importAccess(FULL), { added: 0, removed: 0 })
   assert.deepEqual((await there.start()).operator.exportAccess(), FULL)
+})
+
+test('an import asks the worker about trusted peers of whom it says something new, and no others', async (t) => {
+  const { operator, worker } = await new Runs(t).start()
+  await operator.importAccess(FULL)
+  const first = worker.resolved
+  assert.equal(first, 3) // one ENR, two addresses
+  await operator.importAccess(FULL)
+  assert.equal(worker.resolved, first)
+  const newer = { ...FULL, trusted_peers: [trusted('t', 'enr:t.2'), trusted('a')] }
+  assert.deepEqual(await operator.importAccess(newer), { added: 0, removed: 0 })
+  assert.equal(worker.resolved, first + 2)
+  assert.deepEqual(operator.exportAccess(), newer)
 })
 
 test('an import replaces: what it lacks is gone, trust may become a ban and back', async (t) => {
@@ -99,6 +112,12 @@ const REFUSED: readonly [string, Partial<AccessDocument>, string, string][] = [
     { trusted_peers: [trusted(OWN_ID)] },
     'BAD_REQUEST',
     `our own peer id (trusted peer ${OWN_ID})`,
+  ],
+  [
+    'a peer id that is none',
+    { trusted_peers: [trusted(NO_KEY)] },
+    'BAD_REQUEST',
+    `invalid peer id (trusted peer ${NO_KEY})`,
   ],
   ['our own id banned', { banned_peers: [OWN_ID] }, 'BAD_REQUEST', 'our own peer id'],
   ['banned for its score', { trusted_peers: [trusted('s')] }, 'PEER_BANNED', 'peer is banned (trusted peer s)'],

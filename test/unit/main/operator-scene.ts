@@ -25,6 +25,8 @@ import type { FakeClock } from '../../support/fake-clock.ts'
 import { relayConfig } from '../../support/relay-config.ts'
 
 export const OWN_ID = 'own'
+/** Has the form of a peer id, but no key. */
+export const NO_KEY = 'nokey'
 /** The worker answers this level with an error of its own, after it has half applied it. */
 export const BAD_LEVEL = 13
 
@@ -34,6 +36,7 @@ function resolve(target: DialTarget): TrustedPeer {
   const peerId = 'enr' in target ? /^enr:(\w+)/.exec(target.enr)?.[1] : /^\/to\/(\w+)$/.exec(target.multiaddr)?.[1]
   if (peerId === undefined) throw new RelayError(enr === null ? 'BAD_MULTIADDR' : 'BAD_ENR', 'names nobody')
   if (peerId === OWN_ID) throw new RelayError('BAD_REQUEST', 'our own peer id')
+  if (peerId === NO_KEY) throw new RelayError('BAD_PEER_ID', 'invalid peer id')
   return { peerId, enr, addresses: [`/to/${peerId}`] }
 }
 
@@ -58,6 +61,8 @@ export class WorkerDouble {
   scoreBans: readonly string[]
   /** Calls that arrived. */
   calls = 0
+  /** Targets that the worker was asked about. */
+  resolved = 0
   /** While set, calls wait for it. */
   gate: Promise<void> | undefined
   /** Addresses that the worker knows of peers. */
@@ -97,6 +102,7 @@ export class WorkerDouble {
         if (change.ban?.includes(OWN_ID)) throw new RelayError('BAD_REQUEST', 'our own peer id')
       },
       resolvePeer: (target) => {
+        this.resolved++
         const peer = resolve(target)
         if (this.scoreBans.includes(peer.peerId)) throw new RelayError('PEER_BANNED', 'peer is banned')
         return peer

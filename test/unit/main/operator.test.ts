@@ -208,3 +208,12 @@ test('after close no change is made', async (t) => {
   await assert.rejects(scene.operator.patchConfig({ network_load: 8 }), { code: 'RPC_CLOSED' })
   assert.deepEqual(state(scene).settings, {})
 })
+
+test('the log of a start says null where nobody had said how many validators there are', async (t) => {
+  const runs = new Runs(t)
+  const first = await runs.start({ activeValidators: null })
+  await first.operator.patchConfig({ active_validators: 900 })
+  const { logged } = await runs.start({ activeValidators: 7_000 })
+  const [line] = logged.filter(({ setting }) => setting === 'active_validators')
+  assert.deepEqual([line?.['stored'], line?.['start_up_before'], line?.['start_up']], [900, null, 7_000])
+})

@@ -63,6 +63,21 @@ for (const transport of TRANSPORTS) {
     }
   })
 
+  test(`${transport}: a peer that takes its protocols back and then leaves is "disconnected"`, async () => {
+    await using a = await peer(transport)
+    const bare = await bareNode(transport)
+    try {
+      await connect(a.node, bare)
+      const pending = assert.rejects(a.reqresp.ping(bare.peerId.toString()), { kind: 'disconnected' })
+      // By then it has refused the protocol.
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await Promise.all(bare.getConnections().map((connection) => connection.close()))
+      await pending
+    } finally {
+      await bare.stop()
+    }
+  })
+
   test(`${transport}: a connection that closes during a request is "disconnected"`, async () => {
     await using a = await peer(transport)
     const bare = await bareNode(transport)

@@ -63,7 +63,12 @@ async function scene(): Promise<Scene> {
     add(peer, queuedBytes = 0) {
       const frames: Uint8Array[] = []
       mesh.add(peer)
-      const rawStream = { writeBufferLength: queuedBytes, status: 'open' as const, addEventListener: () => undefined }
+      const rawStream = {
+        writeBufferLength: queuedBytes,
+        status: 'open' as const,
+        writeStatus: 'writable' as const,
+        addEventListener: () => undefined,
+      }
       const stream: OutboundStream = {
         protocol: '/meshsub/1.2.0',
         rawStream,
@@ -140,7 +145,7 @@ test('a stream that is going down costs one copy, not the message', async () => 
   add('broken')
   router.streamsOutbound.set('broken', {
     protocol: '/meshsub/1.2.0',
-    rawStream: { writeBufferLength: 0, status: 'aborted', addEventListener: () => undefined },
+    rawStream: { writeBufferLength: 0, status: 'aborted', writeStatus: 'closed', addEventListener: () => undefined },
     pushPrefixed: () => {
       throw new Error('stream is closed')
     },

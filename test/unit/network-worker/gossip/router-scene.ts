@@ -72,7 +72,7 @@ export interface FakePeer {
   readonly control: readonly RPC[]
   /** Length-prefixed frames of forwarded messages. */
   readonly frames: readonly Uint8Array[]
-  readonly rawStream: { writeBufferLength: number }
+  readonly rawStream: { writeBufferLength: number; writeStatus: OutboundStream['rawStream']['writeStatus'] }
 }
 
 export interface FakePeerOptions {
@@ -88,7 +88,12 @@ export function addPeer(router: GossipsubInternals, id: string, options: FakePee
   const peerId = { toString: () => id } as PeerId
   const control: RPC[] = []
   const frames: Uint8Array[] = []
-  const rawStream = { writeBufferLength: 0, status: 'open' as const, addEventListener: () => undefined }
+  const rawStream: OutboundStream['rawStream'] & FakePeer['rawStream'] = {
+    writeBufferLength: 0,
+    status: 'open',
+    writeStatus: 'writable',
+    addEventListener: () => undefined,
+  }
   const stream: OutboundStream & { push(rpc: Uint8Array): void; close(): Promise<void> } = {
     protocol: '/meshsub/1.2.0',
     rawStream,

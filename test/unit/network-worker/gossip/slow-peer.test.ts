@@ -123,6 +123,18 @@ test('a full outbox and a stream that throws cost 10 a copy too', () => {
   assert.equal(broken.scoreOf('slow'), -30)
 })
 
+test('what no longer fits into a stream that we close ourselves costs nothing', async () => {
+  const { router, clock, slow, send, scoreOf, breakStream, offences } = scene()
+  breakStream()
+  for (const writeStatus of ['closing', 'closed'] as const) {
+    slow.rawStream.writeStatus = writeStatus
+    for (let count = 0; count < 20; count++) send()
+    clock.advance(HEARTBEAT_MS)
+    await router.heartbeat()
+    assert.deepEqual([scoreOf('slow'), offences], [0, []], writeStatus)
+  }
+})
+
 test('a disconnect keeps the penalty as it is; it decays after the return', () => {
   const { router, send, scoreOf, slow, breakStream } = scene()
   breakStream()
@@ -160,4 +172,32 @@ test('told of as slow once a second while more than ten copies fail', async () =
   await beat(11)
   await beat(0)
   assert.equal(offences.length, 2)
+})
+
+test('when most peers are slow at once the fault is our own uplink’s, and nobody is told of', async () => {
+  for (const [slowPeers, told] of [
+    [3, 3],
+    [5, 5],
+    [6, 0],
+    [10, 0],
+  ] as const) {
+    const { router, clock, offences } = routerScene()
+    const ids = Array.from({ length: 10 }, (_, index) => `peer-${index}`)
+    for (const id of ids) addPeer(router, id)
+    router.join(TOPIC)
+    const { size } = router.mesh.get(TOPIC) ?? assert.fail('not joined')
+    assert.equal(size, 10)
+    for (const id of ids.slice(0, slowPeers)) {
+      const stream = router.streamsOutbound.get(id) ?? assert.fail('no stream')
+      stream.pushPrefixed = () => {
+        throw new Error('stream is broken')
+      }
+    }
+    for (let count = 0; count < 20; count++) {
+      router.forwardMessage(`id-${count}`, { topic: TOPIC, data: new Uint8Array(100) }, 'source')
+    }
+    clock.advance(HEARTBEAT_MS)
+    await router.heartbeat()
+    assert.equal(offences.length, told, `${slowPeers} of 10`)
+  }
 })

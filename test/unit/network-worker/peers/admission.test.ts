@@ -34,7 +34,7 @@ function scene({ lists = {}, targetPeers = 10, explicit = [] }: SceneOptions = {
     record.state = 'connected'
     record.connections++
   }
-  return { admission, access, scores, connect }
+  return { admission, access, scores, registry, connect }
 }
 
 /** Bans a peer by its score, as one of an address. */
@@ -133,4 +133,14 @@ test('an address of too many banned peers is refused after encryption too, where
   assert.equal(admission.admitsAddress('192.0.2.7'), true)
   assert.equal(admission.admitsPeer('neighbour', '192.0.2.7', 'inbound'), false)
   assert.equal(admission.admitsPeer('friend', '192.0.2.7', 'inbound'), true)
+})
+
+test('a peer on its way out gets no further connection, or it would stay in none of the limits; once gone it may come', () => {
+  const { admission, registry, connect } = scene()
+  connect('leaver')
+  const record = registry.get('leaver') ?? assert.fail('no record')
+  record.state = 'disconnecting'
+  assert.equal(admission.admitsPeer('leaver', '192.0.2.1', 'inbound'), false)
+  registry.leave(record)
+  assert.equal(admission.admitsPeer('leaver', '192.0.2.1', 'inbound'), true)
 })

@@ -5,7 +5,7 @@ import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import pino from 'pino'
 import { resolveTarget } from '../../../../src/network-worker/peers/dial-target.ts'
 import { Dialer, MAX_PENDING_DIALS } from '../../../../src/network-worker/peers/dialer.ts'
-import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
+import { MAX_REMEMBERED_PEERS, PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
 async function addressOfSomeone(ip = '10.0.0.1'): Promise<{ readonly peerId: string; readonly multiaddr: string }> {
@@ -88,6 +88,19 @@ test('a dial that fails while the peer has come in by itself leaves that connect
   await settled()
   assert.equal(registry.get(peerId)?.state, 'connected')
   assert.equal(dialer.connect({ multiaddr }).action, 'already_connected')
+})
+
+test('a dial that fails after the peer was forgotten and came back leaves its new record alone', async () => {
+  const { dialer, dials, registry } = await scene()
+  const { peerId, multiaddr } = await addressOfSomeone()
+  dialer.connect({ multiaddr })
+  registry.leave(registry.get(peerId) ?? assert.fail('no record'))
+  for (let gone = 0; gone < MAX_REMEMBERED_PEERS; gone++) registry.leave(registry.enter(`gone-${gone}`, '', 'inbound'))
+  assert.equal(registry.get(peerId), undefined)
+  Object.assign(registry.enter(peerId, '', 'inbound'), { state: 'connected', connections: 1 })
+  dials[0]?.end.reject(new Error('refused'))
+  await settled()
+  assert.deepEqual([registry.get(peerId)?.state, registry.get(peerId)?.connections], ['connected', 1])
 })
 
 test('beyond 128 dials under way the next is refused, until one ends', async () => {

@@ -63,19 +63,36 @@ test('a connection that holds ends the back-off, one that does not leaves it as 
   arrive()
   clock.advance(2000)
   leave()
-  clock.advance(6000)
-  assert.equal(dials.at(-1)?.atMs, 15_000, 'let in and sent away again: the wait of 8 s goes on')
+  clock.advance(8000)
+  assert.equal(dials.at(-1)?.atMs, 17_000, 'let in and sent away again: the wait of 8 s begins at the loss')
   arrive()
-  clock.advance(30_000)
+  clock.advance(61_000)
   assert.equal(dials.length, 5)
   leave()
   dials.length = 0
   clock.advance(4000)
   assert.deepEqual(
     dials.map(({ atMs }) => atMs / 1000),
-    [46, 47, 49],
+    [79, 80, 82],
   )
   kept.stop()
+})
+
+test('a full peer that takes us in and sends us off half a minute later is dialled less and less often', () => {
+  const { clock, kept, dials, arrive, leave } = scene()
+  kept.keep('peer')
+  kept.start()
+  const waits: number[] = []
+  for (let round = 0; round < 5; round++) {
+    arrive()
+    clock.advance(30_000)
+    leave()
+    const count = dials.length
+    const leftAtMs = clock.monotonicMs()
+    while (dials.length === count) clock.advance(1000)
+    waits.push(clock.monotonicMs() - leftAtMs)
+  }
+  assert.deepEqual(waits, [1000, 2000, 4000, 8000, 8000])
 })
 
 test('addresses take turns; after a connection that held, the one that worked comes first', () => {
@@ -86,10 +103,10 @@ test('addresses take turns; after a connection that held, the one that worked co
   assert.deepEqual(addressesDialled(), ['one', 'two', 'three', 'one'])
   clock.advance(8000)
   arrive()
-  clock.advance(10_000)
+  clock.advance(61_000)
   leave()
   dials.length = 0
-  clock.advance(3000)
+  clock.advance(2000)
   assert.deepEqual(addressesDialled(), ['two', 'three'])
   kept.stop()
 })

@@ -6,12 +6,13 @@ import { ReqRespError } from '../../../../src/network-worker/reqresp/reqresp-err
 import type { Metadata } from '../../../../src/network-worker/reqresp/types.ts'
 
 /** A conduct, and what it did in order: goodbyes as numbers, reports as words. */
-function scene({ hasCustody = true } = {}) {
+function scene({ hasCustody = true, isStalled = false } = {}) {
   const done: (number | string)[] = []
   const conduct = new PeerConduct({
     scores: { report: (_peer, action, reason) => void done.push(`${action} ${reason}`) },
     disconnect: async (_peer, reason) => void done.push(reason),
     hasCustody: () => hasCustody,
+    isStalled: () => isStalled,
     log: pino({ level: 'silent' }),
   })
   return { conduct, done }
@@ -81,4 +82,17 @@ test('a peer without gossipsub is dismissed, one that tells nothing is not', () 
   assert.deepEqual(done, [])
   conduct.identified('peer', ['/ipfs/id/1.0.0', '/floodsub/1.0.0'])
   assert.deepEqual(done, [0, 'fatal no_gossipsub'])
+})
+
+test('while this thread stalls, what comes late or in a burst is nobody’s fault, and all else is', () => {
+  const { conduct, done } = scene({ isStalled: true })
+  conduct.requestFailed('peer', new ReqRespError('timeout', 'ping', 'late'))
+  conduct.requestFailed('peer', new ReqRespError('negotiation_timeout', 'status', 'late'))
+  conduct.violated('peer', 'rate_limited', '/eth2/beacon_chain/req/ping/1/ssz_snappy')
+  conduct.violated('peer', 'timeout', '/eth2/beacon_chain/req/status/2/ssz_snappy')
+  conduct.offended('peer', { kind: 'slow' })
+  assert.deepEqual(done, [])
+  conduct.offended('peer', { kind: 'bad_rpc' })
+  conduct.requestFailed('peer', new ReqRespError('incomplete', 'ping', 'cut off'))
+  assert.deepEqual(done, ['fatal gossip_bad_rpc', 'mid request_incomplete'])
 })

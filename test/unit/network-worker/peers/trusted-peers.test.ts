@@ -75,7 +75,7 @@ test('one that went is back within seconds', async () => {
   const { trusted, dials, online, leave, pass } = scene([peer])
   online.add(peer.peerId)
   trusted.start()
-  await pass(30)
+  await pass(61)
   assert.deepEqual([dials.length, trusted.list()[0]?.is_connected], [1, true])
   online.clear()
   leave(peer.peerId)

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import fc from 'fast-check'
-import { isPeerIdForm } from '../../../src/config/peer-id-form.ts'
-import { base58Text } from './base58-text.ts'
+import { isPeerIdForm } from '../../../src/shared/peer-id-form.ts'
+import { base58Text } from '../config/base58-text.ts'
 
 function bytesOf(length: number): fc.Arbitrary<Uint8Array> {
   return fc.uint8Array({ minLength: length, maxLength: length })

@@ -19,21 +19,36 @@ const INLINE_KEYS: ReadonlyMap<number, readonly number[]> = new Map([
   [37, [0x08, 0x02, 0x12, 33]], // secp256k1
 ])
 
+/** As many digits as a double holds exactly: 58^9 is below 2^53. One big multiplication serves them all. */
+const DIGITS_AT_ONCE = 9
+/** Digit of each ASCII letter, -1 for the others. */
+const DIGITS = Int8Array.from({ length: 128 }, (_, code) => ALPHABET.indexOf(String.fromCharCode(code)))
+
+/** The number that the digits stand for, or undefined when one of them is none. */
+function base58Value(text: string): bigint | undefined {
+  let value = 0n
+  for (let start = 0; start < text.length; start += DIGITS_AT_ONCE) {
+    const end = Math.min(start + DIGITS_AT_ONCE, text.length)
+    let part = 0
+    for (let index = start; index < end; index++) {
+      const digit = DIGITS[text.charCodeAt(index)] ?? -1
+      if (digit < 0) return undefined
+      part = part * 58 + digit
+    }
+    value = value * BigInt(58 ** (end - start)) + BigInt(part)
+  }
+  return value
+}
+
 /** The bytes of a base58btc text, or undefined when it is none or too long to be a peer id. */
 function base58Bytes(text: string): Uint8Array | undefined {
   if (text.length > MAX_CHARS) return undefined
-  let value = 0n
-  for (const letter of text) {
-    const digit = ALPHABET.indexOf(letter)
-    if (digit < 0) return undefined
-    value = value * 58n + BigInt(digit)
-  }
+  const value = base58Value(text)
+  if (value === undefined) return undefined
   const zeros = /^1*/.exec(text)?.[0].length ?? 0
   const hex = value === 0n ? '' : value.toString(16)
-  return Uint8Array.from([
-    ...Buffer.alloc(zeros),
-    ...Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex'),
-  ])
+  const digits = hex.padStart(hex.length + (hex.length % 2), '0')
+  return Buffer.from('00'.repeat(zeros) + digits, 'hex')
 }
 
 /** True for the text of a peer id: a SHA-256 multihash (`Qm…`), or a short key itself (`16Uiu2HA…`, `12D3KooW…`). */

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { AccessDocument } from '../../../src/api/operator.ts'
+import { MAX_BANNED_AGENTS, MAX_BANNED_PEERS, MAX_BANNED_RANGES } from '../../../src/shared/limits.ts'
+import { StarlingProcess } from '../../support/starling-process.ts'
+import { numberedKeyId } from '../../unit/config/base58-text.ts'
+
+/** A tenth of a second is what an import of this size takes on an idle machine; a busy one gets fifteen times that. */
+const MAX_WAIT_MS = 1_500
+const MAX_IMPORT_MS = 4_000
+
+const FULL: AccessDocument = {
+  version: 1,
+  banned_peers: Array.from({ length: MAX_BANNED_PEERS }, (_, index) => numberedKeyId(index)),
+  banned_ip_ranges: Array.from({ length: MAX_BANNED_RANGES }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`),
+  banned_agents: Array.from({ length: MAX_BANNED_AGENTS }, (_, index) => `agent ${index}`),
+  trusted_peers: [],
+}
+const COUNT = MAX_BANNED_PEERS + MAX_BANNED_RANGES + MAX_BANNED_AGENTS
+
+/** The longest that the network thread lets a read wait until `work` is done. */
+async function longestWait(relay: StarlingProcess, work: Promise<unknown>): Promise<number> {
+  let busy = true
+  const done = (): void => {
+    busy = false
+  }
+  work.then(done, done)
+  let longestMs = 0
+  while (busy) {
+    const askedMs = performance.now()
+    await relay.fetchJson('/config')
+    longestMs = Math.max(longestMs, performance.now() - askedMs)
+    await delay(5)
+  }
+  return longestMs
+}
+
+test('an import of every list full is made at once, and gossip does not wait for it', async (t) => {
+  await using relay = await StarlingProcess.start()
+  const startedMs = performance.now()
+  const put = relay.request('PUT', '/access', FULL)
+  const waitMs = await longestWait(relay, put)
+  const { status, body } = await put
+  const importMs = performance.now() - startedMs
+  assert.deepEqual([status, body], [200, { status: 'ok', action: 'imported', added: COUNT, removed: 0 }])
+  t.diagnostic(`imported in ${importMs.toFixed()} ms; a read waited at most ${waitMs.toFixed()} ms`)
+  assert.ok(importMs < MAX_IMPORT_MS, `${importMs} ms`)
+  assert.ok(waitMs < MAX_WAIT_MS, `${waitMs} ms`)
+  assert.deepEqual(await relay.fetchJson('/access'), FULL)
+})
