@@ -17,7 +17,7 @@ export const MAX_ARRIVALS = 256
 const HASH_DELAY_MS = 500
 /** Blocks that wait for that with their bytes; while there are as many, further ones are not noted. */
 const MAX_WAITING = 8
-/** Hashing takes some 0.1 ms for each kB in one turn; blocks of mainnet have some 120 kB, and longer ones are not noted. */
+/** Hashing takes some 0.1 ms for each kB, in slices; blocks of mainnet have some 120 kB, and longer ones than this are not shown. */
 const MAX_HASHED_BYTES = 2 * 1024 * 1024
 /** Peers counted with copies of one block: beyond all that a relay is connected to. */
 const MAX_LATER_PEERS = 1_024
@@ -119,22 +119,33 @@ export class Arrivals {
   }
 
   #hashNext(): void {
-    const block = this.#waiting.shift()
-    if (block !== undefined) this.#complete(block)
-    this.#timer = this.#waiting.length === 0 ? undefined : this.#deps.clock.after(HASH_DELAY_MS, () => this.#hashNext())
+    const [block] = this.#waiting
+    if (block !== undefined) this.#hashSlice(block.msgId, hashed(block))
   }
 
-  #complete(block: AcceptedBlock): void {
-    const entry = this.#entries.get(block.msgId)
+  /** One slice a turn, so that messages that came meanwhile go first. */
+  #hashSlice(msgId: MsgIdStr, slices: Generator<undefined, BlockFacts | undefined>): void {
+    const { clock } = this.#deps
+    const { done, value } = slices.next()
+    if (done !== true) {
+      this.#timer = clock.after(0, () => this.#hashSlice(msgId, slices))
+      return
+    }
+    this.#waiting.shift()
+    this.#complete(msgId, value)
+    this.#timer = this.#waiting.length === 0 ? undefined : clock.after(HASH_DELAY_MS, () => this.#hashNext())
+  }
+
+  #complete(msgId: MsgIdStr, facts: BlockFacts | undefined): void {
+    const entry = this.#entries.get(msgId)
     if (entry === undefined) return
-    const facts = factsOf(block)
     const first = facts === undefined ? undefined : this.#withRoot(facts.root)
     if (facts !== undefined && first === undefined) {
       entry.facts = facts
       return
     }
     // No block, or one with another signature around it that came before.
-    this.#entries.delete(block.msgId)
+    this.#entries.delete(msgId)
     if (first === undefined) return
     for (const peerId of [entry.from, ...(entry.laterPeers ?? [])]) countLater(first, peerId)
   }
@@ -151,11 +162,11 @@ function countLater(entry: Entry, peerId: PeerIdStr): void {
   if (entry.laterPeers.size < MAX_LATER_PEERS) entry.laterPeers.add(peerId)
 }
 
-function factsOf({ fork, data, maxSszBytes }: AcceptedBlock): BlockFacts | undefined {
+function* hashed({ fork, data, maxSszBytes }: AcceptedBlock): Generator<undefined, BlockFacts | undefined> {
   const decompressed = decompressBlock(data, 0, Math.min(maxSszBytes, MAX_HASHED_BYTES))
   if (!decompressed.ok) return undefined
   const peeked = peekBlock(decompressed.bytes)
-  const root = blockRoot(fork, decompressed.bytes)
+  const root = yield* blockRoot(fork, decompressed.bytes)
   if (peeked === undefined || root === undefined) return undefined
   return { slot: peeked.slot, proposerIndex: peeked.proposerIndex, root }
 }

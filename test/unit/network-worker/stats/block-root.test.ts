@@ -2,9 +2,22 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ssz } from '@lodestar/types'
 import fc from 'fast-check'
-import { FORK_NAMES } from '../../../../src/consensus/network-config.ts'
-import { blockRoot } from '../../../../src/network-worker/stats/block-root.ts'
+import { FORK_NAMES, type ForkName } from '../../../../src/consensus/network-config.ts'
+import { blockRoot as blockRootSlices } from '../../../../src/network-worker/stats/block-root.ts'
 import { createDemoParts } from '../../demo/demo-parts.ts'
+
+/** All slices in one go. */
+function sliced(fork: ForkName, bytes: Uint8Array): { readonly root: string | undefined; readonly slices: number } {
+  const generator = blockRootSlices(fork, bytes)
+  for (let slices = 1; ; slices++) {
+    const { done, value } = generator.next()
+    if (done === true) return { root: value, slices }
+  }
+}
+
+function blockRoot(fork: ForkName, bytes: Uint8Array): string | undefined {
+  return sliced(fork, bytes).root
+}
 
 function hex(bytes: Uint8Array): string {
   return `0x${Buffer.from(bytes).toString('hex')}`
@@ -30,6 +43,27 @@ test('blocks with a payload, as the demo makes them: the root that their header 
     assert.equal(hex(root), hex(ssz.phase0.BeaconBlockHeader.hashTreeRoot(signedHeader.message)))
   }
 })
+
+for (const fork of ['bellatrix', 'capella', 'deneb', 'electra', 'fulu'] as const) {
+  test(`${fork}: a payload with transactions and all else that its fork has`, () => {
+    const signed = ssz[fork].SignedBeaconBlock.defaultValue()
+    const { executionPayload } = signed.message.body
+    executionPayload.transactions = Array.from({ length: 150 }, (_, i) => new Uint8Array((i * 7919) % 1400).fill(i))
+    executionPayload.extraData = new Uint8Array(9).fill(1)
+    executionPayload.baseFeePerGas = 2n ** 200n
+    if ('withdrawals' in executionPayload) {
+      executionPayload.withdrawals = [
+        { index: 4, validatorIndex: 5, address: new Uint8Array(20).fill(6), amount: 7n },
+        { index: 5, validatorIndex: 9, address: new Uint8Array(20).fill(8), amount: 2n ** 63n },
+      ]
+    }
+    if ('blobGasUsed' in executionPayload) executionPayload.blobGasUsed = 131_072n
+    const bytes = ssz[fork].SignedBeaconBlock.serialize(signed as never)
+    const { root, slices } = sliced(fork, bytes)
+    assert.equal(root, hex(ssz[fork].BeaconBlock.hashTreeRoot(signed.message as never)))
+    assert.ok(slices >= bytes.length / 20_000, `${slices} slices of ${bytes.length} bytes`)
+  })
+}
 
 test('bytes that are no block have no root and throw nothing', () => {
   const bytes = ssz.fulu.SignedBeaconBlock.serialize(ssz.fulu.SignedBeaconBlock.defaultValue())
