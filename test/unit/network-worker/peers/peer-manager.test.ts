@@ -5,6 +5,7 @@ import type { Libp2p } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import pino from 'pino'
 import { createChain } from '../../../../src/network-worker/chain/chain.ts'
+import { LastDisconnects } from '../../../../src/network-worker/peers/last-disconnect.ts'
 import { PeerConduct } from '../../../../src/network-worker/peers/peer-conduct.ts'
 import { PeerManager } from '../../../../src/network-worker/peers/peer-manager.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
@@ -48,6 +49,7 @@ function scene() {
   })
   const manager: PeerManager = new PeerManager({
     host,
+    lastDisconnects: new LastDisconnects(),
     reqResp: createReqResp({
       node: host,
       clock,
