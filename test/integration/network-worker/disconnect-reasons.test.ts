@@ -1,5 +1,6 @@
 /** Why sessions ended, as the standard's view of a peer shows it, over real connections. */
 import assert from 'node:assert/strict'
+import { type AddressInfo, createServer } from 'node:net'
 import { test } from 'node:test'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -159,4 +160,21 @@ test('a failed dial ends no session: there is no reason', async () => {
   const view = await viewOf(relay, peerId)
   assert.deepEqual(Object.keys(view), ['peer_id', 'enr', 'last_seen_p2p_address', 'state', 'direction'])
   assert.equal(view.last_seen_p2p_address, address)
+})
+
+test('a dial that is called off ends no session either', async () => {
+  await using all = await scene()
+  const { relay, peer } = all
+  await using mute = createServer((socket) => void socket.on('error', () => undefined))
+  const accepted = new Promise<() => void>((resolve) =>
+    mute.on('connection', (socket) => resolve(() => socket.destroy())),
+  )
+  await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
+  const { port } = mute.address() as AddressInfo
+  await relay.control.connectPeer({ multiaddr: `/ip4/127.0.0.1/tcp/${port}/p2p/${peer.peerId}` })
+  const hangUp = await accepted
+  assert.equal((await viewOf(relay, peer.peerId)).state, 'connecting')
+  await relay.control.disconnectPeer(peer.peerId)
+  hangUp()
+  assert.equal(await gone(relay, peer.peerId), undefined)
 })
