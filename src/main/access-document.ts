@@ -1,7 +1,8 @@
 /** Bans and trust as the one document that moves them from relay to relay. */
 import type { AccessDocument } from '../api/operator.ts'
+import type { AccessLists, TrustedPeer } from '../rpc/access.ts'
 import type { Client } from '../rpc/client-type.ts'
-import type { AccessLists, Control, DialTarget, TrustedPeer } from '../rpc/contract.ts'
+import type { Control, DialTarget } from '../rpc/contract.ts'
 import { RelayError } from '../shared/errors.ts'
 import { assertRoom, isSameTrust, mergedTrust, NO_ACCESS_LISTS } from './access-lists.ts'
 

@@ -1,6 +1,6 @@
 /** Arithmetic of bans and trust: what a change makes of the lists, and which change leads from one to another. Pure. */
 import type { ImportView } from '../api/operator.ts'
-import type { AccessChange, AccessLists, TrustedPeer } from '../rpc/contract.ts'
+import type { AccessChange, AccessLists, TrustedPeer } from '../rpc/access.ts'
 import { RelayError } from '../shared/errors.ts'
 import type { PeerIdStr } from '../shared/ids.ts'
 import {

@@ -1,6 +1,7 @@
 import type { AccessDocument, BannedPeerView, ImportView } from '../api/operator.ts'
+import type { AccessChange, AccessLists, TrustedPeer } from '../rpc/access.ts'
 import type { Client } from '../rpc/client-type.ts'
-import type { AccessChange, AccessLists, Control, DialTarget, TrustedPeer } from '../rpc/contract.ts'
+import type { Control, DialTarget } from '../rpc/contract.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type ErrorCode, RelayError } from '../shared/errors.ts'
 import type { PeerIdStr } from '../shared/ids.ts'

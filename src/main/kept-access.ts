@@ -1,5 +1,5 @@
 /** Bans and trust as they are at a start: those of the disk, and those that the ban file adds for this run. */
-import type { AccessLists } from '../rpc/contract.ts'
+import type { AccessLists } from '../rpc/access.ts'
 import type { PeerIdStr } from '../shared/ids.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { AccessStore } from '../storage/access-store.ts'

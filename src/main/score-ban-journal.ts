@@ -1,4 +1,4 @@
-import type { ScoreBan } from '../rpc/contract.ts'
+import type { ScoreBan } from '../rpc/access.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { PeerIdStr } from '../shared/ids.ts'
 import { MAX_SCORE_BANS } from '../shared/limits.ts'

@@ -1,5 +1,6 @@
+import type { TrustedPeer } from '../rpc/access.ts'
 import type { Client } from '../rpc/client-type.ts'
-import type { Control, DialTarget, TrustedPeer } from '../rpc/contract.ts'
+import type { Control, DialTarget } from '../rpc/contract.ts'
 import { type ErrorCode, RelayError } from '../shared/errors.ts'
 import type { Logger } from '../shared/logger.ts'
 

@@ -6,8 +6,8 @@ import pino from 'pino'
 import type { RelayConfig } from '../../src/config/schema.ts'
 import { startUpSettings } from '../../src/main/runtime-settings.ts'
 import { type NetworkNode, startNetworkNode } from '../../src/network-worker/network-node.ts'
+import type { AccessLists, ScoreBan } from '../../src/rpc/access.ts'
 import type {
-  AccessLists,
   Control,
   Events,
   ExplicitPeer,
@@ -15,7 +15,6 @@ import type {
   ListeningEvent,
   MeshEvent,
   PulseEvent,
-  ScoreBan,
 } from '../../src/rpc/contract.ts'
 import type { Handlers } from '../../src/rpc/server.ts'
 import { type Clock, systemClock } from '../../src/shared/clock.ts'

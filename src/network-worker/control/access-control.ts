@@ -2,7 +2,8 @@
  * Bans and trust at run time. In: the operator's change, checked whole before any of it is made. Out: the lists of
  * peers/access as they are from now on, and their effect on who is connected.
  */
-import type { AccessChange, DialTarget, TrustedPeer } from '../../rpc/contract.ts'
+import type { AccessChange, TrustedPeer } from '../../rpc/access.ts'
+import type { DialTarget } from '../../rpc/contract.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'

@@ -3,7 +3,8 @@
  * not to dial for a while. One set of books for the host's gate, the peer manager and the API.
  */
 import type { RelayConfig } from '../../config/schema.ts'
-import type { RestoredState, ScoreBan } from '../../rpc/contract.ts'
+import type { ScoreBan } from '../../rpc/access.ts'
+import type { RestoredState } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'

@@ -1,11 +1,5 @@
-import type {
-  AccessChange,
-  Control,
-  DialTarget,
-  PeerView,
-  TrustedPeer,
-  TrustedPeerView,
-} from '../../../src/rpc/contract.ts'
+import type { AccessChange, TrustedPeer } from '../../../src/rpc/access.ts'
+import type { Control, DialTarget, PeerView, TrustedPeerView } from '../../../src/rpc/contract.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 

@@ -10,7 +10,7 @@ import {
   mergedTrust,
   NO_ACCESS_LISTS,
 } from '../../../src/main/access-lists.ts'
-import type { AccessChange, AccessLists } from '../../../src/rpc/contract.ts'
+import type { AccessChange, AccessLists } from '../../../src/rpc/access.ts'
 
 const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
 const keys = fc.uniqueArray(key, { maxLength: 4 })

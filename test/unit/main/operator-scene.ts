@@ -9,16 +9,9 @@ import type { RelayConfig } from '../../../src/config/schema.ts'
 import { changedLists } from '../../../src/main/access-lists.ts'
 import { type KeptState, openKeptState } from '../../../src/main/kept-state.ts'
 import { RelayOperator } from '../../../src/main/operator.ts'
+import type { AccessLists, TrustedPeer } from '../../../src/rpc/access.ts'
 import { createClient } from '../../../src/rpc/client.ts'
-import type {
-  AccessLists,
-  Control,
-  DialTarget,
-  ExplicitPeer,
-  RestoredState,
-  RuntimeSettings,
-  TrustedPeer,
-} from '../../../src/rpc/contract.ts'
+import type { Control, DialTarget, ExplicitPeer, RestoredState, RuntimeSettings } from '../../../src/rpc/contract.ts'
 import { type Handlers, serve } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import type { FakeClock } from '../../support/fake-clock.ts'

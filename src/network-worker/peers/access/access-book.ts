@@ -1,5 +1,5 @@
 import { ENR } from '@chainsafe/enr'
-import type { AccessChange, AccessLists, TrustedPeer } from '../../../rpc/contract.ts'
+import type { AccessChange, AccessLists, TrustedPeer } from '../../../rpc/access.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'
 import { canonicalRange, IpRangeSet } from '../../../shared/ip-range.ts'
 import { MAX_PEER_ADDRESSES } from '../../../shared/limits.ts'

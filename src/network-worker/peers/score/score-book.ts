@@ -3,7 +3,7 @@
  * effects, on transitions of a peer's state only (reference/scoring.md §1.2), so that a peer that came back at a score
  * between the thresholds stays until it heals and falls again.
  */
-import type { ScoreBan } from '../../../rpc/contract.ts'
+import type { ScoreBan } from '../../../rpc/access.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'
 import { MAX_SCORE_BANS } from '../../../shared/limits.ts'

@@ -1,4 +1,4 @@
-import type { ScoreBan } from '../../../rpc/contract.ts'
+import type { ScoreBan } from '../../../rpc/access.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'
 import type { ReportReason } from './report-sites.ts'
 import {

@@ -4,7 +4,7 @@ import { AccessBook } from '../../../../src/network-worker/peers/access/access-b
 import { Admission } from '../../../../src/network-worker/peers/admission.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
 import { ScoreBook } from '../../../../src/network-worker/peers/score/score-book.ts'
-import type { AccessLists } from '../../../../src/rpc/contract.ts'
+import type { AccessLists } from '../../../../src/rpc/access.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
 const NO_LISTS: AccessLists = { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] }

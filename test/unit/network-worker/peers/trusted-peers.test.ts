@@ -8,7 +8,7 @@ import { AccessBook } from '../../../../src/network-worker/peers/access/access-b
 import { Dialer } from '../../../../src/network-worker/peers/dialer.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
 import { TrustedPeers } from '../../../../src/network-worker/peers/trusted-peers.ts'
-import type { TrustedPeer } from '../../../../src/rpc/contract.ts'
+import type { TrustedPeer } from '../../../../src/rpc/access.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
 async function peerAt(...ports: readonly number[]): Promise<TrustedPeer> {

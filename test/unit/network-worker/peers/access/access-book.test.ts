@@ -5,7 +5,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import fc from 'fast-check'
 import { AccessBook } from '../../../../../src/network-worker/peers/access/access-book.ts'
-import type { AccessChange, AccessLists, TrustedPeer } from '../../../../../src/rpc/contract.ts'
+import type { AccessChange, AccessLists, TrustedPeer } from '../../../../../src/rpc/access.ts'
 
 const NO_LISTS: AccessLists = { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] }
 const ID = '16Uiu2HAmTH7nf3R5Ky5keaa9V21JL9jcjskHCXZZpr7VeUsnZk1m'

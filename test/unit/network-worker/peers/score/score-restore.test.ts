@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ScoreBan } from '../../../../../src/rpc/contract.ts'
+import type { ScoreBan } from '../../../../../src/rpc/access.ts'
 import { MAX_SCORE_BANS } from '../../../../../src/shared/limits.ts'
 import { FREEZE_MS, ScoredPeers, START_MS } from './scored-peers.ts'
 

@@ -1,6 +1,6 @@
 import { ScoreBook } from '../../../../../src/network-worker/peers/score/score-book.ts'
 import type { PeerAction } from '../../../../../src/network-worker/peers/score/score-formula.ts'
-import type { ScoreBan } from '../../../../../src/rpc/contract.ts'
+import type { ScoreBan } from '../../../../../src/rpc/access.ts'
 import { FakeClock } from '../../../../support/fake-clock.ts'
 
 export const FREEZE_MS = 1_800_000
