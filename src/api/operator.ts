@@ -82,5 +82,5 @@ export interface Operator {
 /** The network worker as routes may use it: without the calls that are an {@link Operator}'s to make. */
 export type DirectControl = Omit<
   Client<Control>,
-  'applySettings' | 'changeAccess' | 'describePeer' | 'listScoreBans' | keyof Operator
+  'applySettings' | 'changeAccess' | 'describePeer' | 'listScoreBans' | 'getMetrics' | keyof Operator
 >

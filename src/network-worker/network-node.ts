@@ -11,8 +11,10 @@ import type { Handlers } from '../rpc/server.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type Part, startAll, stopAll } from '../shared/lifecycle.ts'
 import type { Logger } from '../shared/logger.ts'
+import { ThreadLoad } from '../shared/thread-load.ts'
 import { AGENT_VERSION } from '../shared/version.ts'
 import { type Chain, createChain } from './chain/chain.ts'
+import { ClockOffset } from './chain/clock-offset.ts'
 import { AccessControl } from './control/access-control.ts'
 import { createControl } from './control/handlers.ts'
 import { MeshControl } from './control/mesh-control.ts'
@@ -31,8 +33,10 @@ import { ExplicitPeers } from './peers/explicit-peers.ts'
 import { openPeerBooks, type PeerBooks } from './peers/peer-books.ts'
 import { openPeers, type PeersRoom } from './peers/peers-room.ts'
 import { TrustedPeers } from './peers/trusted-peers.ts'
+import { voteGroup } from './peers/vote-group.ts'
 import { BlockStats } from './stats/block-stats.ts'
 import { GossipStats } from './stats/gossip-stats.ts'
+import { metricsSnapshot } from './stats/metrics-snapshot.ts'
 import { Pulse } from './stats/pulse.ts'
 
 export type EmitEvent = <K extends keyof Events>(name: K, data: Events[K]) => void
@@ -61,6 +65,8 @@ interface Parts {
   readonly chain: Chain
   readonly stats: GossipStats
   readonly blocks: BlockStats
+  readonly clockOffset: ClockOffset
+  readonly load: ThreadLoad
   readonly host: Host
   readonly gossip: GossipRoom
   readonly peers: PeersRoom
@@ -108,6 +114,7 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
     redial,
     lastDisconnects,
     blocks: parts.blocks,
+    metrics: () => metricsSnapshot({ ...parts, ...books, router, directory: gossip.directory, head: chain.head }),
     isTrusted: (peerId) => access.isTrusted(peerId),
     learnEnr: (peerId, enr) => access.learnEnr(peerId, enr),
     runtimeConfig,
@@ -122,7 +129,7 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
 
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers, meshLog, explicit, trusted, blocks } = parts
+  const { host, gossip, peers, meshLog, explicit, trusted, blocks, load } = parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
   return [
@@ -140,6 +147,7 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
     },
     { name: 'trusted peers', deadlineMs: 1000, start: () => trusted.start(), stop: () => trusted.stop() },
     { name: 'pulse', deadlineMs: 1000, start: () => pulse.start(), stop: () => pulse.stop() },
+    { name: 'load', deadlineMs: 1000, start: () => load.start(), stop: () => load.stop() },
   ]
 }
 
@@ -180,6 +188,7 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
     onScoreBanLifted: (peerId) => emit('scoreBanLifted', { peerId }),
   })
   const blocks = createBlockStats(chain, books, deps)
+  const { clockOffset, onBlockSlot } = followClock(chain, books, deps)
   const gossip = await openGossip({
     config,
     chain,
@@ -187,6 +196,7 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
     log,
     stats,
     blocks,
+    onBlockSlot,
     exemption,
     nodeId: enr.nodeId,
     mesh: meshOf(restored.settings),
@@ -210,7 +220,18 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
   const kept = { registry: books.registry, dialer: peers.dialer, clock, log }
   const explicit = new ExplicitPeers({ ...kept, router: host.services.gossip, ownPeerId: host.peerId.toString() })
   const trusted = new TrustedPeers({ ...kept, access: books.access })
-  return { meshLog, explicit, trusted, books, runtimeConfig, chain, stats, blocks, host, gossip, peers, info }
+  const own = { meshLog, explicit, trusted, runtimeConfig, info, clockOffset, load: new ThreadLoad() }
+  return { ...own, books, chain, stats, blocks, host, gossip, peers }
+}
+
+/** Judges our clock by when blocks come; a sender's network answers for it, so that one cannot pose as many. */
+function followClock({ slotClock, network }: Chain, { registry }: PeerBooks, { config, clock, log }: NetworkNodeDeps) {
+  const clockOffset = new ClockOffset({ clock, slotClock, slotDurationMs: network.slotDurationMs, log })
+  const ownMachine = createIpExemption(config.countLoopback, [])
+  const isLoopback = (ip: string): boolean => ownMachine.isExempt(ip)
+  const onBlockSlot = (slot: number, from: string): void =>
+    clockOffset.onBlock(slot, voteGroup(from, registry.get(from)?.ip, isLoopback))
+  return { clockOffset, onBlockSlot }
 }
 
 function createBlockStats({ slotClock }: Chain, { registry }: PeerBooks, deps: NetworkNodeDeps): BlockStats {

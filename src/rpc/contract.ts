@@ -5,6 +5,7 @@
  */
 import type { PeerIdStr, TopicStr } from '../shared/ids.ts'
 import type { AccessChange, AccessLists, ScoreBan, TrustedPeer } from './access.ts'
+import type { MetricsView } from './metrics-view.ts'
 
 export interface MetadataView {
   readonly seq_number: string
@@ -247,6 +248,8 @@ export interface Control {
   /** Counts of this and earlier runs, the most first. */
   listFirstBlockSenders(): readonly FirstBlockSenderView[]
   listArrivals(): readonly ArrivalView[]
+  /** Everything this thread counts, for one reading of the metrics. */
+  getMetrics(): MetricsView
   listMesh(): readonly MeshTopicView[]
   getConfig(): RuntimeConfigView
   /** Takes effect on the next heartbeat; answers what is in force then. */

@@ -7,6 +7,7 @@ import type {
   NodeInfoView,
   PeerView,
 } from '../../rpc/contract.ts'
+import type { MetricsView } from '../../rpc/metrics-view.ts'
 import type { Handlers } from '../../rpc/server.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
@@ -54,6 +55,7 @@ export interface ControlDeps {
   readonly redial: RedialBook
   readonly lastDisconnects: LastDisconnects
   readonly blocks: BlockStatistics
+  readonly metrics: () => MetricsView
   readonly isTrusted: (peerId: PeerIdStr) => boolean
   /** A node record an operator gave, of any peer. */
   readonly learnEnr: (peerId: PeerIdStr, enr: string) => void
@@ -99,6 +101,7 @@ export function createControl(deps: ControlDeps): Handlers<Control> {
     ...standingHandlers(deps),
     listFirstBlockSenders: () => deps.blocks.senders(),
     listArrivals: () => deps.blocks.arrivals(),
+    getMetrics: () => deps.metrics(),
     listMesh: () => listMesh(deps),
     getConfig: () => deps.runtimeConfig.view(),
     applySettings: (settings) => deps.runtimeConfig.apply(settings),

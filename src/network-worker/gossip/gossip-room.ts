@@ -12,6 +12,7 @@ import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import { ExemptIpSet, type IpExemption } from '../host/ip-exemption.ts'
 import type { GossipStats } from '../stats/gossip-stats.ts'
+import { kindIndex } from '../stats/kind-traffic.ts'
 import { createBlindChecks } from '../validation/blind-checks.ts'
 import { ACCEPT, type Verdict } from '../validation/verdict.ts'
 import type { BlockObserver } from './block-observer.ts'
@@ -45,6 +46,8 @@ export interface GossipRoomDeps {
   /** Asked whenever scores are refreshed; null while nobody said. */
   readonly activeValidators: () => number | null
   readonly onOffence: OffenceObserver
+  /** A block of this slot came just now, accepted or too early. */
+  readonly onBlockSlot?: (slot: number, from: PeerIdStr) => void
 }
 
 /** Topics joined, left and scored as time goes on. */
@@ -184,16 +187,21 @@ function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scores: Topi
       const topicKind = context.parsed.spec.kind
       deps.onOffence(from.toString(), { kind: 'rejected', topicKind, reason: verdict.reason })
     }
-    if (verdict.action !== 'accept' || context.parsed.spec.kind !== 'beacon_block') return
-    stats.onAcceptedBlock()
+    if (context.parsed.spec.kind !== 'beacon_block') return
+    const isAccepted = verdict.action === 'accept'
+    if (isAccepted) stats.onAcceptedBlock()
+    else if (verdict.reason !== 'future_slot') return
     const slot = peekSlot('beacon_block', context.entry.fork, ssz)
-    if (slot !== undefined) chain.head.onBlock(slot)
+    if (slot === undefined) return
+    if (isAccepted) chain.head.onBlock(slot)
+    deps.onBlockSlot?.(slot, from.toString())
   }
   return {
     join: (context) => {
       scores.install(router.score, context)
       const check = context.policy === 'none' ? (): Verdict => ACCEPT : blindChecks
-      router.allow(context.topic, topicValidator(context, check, onVerdict))
+      const kind = kindIndex(context.parsed.spec.kind)
+      router.allow(context.topic, topicValidator(context, check, onVerdict), kind)
       router.subscribe(context.topic)
     },
     // Score parameters stay: upstream reads them of every topic a peer has counters for.

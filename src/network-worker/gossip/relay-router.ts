@@ -8,6 +8,7 @@ import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
+import { type KindIndex, UNKNOWN_KIND } from '../stats/kind-traffic.ts'
 import type { RouterComponents, RouterOptions, TopicValidator } from './gossipsub-internals.ts'
 import { prefixWithLength } from './length-prefix.ts'
 import type { MessageClass } from './message-class.ts'
@@ -21,9 +22,9 @@ export type { RouterComponents } from './gossipsub-internals.ts'
 
 /** What the router tells the statistics. Called on the hot path: implementations only count. */
 export interface RouterObserver {
-  onReceived(sizeBytes: number): void
+  onReceived(kind: KindIndex, sizeBytes: number): void
   onDuplicate(): void
-  onForwarded(topic: TopicStr, peers: number, sizeBytes: number, tookMs: number): void
+  onForwarded(kind: KindIndex, peers: number, sizeBytes: number, tookMs: number): void
   onDropped(reason: DropReason, messageClass: MessageClass): void
 }
 
@@ -60,6 +61,8 @@ export class RelayRouter extends ScoredRouter {
   readonly #arrivals = new WeakMap<Uint8Array, Arrival>()
   /** By peer id, made when first sent to; an entry goes with its peer. */
   readonly #outboxes = new Map<PeerIdStr, PeerOutbox>()
+  /** Of every topic that is let in, by its name: the one look-up of a message that comes. */
+  readonly #kinds = new Map<TopicStr, KindIndex>()
   #slowCheckedAtMs = 0
 
   constructor(components: RouterComponents, options: RouterOptions, deps: RelayRouterDeps) {
@@ -75,13 +78,14 @@ export class RelayRouter extends ScoredRouter {
   override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
     if (rpc.messages.length > 0) {
       const arrival = { from, atMs: this.#deps.clock.monotonicMs() }
-      for (const message of rpc.messages) {
+      // Known topics that we are not in are left out: late messages of one we left are no fault of their sender.
+      rpc.messages = rpc.messages.filter((message) => {
         message.data ??= new Uint8Array()
         this.#arrivals.set(message.data, arrival)
-        this.#deps.observer.onReceived(message.data.length)
-      }
-      // Known topics that we are not in: late messages of one we left are no fault of their sender.
-      rpc.messages = rpc.messages.filter(({ topic }) => this.topicValidators.has(topic))
+        const kind = this.#kinds.get(message.topic)
+        this.#deps.observer.onReceived(kind ?? UNKNOWN_KIND, message.data.length)
+        return kind !== undefined
+      })
     }
     return super.handleReceivedRpc(from, rpc)
   }
@@ -122,14 +126,16 @@ export class RelayRouter extends ScoredRouter {
   }
 
   /** Lets messages of a topic in, each judged by `validator`. Comes before `subscribe`, so that none slips by. */
-  allow(topic: TopicStr, validator: TopicValidator): void {
+  allow(topic: TopicStr, validator: TopicValidator, kind: KindIndex = UNKNOWN_KIND): void {
     this.topicValidators.set(topic, validator)
+    this.#kinds.set(topic, kind)
     this.allowedTopics?.add(topic)
   }
 
   /** Shuts a topic out; comes after `unsubscribe`. */
   disallow(topic: TopicStr): void {
     this.allowedTopics?.delete(topic)
+    this.#kinds.delete(topic)
     this.topicValidators.delete(topic)
   }
 
@@ -180,7 +186,8 @@ export class RelayRouter extends ScoredRouter {
     }
     const arrival = message.data === undefined ? undefined : this.#arrivals.get(message.data)
     const tookMs = arrival === undefined ? 0 : this.#deps.clock.monotonicMs() - arrival.atMs
-    this.#deps.observer.onForwarded(topic, sent, message.data?.length ?? 0, tookMs)
+    const kind = this.#kinds.get(topic) ?? UNKNOWN_KIND
+    this.#deps.observer.onForwarded(kind, sent, message.data?.length ?? 0, tookMs)
   }
 
   #outboxOf(peerId: PeerIdStr): PeerOutbox {

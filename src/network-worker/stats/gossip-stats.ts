@@ -1,14 +1,15 @@
 import type { CountersView } from '../../rpc/contract.ts'
-import type { TopicStr } from '../../shared/ids.ts'
 import type { MessageClass } from '../gossip/message-class.ts'
 import type { DropReason } from '../gossip/peer-outbox.ts'
 import type { RouterObserver } from '../gossip/relay-router.ts'
 import type { Verdict, VerdictReason } from '../validation/verdict.ts'
+import { type KindIndex, TrafficByKind } from './kind-traffic.ts'
 import { LatencyHistogram } from './latency-histogram.ts'
 
 /** Counts what the router and the checks do. One object, plain numbers: it runs on every message. */
 export class GossipStats implements RouterObserver {
   readonly latency = new LatencyHistogram()
+  readonly traffic = new TrafficByKind()
   readonly #reasons = new Map<VerdictReason, number>()
   readonly #drops = new Map<`${DropReason}:${MessageClass}`, number>()
   #received = 0
@@ -22,18 +23,20 @@ export class GossipStats implements RouterObserver {
   #dropped = 0
   #acceptedBlocks = 0
 
-  onReceived(sizeBytes: number): void {
+  onReceived(kind: KindIndex, sizeBytes: number): void {
     this.#received++
     this.#receivedBytes += sizeBytes
+    this.traffic.received(kind, sizeBytes)
   }
 
   onDuplicate(): void {
     this.#duplicates++
   }
 
-  onForwarded(_topic: TopicStr, peers: number, sizeBytes: number, tookMs: number): void {
+  onForwarded(kind: KindIndex, peers: number, sizeBytes: number, tookMs: number): void {
     this.#forwarded += peers
     this.#forwardedBytes += peers * sizeBytes
+    this.traffic.forwarded(kind, peers, sizeBytes)
     this.latency.record(tookMs)
   }
 

@@ -13,6 +13,7 @@ import type {
 } from '../../../src/rpc/contract.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
+import { quietMetrics } from '../../support/quiet-metrics.ts'
 import { AccessDouble } from './access-double.ts'
 import { standardHandlers } from './standard-double.ts'
 
@@ -132,6 +133,7 @@ export class RelayDouble {
   #nodeHandlers() {
     return {
       getHealth: () => this.#note('getHealth', this.health),
+      getMetrics: () => this.#note('getMetrics', quietMetrics()),
       getNodeInfo: () => this.#note('getNodeInfo', NODE_INFO),
       listPeers: () => this.#note('listPeers', [...this.peers.values()]),
       getPeer: (peerId) => this.#note('getPeer', this.#known(peerId)),

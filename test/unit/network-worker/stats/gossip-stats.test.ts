@@ -9,8 +9,8 @@ test('every counter starts at zero', () => {
 
 test('messages and bytes are counted as they come, duplicates and drops as they are found', () => {
   const stats = new GossipStats()
-  stats.onReceived(100)
-  stats.onReceived(50)
+  stats.onReceived(0, 100)
+  stats.onReceived(0, 50)
   stats.onDuplicate()
   stats.onDropped('queue_full', 'attestation')
   const counters = stats.counters()
@@ -23,7 +23,7 @@ test('messages and bytes are counted as they come, duplicates and drops as they 
 
 test('a message forwarded to three peers counts thrice, with its bytes, and is one latency', () => {
   const stats = new GossipStats()
-  stats.onForwarded('/topic', 3, 200, 4)
+  stats.onForwarded(0, 3, 200, 4)
   const { forwardedMessages, forwardedBytes } = stats.counters()
   assert.deepEqual([forwardedMessages, forwardedBytes], [3, 600])
   assert.ok(stats.latency.quantile(1) >= 4 && stats.latency.quantile(1) < 4.4)

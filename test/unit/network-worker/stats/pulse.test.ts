@@ -44,10 +44,10 @@ test('one record a slot, soon after it begins, and none for the slot in which we
 test('it carries the gauges, totals since start, and latencies of the last slot only', () => {
   const { clock, stats, pulses, pulse } = scene()
   pulse.start()
-  stats.onReceived(10)
-  stats.onForwarded('/topic', 2, 10, 8)
+  stats.onReceived(0, 10)
+  stats.onForwarded(0, 2, 10, 8)
   clock.advance(NETWORK.slotDurationMs)
-  stats.onReceived(10)
+  stats.onReceived(0, 10)
   clock.advance(NETWORK.slotDurationMs)
   pulse.stop()
   const [first, second] = pulses

@@ -1,0 +1,93 @@
+/**
+ * All counts of this thread as one plain record, made when somebody asks. In: the books and counters of every room. Out:
+ * a view whose texts are all from closed lists. Nothing here runs on the way of a message.
+ */
+import { GOSSIP_KINDS } from '../../consensus/topic-table.ts'
+import type { PeerDirection, PeerState } from '../../rpc/contract.ts'
+import type { CountsByName, KindMesh, MetricsView } from '../../rpc/metrics-view.ts'
+import type { ThreadLoad } from '../../shared/thread-load.ts'
+import type { BlockHead } from '../chain/block-head.ts'
+import type { ClockOffset } from '../chain/clock-offset.ts'
+import type { RelayRouter } from '../gossip/relay-router.ts'
+import type { TopicDirectory } from '../gossip/topic-directory.ts'
+import type { Admission } from '../peers/admission.ts'
+import type { PeerRegistry } from '../peers/peer-registry.ts'
+import type { ScoreBook } from '../peers/score/score-book.ts'
+import { CLIENT_FAMILIES, clientFamily } from '../peers/vocabulary/client-family.ts'
+import type { GossipStats } from './gossip-stats.ts'
+
+const STATES: readonly PeerState[] = ['connected', 'connecting', 'disconnecting']
+const DIRECTIONS: readonly PeerDirection[] = ['inbound', 'outbound']
+
+export interface MetricsDeps {
+  readonly stats: Pick<GossipStats, 'counters' | 'traffic' | 'reasons' | 'drops'>
+  readonly router: Pick<RelayRouter, 'meshPeers'>
+  readonly directory: Pick<TopicDirectory, 'all'>
+  readonly registry: Pick<PeerRegistry, 'live' | 'forgotten'>
+  readonly scores: Pick<ScoreBook, 'counts' | 'banned'>
+  readonly admission: Pick<Admission, 'refused'>
+  readonly head: Pick<BlockHead, 'newestSlot' | 'syncDistance'>
+  readonly clockOffset: Pick<ClockOffset, 'boundMs'>
+  readonly load: Pick<ThreadLoad, 'view'>
+}
+
+export function metricsSnapshot(deps: MetricsDeps): MetricsView {
+  const { stats, registry, scores, admission, head, clockOffset, load } = deps
+  return {
+    counters: stats.counters(),
+    traffic: stats.traffic.rows(),
+    refused: Object.fromEntries(stats.reasons),
+    dropped: dropsOf(stats),
+    meshes: meshesOf(deps),
+    peers: peersOf(registry),
+    clients: clientsOf(registry),
+    reports: Object.fromEntries(scores.counts.reports),
+    bannedByScore: scores.banned().length,
+    forgottenScores: scores.counts.forgotten,
+    droppedBans: scores.counts.droppedBans,
+    forgottenPeers: registry.forgotten,
+    refusedConnections: { ...admission.refused },
+    headSlot: head.newestSlot ?? 0,
+    syncDistance: head.syncDistance(),
+    clockOffsetBoundMs: clockOffset.boundMs(),
+    load: load.view(),
+  }
+}
+
+function dropsOf({ drops }: MetricsDeps['stats']): MetricsView['dropped'] {
+  return [...drops].map(([key, messages]) => {
+    const [reason = '', messageClass = ''] = key.split(':')
+    return { reason, messageClass, messages }
+  })
+}
+
+function meshesOf({ directory, router }: MetricsDeps): readonly KindMesh[] {
+  const rows = new Map(GOSSIP_KINDS.map((kind) => [kind, { kind, topics: 0, meshPeers: 0 }]))
+  for (const { topic, parsed } of directory.all()) {
+    const row = rows.get(parsed.spec.kind)
+    if (row === undefined) continue
+    row.topics++
+    row.meshPeers += router.meshPeers(topic).length
+  }
+  return [...rows.values()]
+}
+
+function peersOf(registry: MetricsDeps['registry']): MetricsView['peers'] {
+  const live = registry.live()
+  return STATES.flatMap((state) =>
+    DIRECTIONS.map((direction) => ({
+      state,
+      direction,
+      peers: live.filter((record) => record.state === state && record.direction === direction).length,
+    })),
+  )
+}
+
+function clientsOf(registry: MetricsDeps['registry']): CountsByName {
+  const counts = Object.fromEntries(CLIENT_FAMILIES.map((family) => [family, 0])) as Record<string, number>
+  for (const { state, client } of registry.live()) {
+    const family = clientFamily(client)
+    if (state === 'connected') counts[family] = (counts[family] ?? 0) + 1
+  }
+  return counts
+}

@@ -1,0 +1,51 @@
+import type { ThreadLoadView } from '../shared/thread-load.ts'
+import type { CountersView, PeerDirection, PeerState } from './contract.ts'
+
+/** What one kind of topic carried, all its subnets and digests together. */
+export interface KindTraffic {
+  readonly kind: string
+  readonly receivedMessages: number
+  readonly receivedBytes: number
+  readonly forwardedMessages: number
+  readonly forwardedBytes: number
+}
+
+/** Topics of one kind that we are in, and the links of their meshes. */
+export interface KindMesh {
+  readonly kind: string
+  readonly topics: number
+  readonly meshPeers: number
+}
+
+/** A number by the words of closed lists. */
+export type CountsByName = Readonly<Record<string, number>>
+
+/**
+ * All that the network worker counts, as plain data: totals since start, and how things are now. Every text in it is
+ * from a closed list of ours, as each becomes a label; nothing a peer says is.
+ */
+export interface MetricsView {
+  readonly counters: CountersView
+  readonly traffic: readonly KindTraffic[]
+  /** Messages refused, by reason. */
+  readonly refused: CountsByName
+  /** Copies not sent, by reason and class. */
+  readonly dropped: readonly { readonly reason: string; readonly messageClass: string; readonly messages: number }[]
+  readonly meshes: readonly KindMesh[]
+  /** Peers with a connection, live or pending. */
+  readonly peers: readonly { readonly state: PeerState; readonly direction: PeerDirection; readonly peers: number }[]
+  /** Connected peers by family of client. */
+  readonly clients: CountsByName
+  readonly reports: CountsByName
+  readonly bannedByScore: number
+  readonly forgottenScores: number
+  readonly droppedBans: number
+  readonly forgottenPeers: number
+  /** Connections refused, by what refused them. */
+  readonly refusedConnections: CountsByName
+  readonly headSlot: number
+  readonly syncDistance: number
+  /** Our clock is slow by at least this, ms; 0 when nothing shows that it is. */
+  readonly clockOffsetBoundMs: number
+  readonly load: ThreadLoadView
+}
