@@ -23,7 +23,9 @@ import { explicitPeerRoutes } from './routes/explicit-peers.ts'
 import { healthRoutes } from './routes/health.ts'
 import { lodestarRoutes } from './routes/lodestar.ts'
 import { meshRoutes } from './routes/mesh.ts'
+import { metricsRoutes, type ReadMetrics } from './routes/metrics.ts'
 import { nodeRoutes } from './routes/node.ts'
+import { openApiRoutes } from './routes/openapi.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { trustedPeerRoutes } from './routes/trusted-peers.ts'
@@ -44,9 +46,12 @@ export interface AppDeps {
   readonly chainFacts: ChainFacts
   /** Web origins whose pages may use the API; `*` lets every page read. */
   readonly corsOrigin: readonly string[]
+  /** Absent where `/metrics` is off, or has a port of its own. */
+  readonly readMetrics?: ReadMetrics | undefined
 }
 
-function routed({ log, address, token, chainFacts, corsOrigin, ...deps }: AppDeps): Express {
+/** Every route, with what each request passes before it. */
+export function routed({ log, address, token, chainFacts, corsOrigin, ...deps }: AppDeps): Express {
   const { control, operator } = shareReads(deps.control, deps.operator)
   const app = express()
   app.disable('x-powered-by')
@@ -60,7 +65,9 @@ function routed({ log, address, token, chainFacts, corsOrigin, ...deps }: AppDep
   app.use(bannedPeerRoutes(operator), trustedPeerRoutes(control, operator), peerRoutes(control))
   app.use(explicitPeerRoutes(control, operator), meshRoutes(control))
   app.use(banRoutes(operator), accessRoutes(operator), nodeRoutes(control), configRoutes(control, operator))
+  app.use(openApiRoutes())
   app.use(ethNodeRoutes(control), ethConfigRoutes(chainFacts), lodestarRoutes(control, operator), statsRoutes(control))
+  if (deps.readMetrics !== undefined) app.use(metricsRoutes(deps.readMetrics))
   app.use(() => {
     throw new RelayError('ROUTE_NOT_FOUND', 'not found')
   })

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
-import { createServer, type Server, type ServerOptions } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
 import { systemClock } from '../shared/clock.ts'
 import { RelayError } from '../shared/errors.ts'
+import type { Logger } from '../shared/logger.ts'
 import { type AppDeps, createApp } from './app.ts'
+import { createMetricsApp, type MetricsAppDeps } from './metrics-app.ts'
 
 /** Bounds of one connection. All requests are small and the worker answers within its own time-out. */
 const LIMITS: ServerOptions = {
@@ -31,10 +33,16 @@ export interface ApiServer {
   stop(): Promise<void>
 }
 
-export interface ApiDeps extends AppDeps {
+interface ListenDeps {
+  readonly address: string
   /** 0 takes a free port. */
   readonly port: number
+  readonly log: Logger
 }
+
+export interface ApiDeps extends AppDeps, ListenDeps {}
+
+export interface MetricsServerDeps extends MetricsAppDeps, ListenDeps {}
 
 const LISTEN_ERRORS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'the port is in use',
@@ -78,9 +86,20 @@ async function close(server: Server): Promise<void> {
  * Serves the HTTP API; resolves when it listens.
  * @throws LISTEN_FAILED with the address and the reason
  */
-export async function startApi(deps: ApiDeps): Promise<ApiServer> {
-  const { address, port, log } = deps
-  const server = createServer(LIMITS, createApp(deps))
+export function startApi(deps: ApiDeps): Promise<ApiServer> {
+  return listen(createApp(deps), deps)
+}
+
+/**
+ * Serves `/metrics` and nothing else; resolves when it listens.
+ * @throws LISTEN_FAILED with the address and the reason
+ */
+export function startMetricsServer(deps: MetricsServerDeps): Promise<ApiServer> {
+  return listen(createMetricsApp(deps), deps)
+}
+
+async function listen(app: RequestListener, { address, port, log }: ListenDeps): Promise<ApiServer> {
+  const server = createServer(LIMITS, app)
   server.timeout = SOCKET_IDLE_MS
   server.maxConnections = MAX_CONNECTIONS
   server.listen({ host: address, port, exclusive: true })

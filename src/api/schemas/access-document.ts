@@ -10,13 +10,11 @@ import type { AccessDocument } from '../operator.ts'
 import { agentText, rangeText } from './bans.ts'
 import { checked, list } from './checked.ts'
 import { enrText, multiaddrText } from './dial-target.ts'
-import { isPeerId } from './params.ts'
-
-const peerId = z.custom<string>(isPeerId, 'must be a peer id')
+import { peerIdText } from './params.ts'
 
 const trustedPeer = z.strictObject(
   {
-    peer_id: peerId,
+    peer_id: peerIdText,
     enr: enrText.nullable(),
     addresses: list(multiaddrText, MAX_PEER_ADDRESSES),
   },
@@ -24,9 +22,9 @@ const trustedPeer = z.strictObject(
 )
 
 /** No list may be left out: what is left out by accident would be emptied. */
-const document = z.strictObject({
+export const accessBody = z.strictObject({
   version: z.literal(1, { error: 'must be 1' }),
-  banned_peers: list(peerId, MAX_BANNED_PEERS),
+  banned_peers: list(peerIdText, MAX_BANNED_PEERS),
   banned_ip_ranges: list(rangeText, MAX_BANNED_RANGES),
   banned_agents: list(agentText, MAX_BANNED_AGENTS),
   trusted_peers: list(trustedPeer, MAX_TRUSTED_PEERS),
@@ -43,7 +41,7 @@ function distinct(values: readonly string[]): string[] {
  * @throws BAD_REQUEST
  */
 export function parseAccessDocument(body: unknown): AccessDocument {
-  const given = checked(document, body)
+  const given = checked(accessBody, body)
   return {
     version: 1,
     banned_peers: distinct(given.banned_peers),

@@ -31,12 +31,17 @@ function convertible(convert: (value: string) => string | undefined, rule: strin
 }
 
 /** A range, or a single address, as one of many in a document; comes out canonical. */
-export const rangeText = convertible(toRange, 'must be an IP range')
+export const rangeText = convertible(toRange, 'must be an IP range').meta({ maxLength: MAX_RANGE_CHARS })
 /** An agent name; comes out in lower case. */
-export const agentText = convertible(toAgent, AGENT_RULE)
+export const agentText = convertible(toAgent, AGENT_RULE).meta({
+  maxLength: MAX_AGENT_CHARS,
+  pattern: PRINTABLE_ASCII.source,
+})
 
-const rangeBody = z.strictObject({ cidr: z.string({ error: 'must be a string' }) })
-const agentBody = z.strictObject({ agent: agentText })
+/** `POST /bans/ip`. Whether `cidr` is a range is an error of its own. */
+export const rangeBody = z.strictObject({ cidr: z.string({ error: 'must be a string' }) })
+/** `POST /bans/agent`. */
+export const agentBody = z.strictObject({ agent: agentText })
 
 /**
  * A range or a single address from the path, decoded once: its canonical text.

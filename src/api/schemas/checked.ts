@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { RelayError } from '../../shared/errors.ts'
+import { jsonSchema } from './json-schema.ts'
 
 /** One line for people; what it repeats of the input is cut short. */
 function describe(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.code === 'unrecognized_keys') return `unknown key ${JSON.stringify(issue.keys[0]?.slice(0, 40))}`
+  if (issue?.code === 'custom' && issue.path.length === 0) return `body ${issue.message}`
   if (issue === undefined || issue.path.length === 0) return 'body must be a JSON object'
   return `${issue.path.join('.')} ${issue.message}`
 }
@@ -32,4 +34,5 @@ export function list<T extends z.ZodType>(entry: T, maxEntries: number) {
     .array(z.unknown(), { error: 'must be an array' })
     .max(maxEntries, `must have at most ${maxEntries} entries`)
     .pipe(z.array(entry))
+    .meta({ items: jsonSchema(entry, 'input') })
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import type { RuntimeConfigView } from '../../rpc/contract.ts'
-import { RelayError } from '../../shared/errors.ts'
 import { CONFIG_FIELDS, CONFIG_RANGES, isInRange, type Range } from '../config-ranges.ts'
 import type { ConfigPatch } from '../operator.ts'
 import { checked } from './checked.ts'
@@ -11,22 +10,28 @@ function numberIn({ min, max, isInteger }: Range, name: string) {
       (value) => isInRange(name, value),
       `must be ${isInteger ? 'an integer' : 'a number'} from ${min} to ${max}`,
     )
+    .meta({ type: isInteger ? 'integer' : 'number', minimum: min, maximum: max })
     .optional()
 }
 
-const configBody = z.strictObject(
-  Object.fromEntries(CONFIG_FIELDS.map((name) => [name, numberIn(CONFIG_RANGES[name], name)])) as Record<
-    keyof RuntimeConfigView,
-    ReturnType<typeof numberIn>
-  >,
-)
+/** `PATCH /config`. */
+export const configBody = z
+  .strictObject(
+    Object.fromEntries(CONFIG_FIELDS.map((name) => [name, numberIn(CONFIG_RANGES[name], name)])) as Record<
+      keyof RuntimeConfigView,
+      ReturnType<typeof numberIn>
+    >,
+  )
+  .refine(
+    (given) => Object.values(given).some((value) => value !== undefined),
+    `must have at least one of ${CONFIG_FIELDS.join(', ')}`,
+  )
+  .meta({ minProperties: 1 })
 
 /**
  * The body of `PATCH /config`: at least one of the fields, each a number in its range, and nothing else.
  * @throws BAD_REQUEST
  */
 export function parseConfigPatch(body: unknown): ConfigPatch {
-  const given = Object.entries(checked(configBody, body)).filter(([, value]) => value !== undefined)
-  if (given.length > 0) return Object.fromEntries(given)
-  throw new RelayError('BAD_REQUEST', `body must have at least one of ${CONFIG_FIELDS.join(', ')}`)
+  return Object.fromEntries(Object.entries(checked(configBody, body)).filter(([, value]) => value !== undefined))
 }

@@ -8,12 +8,18 @@ export const MAX_ENR_CHARS = 404
 /** Far above every multiaddr that can be dialled: a DNS name of 253, a peer id of 53 and the protocol names. */
 export const MAX_MULTIADDR_CHARS = 512
 
+const EXACTLY_ONE = 'must have exactly one of enr and multiaddr'
+
 /** An ENR by its length; whether it decodes is for the worker to say. */
 export const enrText = text(MAX_ENR_CHARS)
 /** A multiaddr by its length; whether it decodes is for the worker to say. */
 export const multiaddrText = text(MAX_MULTIADDR_CHARS)
 
-const dialBody = z.strictObject({ enr: enrText.optional(), multiaddr: multiaddrText.optional() })
+/** `POST /peers` and `POST /peers/trusted`. */
+export const dialBody = z
+  .strictObject({ enr: enrText.optional(), multiaddr: multiaddrText.optional() })
+  .refine(({ enr, multiaddr }) => (enr === undefined) !== (multiaddr === undefined), EXACTLY_ONE)
+  .meta({ oneOf: [{ required: ['enr'] }, { required: ['multiaddr'] }] })
 
 /**
  * The body of `POST /peers` and `POST /peers/trusted`: exactly one of `enr` and `multiaddr`, and nothing else.
@@ -21,7 +27,7 @@ const dialBody = z.strictObject({ enr: enrText.optional(), multiaddr: multiaddrT
  */
 export function parseDialTarget(body: unknown): DialTarget {
   const { enr, multiaddr } = checked(dialBody, body)
-  if (enr !== undefined && multiaddr === undefined) return { enr }
-  if (multiaddr !== undefined && enr === undefined) return { multiaddr }
-  throw new RelayError('BAD_REQUEST', 'body must have exactly one of enr and multiaddr')
+  if (enr !== undefined) return { enr }
+  if (multiaddr !== undefined) return { multiaddr }
+  throw new RelayError('BAD_REQUEST', `body ${EXACTLY_ONE}`)
 }

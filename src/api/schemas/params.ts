@@ -1,4 +1,5 @@
 /** What clients say in paths and queries, checked before anything is asked of the network worker. */
+import { z } from 'zod'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import { isPeerIdForm } from '../../shared/peer-id-form.ts'
@@ -12,12 +13,27 @@ const TOPIC = /^\/eth2\/[0-9a-f]{8}\/[a-z0-9_]{1,64}\/ssz_snappy$/
 /** Three digits that can be a status: the standard node API's range for `syncing_status`, 100 to 599. */
 const STATUS = /^[1-5][0-9]{2}$/
 
+/** The letters and lengths of peer ids; not every such text is one. */
+const PEER_ID_PATTERN = '^[1-9A-HJ-NP-Za-km-z]{46,53}$'
+
+/** A topic by its form. */
+export const topicText = z.string().regex(TOPIC)
+/** A status as a query has it. */
+export const statusText = z.string().regex(STATUS)
+/** A peer id by its form. */
+export const peerIdText = z.custom<PeerIdStr>(isPeerId, 'must be a peer id').meta({
+  type: 'string',
+  pattern: PEER_ID_PATTERN,
+  examples: ['16Uiu2HAm4MqAN66Ey9CqUbSpSTCsEKHkYJH1h7oYrg8XDGXTMskH'],
+})
+
 /**
  * A topic from the path, decoded once, checked by its form only.
  * @throws BAD_TOPIC
  */
 export function parseTopicParam(param: unknown): TopicStr {
-  if (typeof param === 'string' && TOPIC.test(param)) return param
+  const topic = topicText.safeParse(param)
+  if (topic.success) return topic.data
   throw new RelayError('BAD_TOPIC', 'invalid topic')
 }
 
@@ -44,6 +60,7 @@ export function parsePeerId(param: unknown): PeerIdStr {
  */
 export function parseSyncingStatus(param: unknown): number | undefined {
   if (param === undefined) return undefined
-  if (typeof param === 'string' && STATUS.test(param)) return Number(param)
+  const status = statusText.safeParse(param)
+  if (status.success) return Number(status.data)
   throw new RelayError('BAD_REQUEST', 'syncing_status must be a number from 100 to 599')
 }

@@ -1,14 +1,13 @@
+import { z } from 'zod'
 import type { NodePeerView, PeerDirection, PeerState } from '../../rpc/contract.ts'
 import { RelayError } from '../../shared/errors.ts'
 import { cut, queryList } from './query-list.ts'
 
-const STATES: Readonly<Record<PeerState, true>> = {
-  disconnected: true,
-  connecting: true,
-  connected: true,
-  disconnecting: true,
-}
-const DIRECTIONS: Readonly<Record<PeerDirection, true>> = { inbound: true, outbound: true }
+const STATES: readonly PeerState[] = ['disconnected', 'connecting', 'connected', 'disconnecting']
+const DIRECTIONS: readonly PeerDirection[] = ['inbound', 'outbound']
+
+export const peerState = z.enum(STATES)
+export const peerDirection = z.enum(DIRECTIONS)
 
 /** Whom a peer list shows. A field that is left out lets every peer through. */
 export interface PeerFilter {
@@ -16,14 +15,14 @@ export interface PeerFilter {
   readonly directions?: ReadonlySet<PeerDirection>
 }
 
-function oneOf<T extends string>(name: string, words: Readonly<Record<T, true>>, param: unknown): Set<T> | undefined {
-  const isKnown = (text: string): text is T => Object.hasOwn(words, text)
+function oneOf<T extends string>(name: string, word: z.ZodType<T>, param: unknown): Set<T> | undefined {
   const given = queryList(param)
   if (given === undefined) return undefined
   const known = new Set<T>()
   for (const text of given) {
-    if (!isKnown(text)) throw new RelayError('BAD_REQUEST', `Invalid ${name}: ${cut(text)}`)
-    known.add(text)
+    const found = word.safeParse(text)
+    if (!found.success) throw new RelayError('BAD_REQUEST', `Invalid ${name}: ${cut(text)}`)
+    known.add(found.data)
   }
   return known
 }
@@ -33,8 +32,8 @@ function oneOf<T extends string>(name: string, words: Readonly<Record<T, true>>,
  * @throws BAD_REQUEST that names the first value that is none
  */
 export function parsePeerFilter(query: Readonly<Record<string, unknown>>): PeerFilter {
-  const states = oneOf('state', STATES, query['state'])
-  const directions = oneOf('direction', DIRECTIONS, query['direction'])
+  const states = oneOf('state', peerState, query['state'])
+  const directions = oneOf('direction', peerDirection, query['direction'])
   return { ...(states === undefined ? {} : { states }), ...(directions === undefined ? {} : { directions }) }
 }
 

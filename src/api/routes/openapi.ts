@@ -1,0 +1,14 @@
+import { Router } from 'express'
+import { refuseOtherMethods } from '../method-guard.ts'
+import { openApiDocument } from '../openapi/document.ts'
+
+/** `GET /openapi.json`: every operation of this API, as OpenAPI 3.1. */
+export function openApiRoutes(): Router {
+  const router = Router({ caseSensitive: true })
+  const document = openApiDocument()
+  router
+    .route('/openapi.json')
+    .get((_request, response) => void response.json(document))
+    .all(refuseOtherMethods('GET', 'HEAD'))
+  return router
+}
