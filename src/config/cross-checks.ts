@@ -40,7 +40,12 @@ const tokenBeyondLoopback: Rule = ({ settings: { apiAddress }, isGiven }) => {
   return { name: 'apiAddress', message: `${apiAddress} is not loopback: --api-token-file is required` }
 }
 
-const RULES: readonly Rule[] = [oneNetwork, someTransport, separateUdpPorts, tokenBeyondLoopback]
+const separateApiPorts: Rule = ({ settings: { metrics, apiPort, metricsPort }, sourceOf }) => {
+  if (!metrics || !metricsPort || metricsPort !== apiPort) return undefined
+  return { name: 'metricsPort', message: `is the port of the API too (${sourceOf('apiPort')}): ${metricsPort}` }
+}
+
+const RULES: readonly Rule[] = [oneNetwork, someTransport, separateUdpPorts, tokenBeyondLoopback, separateApiPorts]
 
 /** Every rule between settings that does not hold. */
 export function findConflicts(input: CrossCheckInput): Conflict[] {

@@ -11,11 +11,11 @@ import { NETWORK_NAMES } from '../consensus/networks.ts'
 import { ATTESTATION_SUBNET_COUNT } from '../consensus/topic-table.ts'
 import type { PeerIdStr } from '../shared/ids.ts'
 import { MAX_TRUSTED_PEERS } from '../shared/limits.ts'
+import { apiSettings } from './api-settings.ts'
 import { DEFAULT_TOPICS, indexChoice, topicChoice, validationChoice } from './gossip-choices.ts'
 import { setting } from './setting-meta.ts'
 import {
   advertisedPort,
-  bindHost,
   bindPort,
   choice,
   cidrs,
@@ -26,7 +26,6 @@ import {
   peerAddresses,
   rootHex,
   switchText,
-  webOrigins,
 } from './value-types.ts'
 
 /** Peers above this cost more file descriptors and heartbeat time than one network thread has. */
@@ -223,31 +222,6 @@ const gossipSettings = {
     defaultText: 'blind',
     description:
       'What a message must pass before it is forwarded, for all topics or NAME=POLICY for one: blind (stateless checks) or none (everything is forwarded: for benchmarks only).',
-  }),
-}
-
-const apiSettings = {
-  apiAddress: setting(bindHost.default('127.0.0.1'), {
-    group: 'API',
-    placeholder: 'IP',
-    description: 'Address of the HTTP API. Anything but loopback needs api-token-file.',
-  }),
-  apiPort: setting(bindPort().default(5052), {
-    group: 'API',
-    placeholder: 'PORT',
-    description: 'Port of the HTTP API; 0 lets the system choose.',
-  }),
-  apiTokenFile: setting(pathText.optional(), {
-    group: 'API',
-    placeholder: 'FILE',
-    defaultText: 'none',
-    description: 'File with the bearer token that API requests must carry: 16 or more characters, none of them blank.',
-  }),
-  corsOrigin: setting(webOrigins().default([]), {
-    group: 'API',
-    kind: 'list',
-    placeholder: 'ORIGIN',
-    description: 'Web origins whose pages may read the API.',
   }),
 }
 

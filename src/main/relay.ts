@@ -12,6 +12,7 @@ import { siblingUrl } from '../shared/worker-url.ts'
 import { chainFacts } from './chain-facts.ts'
 import { type KeptState, openKeptState } from './kept-state.ts'
 import { MeshHistory } from './mesh-history.ts'
+import { type MetricsService, openMetrics } from './metrics/metrics-service.ts'
 import { RelayOperator } from './operator.ts'
 import { createPulseLog } from './pulse.ts'
 import { type SupervisorOptions, WorkerSupervisor } from './worker-supervisor.ts'
@@ -42,9 +43,10 @@ export interface Relay {
   stop(): Promise<void>
 }
 
-function logStart(log: Logger, info: NodeInfoView, api: string): void {
+function logStart(log: Logger, info: NodeInfoView, { api, metrics }: RelayParts): void {
   const { peer_id, enr, p2p_addresses } = info
-  log.info({ peer_id, enr, addresses: p2p_addresses, api }, 'relay started')
+  const urls = { api: api.url, ...(metrics.url === undefined ? {} : { metrics: metrics.url }) }
+  log.info({ peer_id, enr, addresses: p2p_addresses, ...urls }, 'relay started')
 }
 
 interface OpenOptions extends RelayOptions, Pick<SupervisorOptions, 'onFailure'> {
@@ -55,6 +57,7 @@ interface RelayParts {
   readonly kept: KeptState
   readonly operator: RelayOperator
   readonly supervisor: WorkerSupervisor
+  readonly metrics: MetricsService
   readonly api: ApiServer
 }
 
@@ -63,11 +66,15 @@ async function closeKeptState(kept: KeptState, operator: RelayOperator): Promise
   kept.close()
 }
 
-async function stopParts({ kept, operator, supervisor, api }: RelayParts): Promise<void> {
+async function stopListening(metrics: MetricsService, api: ApiServer): Promise<void> {
+  await Promise.all([metrics.stop(), api.stop()])
+}
+
+async function stopParts({ kept, operator, supervisor, metrics, api }: RelayParts): Promise<void> {
   const parts = [
     { name: 'database', deadlineMs: KEPT_STATE_STOP_DEADLINE_MS, stop: () => closeKeptState(kept, operator) },
     { name: 'network worker', deadlineMs: WORKER_STOP_DEADLINE_MS, stop: () => supervisor.stop() },
-    { name: 'API', deadlineMs: API_STOP_DEADLINE_MS, stop: () => api.stop() },
+    { name: 'API', deadlineMs: API_STOP_DEADLINE_MS, stop: () => stopListening(metrics, api) },
   ]
   const failures = await stopAll(parts)
   if (failures.length === 0) return
@@ -105,7 +112,9 @@ async function openParts(config: RelayConfig, log: Logger, options: OpenOptions)
   const kept = openKeptState(config, log)
   const supervisor = createSupervisor(config, kept, log, options)
   const operator = new RelayOperator({ control: supervisor.control, kept, log })
+  let metrics: MetricsService | undefined
   try {
+    metrics = await openMetrics(config, supervisor.control, log)
     const api = await startApi({
       control: supervisor.control,
       operator,
@@ -115,9 +124,11 @@ async function openParts(config: RelayConfig, log: Logger, options: OpenOptions)
       port: config.apiPort,
       token: config.apiToken,
       corsOrigin: config.corsOrigin,
+      readMetrics: metrics.readOnApi,
     })
-    return { kept, operator, supervisor, api }
+    return { kept, operator, supervisor, metrics, api }
   } catch (cause) {
+    await metrics?.stop()
     kept.close()
     throw cause
   }
@@ -148,7 +159,7 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
     await parts.supervisor.start()
     await parts.operator.trustForThisRun(config.trustedPeers)
     // Not before: who reads the line may use the API at once.
-    void listening.promise.then((info) => logStart(log, info, parts.api.url))
+    void listening.promise.then((info) => logStart(log, info, parts))
   } catch (cause) {
     await stop().catch((err: unknown) => {
       throw new AggregateError([cause, err], `${String(cause)}; and then: ${String(err)}`)

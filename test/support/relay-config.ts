@@ -61,6 +61,7 @@ export function relayConfig(dataDir: string, overrides: Partial<RelayConfig> = {
     apiAddress: '127.0.0.1',
     apiPort: 0,
     corsOrigin: [],
+    metrics: true,
     logLevel: 'info',
     logFormat: 'json',
     ...overrides,

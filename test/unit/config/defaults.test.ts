@@ -43,6 +43,7 @@ test('nothing given: every default, with absolute paths', () => {
     apiAddress: '127.0.0.1',
     apiPort: 5052,
     corsOrigin: [],
+    metrics: true,
     logLevel: 'info',
     logFormat: 'json',
   })

@@ -1,0 +1,67 @@
+import type { KindMesh, KindTraffic, MetricsView } from '../../rpc/metrics-view.ts'
+import { byNameRow, type MetricRow, numberRow, workerRow } from './metric-row.ts'
+
+type Figure = Exclude<keyof KindTraffic, 'kind'>
+
+function trafficRow(name: string, help: string, figure: Figure): MetricRow {
+  const read = ({ traffic }: MetricsView) => Object.fromEntries(traffic.map((row) => [row.kind, row[figure]]))
+  return byNameRow('counter', name, 'kind', help, read)
+}
+
+function meshRow(name: string, help: string, figure: Exclude<keyof KindMesh, 'kind'>): MetricRow {
+  const read = ({ meshes }: MetricsView) => Object.fromEntries(meshes.map((row) => [row.kind, row[figure]]))
+  return byNameRow('gauge', name, 'kind', help, read)
+}
+
+function total(thing: string, help: string, read: (view: MetricsView) => number): MetricRow {
+  return numberRow('counter', `starling_gossip_${thing}_total`, help, read)
+}
+
+/** Messages and meshes. Sizes are those of payloads as they travel, compressed. */
+export const GOSSIP_METRICS: readonly MetricRow[] = [
+  trafficRow(
+    'starling_gossip_received_messages_total',
+    'Messages received, copies included, by kind of topic; unknown: of topics we are not in.',
+    'receivedMessages',
+  ),
+  trafficRow(
+    'starling_gossip_received_bytes_total',
+    'Compressed payload of the messages received, by kind of topic.',
+    'receivedBytes',
+  ),
+  trafficRow(
+    'starling_gossip_forwarded_messages_total',
+    'Copies handed to peers, by kind of topic.',
+    'forwardedMessages',
+  ),
+  trafficRow(
+    'starling_gossip_forwarded_bytes_total',
+    'Compressed payload of the copies handed to peers, by kind of topic.',
+    'forwardedBytes',
+  ),
+  total('duplicate_messages', 'Copies of messages that had come before.', ({ counters }) => counters.duplicateMessages),
+  total('accepted_messages', 'Messages that passed the checks.', ({ counters }) => counters.acceptedMessages),
+  total('accepted_blocks', 'Blocks that passed the checks.', ({ counters }) => counters.acceptedBlocks),
+  total('ignored_messages', 'Messages dropped without blame.', ({ counters }) => counters.ignoredMessages),
+  total('rejected_messages', 'Messages held against their sender.', ({ counters }) => counters.rejectedMessages),
+  byNameRow(
+    'counter',
+    'starling_gossip_refused_messages_total',
+    'reason',
+    'Messages ignored or rejected, by reason.',
+    ({ refused }) => refused,
+  ),
+  workerRow({
+    name: 'starling_gossip_dropped_messages_total',
+    type: 'counter',
+    help: 'Copies that did not reach a peer, by reason and class of message.',
+    labels: ['reason', 'class'],
+    samples: ({ dropped }) =>
+      dropped.map(({ reason, messageClass, messages }) => ({
+        labels: { reason, class: messageClass },
+        value: messages,
+      })),
+  }),
+  meshRow('starling_gossip_mesh_peers', 'Mesh links, summed over the topics of a kind.', 'meshPeers'),
+  meshRow('starling_gossip_joined_topics', 'Topics we are in, by kind.', 'topics'),
+]

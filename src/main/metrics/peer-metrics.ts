@@ -1,0 +1,76 @@
+import { byNameRow, type MetricRow, numberRow, workerRow } from './metric-row.ts'
+
+/** Peers, what they did, who was kept out, and where the chain is. */
+export const PEER_METRICS: readonly MetricRow[] = [
+  workerRow({
+    name: 'starling_peers_live_peers',
+    type: 'gauge',
+    help: 'Peers with a connection, live or pending, by state and direction.',
+    labels: ['state', 'direction'],
+    samples: ({ peers }) =>
+      peers.map(({ state, direction, peers: value }) => ({ labels: { state, direction }, value })),
+  }),
+  byNameRow(
+    'gauge',
+    'starling_peers_connected_peers',
+    'client',
+    'Connected peers by family of client, as far as they say.',
+    ({ clients }) => clients,
+  ),
+  byNameRow(
+    'counter',
+    'starling_peers_reports_total',
+    'reason',
+    'Reports that cost peers score, by reason.',
+    ({ reports }) => reports,
+  ),
+  byNameRow(
+    'counter',
+    'starling_peers_refused_connections_total',
+    'reason',
+    'Connections refused: ip, a banned address; banned, a banned peer; full, no room.',
+    ({ refusedConnections }) => refusedConnections,
+  ),
+  numberRow(
+    'gauge',
+    'starling_peers_banned_peers',
+    'Peers banned by their score now.',
+    ({ bannedByScore }) => bannedByScore,
+  ),
+  numberRow(
+    'counter',
+    'starling_peers_dropped_bans_total',
+    'Bans by score lifted early for lack of room.',
+    ({ droppedBans }) => droppedBans,
+  ),
+  numberRow(
+    'counter',
+    'starling_peers_forgotten_scores_total',
+    'Scores of absent peers forgotten for lack of room.',
+    ({ forgottenScores }) => forgottenScores,
+  ),
+  numberRow(
+    'counter',
+    'starling_peers_forgotten_peers_total',
+    'Absent peers forgotten for lack of room.',
+    ({ forgottenPeers }) => forgottenPeers,
+  ),
+  numberRow(
+    'gauge',
+    'starling_chain_head_slot',
+    'Slot of the newest block seen on gossip; 0 for none.',
+    ({ headSlot }) => headSlot,
+  ),
+  numberRow(
+    'gauge',
+    'starling_chain_sync_distance_slots',
+    'Slots between the newest block and the clock.',
+    ({ syncDistance }) => syncDistance,
+  ),
+  numberRow(
+    'gauge',
+    'starling_chain_clock_offset_bound_milliseconds',
+    'Our clock is slow by at least this; 0 when blocks show nothing, which does not show that it is right.',
+    ({ clockOffsetBoundMs }) => clockOffsetBoundMs,
+  ),
+]
