@@ -47,6 +47,9 @@ const backoffProblem = z
   .strictObject({ error: z.string(), retry_after_ms: z.number().min(0).exactOptional() })
   .meta({ id: 'BackoffProblem' })
 
+/** Answered by the HTTP server itself, which has then not read the request to its end. */
+const headTooLarge: Reply = { description: 'Request line and headers above 16 KiB' }
+
 function commonErrors({ method, path, isLocal, isHealthCheck }: Operation): readonly ErrorCode[] {
   const always: readonly ErrorCode[] = ['BAD_REQUEST', 'FORBIDDEN_HOST', 'INTERNAL']
   const token: readonly ErrorCode[] = isHealthCheck ? [] : ['UNAUTHORIZED']
@@ -90,6 +93,7 @@ export function repliesOf(operation: Operation): Readonly<Partial<Record<string,
         ? { description, body }
         : { description: `${own.description}; or ${description}`, body: z.union([own.body, body]) }
   }
+  if (!operation.isHealthCheck) replies[431] = headTooLarge
   return replies
 }
 

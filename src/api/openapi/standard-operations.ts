@@ -1,7 +1,7 @@
 /** The standard beacon node API and Lodestar's operator routes. */
 import { z } from 'zod'
 import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
-import { MAX_ENR_CHARS, MAX_MULTIADDR_CHARS, multiaddrText } from '../schemas/dial-target.ts'
+import { EXAMPLE_MULTIADDR, MAX_ENR_CHARS, MAX_MULTIADDR_CHARS, multiaddrText } from '../schemas/dial-target.ts'
 import { peerIdText, statusText } from '../schemas/params.ts'
 import { peerDirection, peerState } from '../schemas/peer-filter.ts'
 import type { Operation, QueryParameter, Reply } from './operation.ts'
@@ -140,7 +140,11 @@ const lodestar: readonly Operation[] = [
     query: {
       peerId: { schema: peerIdText, description: 'Completes addresses that do not name it' },
       multiaddr: {
-        schema: z.array(multiaddrText).min(1).max(MAX_PEER_ADDRESSES),
+        schema: z
+          .array(multiaddrText)
+          .min(1)
+          .max(MAX_PEER_ADDRESSES)
+          .meta({ examples: [[EXAMPLE_MULTIADDR]] }),
         description: 'Its addresses: repeated, a list with commas, or both',
         isRequired: true,
       },
@@ -157,6 +161,12 @@ const lodestar: readonly Operation[] = [
   },
 ]
 
+const peerText = z
+  .string()
+  .min(1)
+  .max(Math.max(MAX_ENR_CHARS, MAX_MULTIADDR_CHARS))
+  .meta({ examples: [EXAMPLE_MULTIADDR] })
+
 const directPeers: readonly Operation[] = [
   {
     ...{ method: 'get', path: '/eth/v1/lodestar/direct_peers', id: 'listDirectPeers', tag: 'lodestar' },
@@ -168,7 +178,7 @@ const directPeers: readonly Operation[] = [
     summary: 'Forward every message to a peer',
     query: {
       peer: {
-        schema: z.string().min(1).max(Math.max(MAX_ENR_CHARS, MAX_MULTIADDR_CHARS)),
+        schema: peerText,
         description: 'An ENR, or a multiaddr that ends in /p2p/ and the peer id',
         isRequired: true,
       },

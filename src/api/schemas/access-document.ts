@@ -22,13 +22,19 @@ const trustedPeer = z.strictObject(
 )
 
 /** No list may be left out: what is left out by accident would be emptied. */
-export const accessBody = z.strictObject({
-  version: z.literal(1, { error: 'must be 1' }),
-  banned_peers: list(peerIdText, MAX_BANNED_PEERS),
-  banned_ip_ranges: list(rangeText, MAX_BANNED_RANGES),
-  banned_agents: list(agentText, MAX_BANNED_AGENTS),
-  trusted_peers: list(trustedPeer, MAX_TRUSTED_PEERS),
-})
+export const accessBody = z
+  .strictObject({
+    version: z.literal(1, { error: 'must be 1' }),
+    banned_peers: list(peerIdText, MAX_BANNED_PEERS),
+    banned_ip_ranges: list(rangeText, MAX_BANNED_RANGES),
+    banned_agents: list(agentText, MAX_BANNED_AGENTS),
+    trusted_peers: list(trustedPeer, MAX_TRUSTED_PEERS),
+  })
+  .meta({
+    examples: [
+      { version: 1, banned_peers: [], banned_ip_ranges: ['192.0.2.0/24'], banned_agents: [], trusted_peers: [] },
+    ],
+  })
 
 function distinct(values: readonly string[]): string[] {
   return [...new Set(values)]

@@ -31,7 +31,10 @@ function convertible(convert: (value: string) => string | undefined, rule: strin
 }
 
 /** A range, or a single address, as one of many in a document; comes out canonical. */
-export const rangeText = convertible(toRange, 'must be an IP range').meta({ maxLength: MAX_RANGE_CHARS })
+export const rangeText = convertible(toRange, 'must be an IP range').meta({
+  maxLength: MAX_RANGE_CHARS,
+  examples: ['192.0.2.0/24', '2001:db8::1'],
+})
 /** An agent name; comes out in lower case. */
 export const agentText = convertible(toAgent, AGENT_RULE).meta({
   maxLength: MAX_AGENT_CHARS,
@@ -39,7 +42,9 @@ export const agentText = convertible(toAgent, AGENT_RULE).meta({
 })
 
 /** `POST /bans/ip`. Whether `cidr` is a range is an error of its own. */
-export const rangeBody = z.strictObject({ cidr: z.string({ error: 'must be a string' }) })
+export const rangeBody = z.strictObject({
+  cidr: z.string({ error: 'must be a string' }).meta({ examples: ['192.0.2.0/24', '2001:db8::1'] }),
+})
 /** `POST /bans/agent`. */
 export const agentBody = z.strictObject({ agent: agentText })
 

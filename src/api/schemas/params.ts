@@ -17,7 +17,10 @@ const STATUS = /^[1-5][0-9]{2}$/
 const PEER_ID_PATTERN = '^[1-9A-HJ-NP-Za-km-z]{46,53}$'
 
 /** A topic by its form. */
-export const topicText = z.string().regex(TOPIC)
+export const topicText = z
+  .string()
+  .regex(TOPIC)
+  .meta({ examples: ['/eth2/a4e6abeb/beacon_block/ssz_snappy'] })
 /** A status as a query has it. */
 export const statusText = z.string().regex(STATUS)
 /** A peer id by its form. */

@@ -256,6 +256,13 @@ test('what every write refuses before it looks closer is in the document too', {
   }
 })
 
+test('a head above 16 KiB is answered as the document says', async () => {
+  for (const operation of operations.filter(({ isHealthCheck }) => !isHealthCheck)) {
+    const path = { peer_id: STRANGER, topic, cidr: '192.0.2.0/24', agent: 'x' }
+    await check(operation, [431, { path, headers: { 'x-long': 'x'.repeat(17_000) } }])
+  }
+})
+
 test('GET /openapi.json is the document of the table', async () => {
   const served = await relay.fetchJson<{ paths: Record<string, object> }>('/openapi.json')
   const listed = Object.entries(served.paths).flatMap(([path, item]) =>

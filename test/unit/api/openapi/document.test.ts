@@ -68,7 +68,7 @@ test('bodies say what the routes check: ranges, counts, exactly one of two', () 
 
 test('replies are listed by the statuses of the failures that an operation has', () => {
   const statuses = (method: string, path: string): string[] => Object.keys(operation(method, path).responses).sort()
-  assert.deepEqual(statuses('get', '/peers/{peer_id}'), ['200', '400', '401', '403', '404', '500', '503', '504'])
+  assert.deepEqual(statuses('get', '/peers/{peer_id}'), ['200', '400', '401', '403', '404', '431', '500', '503', '504'])
   assert.ok(statuses('get', '/eth/v1/node/peers').includes('406'))
   assert.ok(statuses('post', '/peers').includes('429'))
   assert.ok(!statuses('get', '/eth/v1/node/health').includes('401'))
