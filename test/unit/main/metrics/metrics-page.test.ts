@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { GOSSIP_KINDS } from '../../../../src/consensus/topic-table.ts'
+import { metricsDoc } from '../../../../src/main/metrics/metrics-doc.ts'
+import { METRIC_ROWS, MetricsPage } from '../../../../src/main/metrics/metrics-page.ts'
+import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
+import { CLIENT_FAMILIES, clientFamily } from '../../../../src/network-worker/peers/vocabulary/client-family.ts'
+import { GossipStats } from '../../../../src/network-worker/stats/gossip-stats.ts'
+import { metricsSnapshot } from '../../../../src/network-worker/stats/metrics-snapshot.ts'
+import type { MetricsView } from '../../../../src/rpc/metrics-view.ts'
+import { RelayError } from '../../../../src/shared/errors.ts'
+import { ThreadLoad } from '../../../../src/shared/thread-load.ts'
+import { type Family, parseMetrics, seriesValue } from '../../../support/metrics-text.ts'
+import { quietMetrics } from '../../../support/quiet-metrics.ts'
+
+const DOC = new URL('../../../../docs/operators/metrics.md', import.meta.url)
+/** What names end in, before `_total`. */
+const UNITS = ['messages', 'bytes', 'blocks', 'peers', 'topics', 'reports', 'connections', 'bans', 'scores', 'slot']
+const OTHER_UNITS = ['slots', 'milliseconds', 'seconds', 'runs', 'state']
+
+async function pageOf(view: MetricsView): Promise<readonly Family[]> {
+  return parseMetrics(
+    await new MetricsPage({ control: { getMetrics: async () => view }, load: new ThreadLoad() }).read(),
+  )
+}
+
+test('the page of docs/operators is the one the tables give', () => {
+  assert.equal(readFileSync(DOC, 'utf8'), metricsDoc())
+})
+
+test('names have a room, a thing and a unit, and counters say that they are totals', () => {
+  for (const { name, type, help } of METRIC_ROWS) {
+    assert.match(name, /^starling_(gossip|peers|chain|process)(_[a-z]+)+$/)
+    assert.equal(name.endsWith('_total'), type === 'counter', name)
+    const unit =
+      name
+        .replace(/_total$/, '')
+        .split('_')
+        .at(-1) ?? ''
+    assert.ok([...UNITS, ...OTHER_UNITS].includes(unit), name)
+    assert.match(help, /^[A-Z0-9].*\.$/, name)
+  }
+  assert.equal(new Set(METRIC_ROWS.map(({ name }) => name)).size, METRIC_ROWS.length)
+})
+
+test('every row of the tables is on the page, with the labels it claims', async () => {
+  const rich = quietMetrics({
+    refused: { past_slot: 2 },
+    dropped: [{ reason: 'stale', messageClass: 'block', messages: 4 }],
+    reports: { slow_peer: 5 },
+  })
+  const families = await pageOf(rich)
+  for (const { name, type, labels, help } of METRIC_ROWS) {
+    const family = families.find((one) => one.name === name)
+    assert.equal(family?.type, type, name)
+    assert.equal(family?.help, help)
+    assert.ok((family?.series.length ?? 0) > 0, name)
+    for (const series of family?.series ?? []) assert.deepEqual(Object.keys(series.labels).sort(), [...labels].sort())
+  }
+  assert.equal(seriesValue(families, 'starling_gossip_dropped_messages_total', { reason: 'stale', class: 'block' }), 4)
+  assert.equal(seriesValue(families, 'starling_peers_reports_total', { reason: 'slow_peer' }), 5)
+  assert.equal(seriesValue(families, 'starling_gossip_refused_messages_total', { reason: 'past_slot' }), 2)
+})
+
+test('totals are shown as they are, scrape after scrape, and what is gone is not', async () => {
+  let view: MetricsView | undefined = quietMetrics({ reports: { slow_peer: 5 } })
+  const getMetrics = async (): Promise<MetricsView> => {
+    if (view === undefined) throw new RelayError('RPC_CLOSED', 'the worker is gone')
+    return view
+  }
+  const page = new MetricsPage({ control: { getMetrics }, load: new ThreadLoad() })
+  for (let scrape = 0; scrape < 3; scrape++) {
+    const families = parseMetrics(await page.read())
+    assert.equal(seriesValue(families, 'starling_peers_reports_total', { reason: 'slow_peer' }), 5)
+  }
+  view = undefined
+  const without = parseMetrics(await page.read())
+  assert.equal(seriesValue(without, 'starling_process_network_answering_state'), 0)
+  assert.ok(Number(seriesValue(without, 'starling_process_heap_used_bytes', { thread: 'main' })) > 0)
+  const ofWorker = without.filter(({ name }) => !name.startsWith('starling_process_'))
+  assert.deepEqual(
+    ofWorker.flatMap(({ series }) => series),
+    [],
+  )
+})
+
+test('scrapes at once share one call to the worker; a later one is a call of its own', async () => {
+  let calls = 0
+  const getMetrics = async (): Promise<MetricsView> => {
+    calls++
+    return quietMetrics()
+  }
+  const page = new MetricsPage({ control: { getMetrics }, load: new ThreadLoad() })
+  const [first, ...others] = await Promise.all(Array.from({ length: 20 }, () => page.read()))
+  for (const other of others) assert.equal(other, first)
+  assert.equal(calls, 1)
+  await page.read()
+  assert.equal(calls, 2)
+})
+
+test('whatever peers call themselves, the page has the same series, all of closed lists', async () => {
+  const expected = (await pageOf(quietMetrics())).flatMap(({ series }) => series.map(keyOf))
+  const agent = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 300 }),
+    fc.constantFrom('Lighthouse/v7', '__proto__', 'constructor', 'other"} 1\nx', 'ERIGON/3', 'teku\\'),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(agent, { maxLength: 20 }), async (agents) => {
+      const registry = new PeerRegistry()
+      agents.forEach((client, index) => {
+        Object.assign(registry.enter(`peer${index}`, '/ip4/127.0.0.1/tcp/1', 'inbound'), { client, state: 'connected' })
+      })
+      const view = quietMetrics(snapshotOf(registry))
+      const families = await pageOf(view)
+      assert.deepEqual(
+        families.flatMap(({ series }) => series.map(keyOf)),
+        expected,
+      )
+      const clients = families.find(({ name }) => name === 'starling_peers_connected_peers')?.series ?? []
+      assert.equal(
+        clients.reduce((sum, { value }) => sum + value, 0),
+        agents.length,
+      )
+    }),
+    { numRuns: 50 },
+  )
+  const kinds = new Set(expected.flatMap((key) => /"kind":"(\w+)"/.exec(key)?.[1] ?? []))
+  assert.ok(kinds.size <= GOSSIP_KINDS.length + 1 + 5)
+})
+
+test('families of clients are found by how agent strings begin', () => {
+  const agents: Record<string, string> = {
+    'Lighthouse/v7.0.1-6eb558b/x86_64-linux': 'lighthouse',
+    'Prysm/v6.0.4/abc': 'prysm',
+    'teku/teku/v25.6/linux': 'teku',
+    nimbus: 'nimbus',
+    'js-libp2p lodestar': 'other',
+    'lodestar/v1.30': 'lodestar',
+    'Grandine/1.1': 'grandine',
+    'erigon/caplin': 'caplin',
+    'starling/0.1.0': 'starling',
+    unknown: 'other',
+    '': 'other',
+  }
+  for (const [agent, family] of Object.entries(agents)) assert.equal(clientFamily(agent), family, agent)
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (agent) => CLIENT_FAMILIES.includes(clientFamily(agent))))
+})
+
+function keyOf({ name, labels }: { name: string; labels: Readonly<Record<string, string>> }): string {
+  return name + JSON.stringify(labels)
+}
+
+/** What the worker says of the peers in `registry`, all else quiet. */
+function snapshotOf(registry: PeerRegistry): Pick<MetricsView, 'peers' | 'clients'> {
+  const { peers, clients } = metricsSnapshot({
+    stats: new GossipStats(),
+    router: { meshPeers: () => [] },
+    directory: { all: () => [] },
+    registry,
+    scores: { counts: { forgotten: 0, droppedBans: 0, reports: new Map() }, banned: () => [] },
+    admission: { refused: { ip: 0, banned: 0, full: 0 } },
+    head: { newestSlot: undefined, syncDistance: () => 0 },
+    clockOffset: { boundMs: () => 0 },
+    load: { view: () => quietMetrics().load },
+  })
+  return { peers, clients }
+}
