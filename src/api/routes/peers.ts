@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import { jsonBody } from '../json-body.ts'
+import { jsonBody, noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl } from '../operator.ts'
 import { parseDialTarget } from '../schemas/dial-target.ts'
@@ -22,7 +22,7 @@ export function peerRoutes(control: DirectControl): Router {
     .get(async (request, response) => {
       response.json(await control.getPeer(parsePeerId(request.params['peer_id'])))
     })
-    .delete(async (request, response) => {
+    .delete(...noBody(), async (request, response) => {
       const peerId = parsePeerId(request.params['peer_id'])
       await control.disconnectPeer(peerId)
       response.json({ status: 'ok', peer_id: peerId, action: 'disconnected' })
