@@ -111,6 +111,12 @@ const LINKS: readonly Refusal[] = [
   ...both('a body with something', `/mesh/${ENCODED}/${PEER_B}`, 400, 'no body is expected here', {
     body: { reason: 'why not' },
   }),
+  {
+    name: 'a body with something',
+    request: ['DELETE', `/peers/${PEER_A}`, { body: { reason: 'why not' } }],
+    status: 400,
+    answer: { error: 'no body is expected here' },
+  },
   ...both('a body with something', `/mesh/explicit/${PEER_B}`, 400, 'no body is expected here', { body: [] }),
   ...both('a huge body', `/mesh/explicit/${PEER_B}`, 413, 'body too large', { body: { pad: 'x'.repeat(1_000_000) } }),
   ...both('a form', `/mesh/explicit/${PEER_B}`, 415, 'content type must be application/json', {
