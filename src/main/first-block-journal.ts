@@ -3,9 +3,7 @@ import type { PeerIdStr } from '../shared/ids.ts'
 import { MAX_FIRST_BLOCK_SENDERS } from '../shared/limits.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { FirstBlockSendersStore, StoredFirstSender } from '../storage/first-block-senders-store.ts'
-
-/** Nobody waits for these writes: a transaction a second is enough, however many blocks somebody sends. */
-const WRITE_PERIOD_MS = 1_000
+import { WriteBehind } from './write-behind.ts'
 
 export interface FirstBlockJournalDeps {
   readonly store: Pick<FirstBlockSendersStore, 'add'>
@@ -18,43 +16,32 @@ export interface FirstBlockJournalDeps {
  * dropped with a warning: these are statistics.
  */
 export class FirstBlockJournal {
-  readonly #deps: FirstBlockJournalDeps
-  /** In order of the last block; written as soon as there are as many as are kept. */
-  readonly #waiting = new Map<PeerIdStr, StoredFirstSender>()
-  #timer: Disposable | undefined
-  #closed = false
+  readonly #clock: Clock
+  readonly #waiting: WriteBehind<StoredFirstSender>
 
-  constructor(deps: FirstBlockJournalDeps) {
-    this.#deps = deps
+  constructor({ store, clock, log }: FirstBlockJournalDeps) {
+    this.#clock = clock
+    this.#waiting = new WriteBehind({
+      clock,
+      maxWaiting: MAX_FIRST_BLOCK_SENDERS,
+      write: (entries) => {
+        try {
+          store.add([...entries.values()])
+        } catch (err) {
+          log.warn({ err, senders: entries.size }, 'first senders of blocks were not written')
+        }
+      },
+    })
   }
 
   /** Counts a block for its first sender. */
   received(peerId: PeerIdStr): void {
-    if (this.#closed) return
-    const { clock } = this.#deps
-    const count = (this.#waiting.get(peerId)?.count ?? 0) + 1
-    this.#waiting.delete(peerId)
-    this.#waiting.set(peerId, { peerId, count, lastAtMs: clock.nowMs() })
-    if (this.#waiting.size >= MAX_FIRST_BLOCK_SENDERS) this.#write()
-    else this.#timer ??= clock.after(WRITE_PERIOD_MS, () => this.#write())
+    const lastAtMs = this.#clock.nowMs()
+    this.#waiting.take(peerId, (waiting) => ({ peerId, count: (waiting?.count ?? 0) + 1, lastAtMs }))
   }
 
   /** Writes what waits; nothing is taken after it. Idempotent. */
   close(): void {
-    this.#write()
-    this.#closed = true
-  }
-
-  #write(): void {
-    this.#timer?.[Symbol.dispose]()
-    this.#timer = undefined
-    if (this.#waiting.size === 0) return
-    const senders = [...this.#waiting.values()]
-    this.#waiting.clear()
-    try {
-      this.#deps.store.add(senders)
-    } catch (err) {
-      this.#deps.log.warn({ err, senders: senders.length }, 'first senders of blocks were not written')
-    }
+    this.#waiting.close()
   }
 }

@@ -180,6 +180,7 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
     clock,
     log,
     restored,
+    exemption,
     targetPeers: () => settings().target_peers,
     isExplicit: (peerId) => host.services.gossip.direct.has(peerId),
     gossipScore: (peerId) => host.services.gossip.score.score(peerId),

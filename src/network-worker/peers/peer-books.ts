@@ -8,7 +8,7 @@ import type { RestoredState } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
-import { createIpExemption } from '../host/ip-exemption.ts'
+import type { IpExemption } from '../host/ip-exemption.ts'
 import { AccessBook } from './access/access-book.ts'
 import { Admission } from './admission.ts'
 import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
@@ -35,6 +35,8 @@ export interface PeerBooksDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly restored: Pick<RestoredState, 'access' | 'scoreBans'>
+  /** Addresses outside every rule about shared ones. */
+  readonly exemption: IpExemption
   readonly targetPeers: () => number
   readonly isExplicit: (peerId: PeerIdStr) => boolean
   readonly gossipScore: (peerId: PeerIdStr) => number
@@ -45,10 +47,9 @@ export interface PeerBooksDeps {
 
 /** Opens the books with what earlier runs left. */
 export function openPeerBooks(deps: PeerBooksDeps): PeerBooks {
-  const { config, clock, log, restored, disconnect } = deps
+  const { config, clock, log, restored, exemption, disconnect } = deps
   const registry = new PeerRegistry()
   const access = new AccessBook(restored.access)
-  const exemption = createIpExemption(config.countLoopback, config.ipLimitExempt)
   const isKept = (peerId: PeerIdStr): boolean => access.isTrusted(peerId) || deps.isExplicit(peerId)
   const scores = new ScoreBook({
     clock,
