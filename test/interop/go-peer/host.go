@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/libp2p/go-libp2p"
@@ -30,15 +31,28 @@ type hostOptions struct {
 	TCP   bool   `json:"tcp"`
 	QUIC  bool   `json:"quic"`
 	Agent string `json:"agent"`
+	// Address is an IPv4 address of loopback; "" is 127.0.0.1.
+	Address string `json:"address"`
+
+	// key is the identity; nil makes a new one.
+	key crypto.PrivKey
 }
 
 // newHost makes a libp2p host the way consensus clients do: a secp256k1 identity, noise and yamux on TCP, QUIC v1,
 // loopback only, ports chosen by the system. The resource manager is off: a test that floods wants the other
 // side's limits to answer, not ours.
 func newHost(options hostOptions) (host.Host, error) {
-	key, _, err := crypto.GenerateSecp256k1Key(rand.Reader)
-	if err != nil {
-		return nil, fmt.Errorf("identity: %w", err)
+	key := options.key
+	if key == nil {
+		made, _, err := crypto.GenerateSecp256k1Key(rand.Reader)
+		if err != nil {
+			return nil, fmt.Errorf("identity: %w", err)
+		}
+		key = made
+	}
+	address := options.Address
+	if address == "" {
+		address = "127.0.0.1"
 	}
 	agent := options.Agent
 	if agent == "" {
@@ -59,11 +73,11 @@ func newHost(options hostOptions) (host.Host, error) {
 	listen := []string{}
 	if options.TCP {
 		settings = append(settings, libp2p.Transport(tcp.NewTCPTransport))
-		listen = append(listen, "/ip4/127.0.0.1/tcp/0")
+		listen = append(listen, "/ip4/"+address+"/tcp/0")
 	}
 	if options.QUIC {
 		settings = append(settings, libp2p.Transport(libp2pquic.NewTransport))
-		listen = append(listen, "/ip4/127.0.0.1/udp/0/quic-v1")
+		listen = append(listen, "/ip4/"+address+"/udp/0/quic-v1")
 	}
 	if len(listen) == 0 {
 		return nil, errors.New("a host needs tcp, quic or both")
@@ -101,4 +115,15 @@ func transportOf(conn network.Conn) string {
 		return "quic"
 	}
 	return "tcp"
+}
+
+// tcpPort is the port a host listens on over TCP.
+func tcpPort(h host.Host) (uint16, error) {
+	for _, address := range h.Addrs() {
+		if text, err := address.ValueForProtocol(multiaddr.P_TCP); err == nil {
+			port, err := strconv.ParseUint(text, 10, 16)
+			return uint16(port), err
+		}
+	}
+	return 0, errors.New("the host does not listen on tcp")
 }

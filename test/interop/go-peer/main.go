@@ -18,6 +18,7 @@ func main() {
 	maps.Copy(handlers, newLoad(out.emit).handlers())
 	maps.Copy(handlers, newSwarm(out.emit).handlers())
 	maps.Copy(handlers, newWirePeer(out.emit).handlers())
+	maps.Copy(handlers, newDiscovery(out.emit).handlers())
 	if err := serveCommands(context.Background(), os.Stdin, out, handlers); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
