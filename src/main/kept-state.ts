@@ -5,14 +5,11 @@ import { type Clock, systemClock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { AccessStore } from '../storage/access-store.ts'
 import { ExplicitPeersStore } from '../storage/explicit-peers-store.ts'
-import { FirstBlockSendersStore } from '../storage/first-block-senders-store.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { RuntimeSettingsStore, type StoredSetting } from '../storage/runtime-settings-store.ts'
-import { ScoreBansStore } from '../storage/score-bans-store.ts'
-import { FirstBlockJournal } from './first-block-journal.ts'
 import { type KeptAccess, openKeptAccess } from './kept-access.ts'
+import { type KeptJournals, openKeptJournals } from './kept-journals.ts'
 import { judgeRows, type RestoredRow, settingsInForce, startUpSettings, startUpValueOf } from './runtime-settings.ts'
-import { ScoreBanJournal } from './score-ban-journal.ts'
 
 export interface KeptState {
   readonly startUp: RuntimeSettings
@@ -22,10 +19,8 @@ export interface KeptState {
   readonly explicitPeersStore: ExplicitPeersStore
   readonly accessStore: AccessStore
   readonly access: KeptAccess
-  /** Takes what the network worker reports; `close` writes the rest. */
-  readonly scoreBans: ScoreBanJournal
-  /** As `scoreBans`. */
-  readonly firstBlocks: FirstBlockJournal
+  /** Take what the network worker reports; `close` writes the rest. */
+  readonly journals: Pick<KeptJournals, 'scoreBans' | 'firstBlocks' | 'discovery'>
   /** What the network worker is told at its start. */
   readonly restored: RestoredState
   /** Idempotent. Nothing can be written after it. */
@@ -47,7 +42,7 @@ function logRow(log: Logger, row: RestoredRow, startUp: RuntimeSettings): void {
     log.info({ ...fields, start_up_before: startUpValueOf(row), start_up: now }, 'start-up value wins: it has changed')
 }
 
-function logPeers(log: Logger, { explicitPeers, access, scoreBans }: RestoredState): void {
+function logPeers(log: Logger, { explicitPeers, access, scoreBans, discovery }: RestoredState): void {
   const { bannedPeers, bannedRanges, bannedAgents, trustedPeers } = access
   if (explicitPeers.length > 0) log.info({ count: explicitPeers.length }, 'explicit peers restored')
   const counts = {
@@ -58,6 +53,7 @@ function logPeers(log: Logger, { explicitPeers, access, scoreBans }: RestoredSta
     trusted: trustedPeers.length,
   }
   if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'bans and trust in force')
+  if (discovery.records.length > 0) log.info({ count: discovery.records.length }, 'records of peers restored')
 }
 
 /**
@@ -78,16 +74,12 @@ export function openKeptState(config: RelayConfig, log: Logger, clock: Clock = s
     const accessStore = new AccessStore(database)
     const { bannedPeers } = config
     const access = openKeptAccess({ store: accessStore, explicitPeersStore, bannedPeers, log })
-    const scoreBansStore = new ScoreBansStore(database)
-    const scoreBans = new ScoreBanJournal({ store: scoreBansStore, clock, log })
-    const firstSendersStore = new FirstBlockSendersStore(database)
-    const firstBlocks = new FirstBlockJournal({ store: firstSendersStore, clock, log })
+    const journals = openKeptJournals(database, clock, log)
     const restored: RestoredState = {
       settings: settingsInForce(startUp, rows),
       explicitPeers: explicitPeersStore.all().map(({ peerId, addresses }) => ({ peerId, addresses })),
       access: access.lists,
-      scoreBans: scoreBansStore.all(),
-      firstBlockSenders: firstSendersStore.all().map(({ peerId, count }) => ({ peer_id: peerId, count })),
+      ...journals.restored,
     }
     logPeers(log, restored)
     return {
@@ -97,12 +89,10 @@ export function openKeptState(config: RelayConfig, log: Logger, clock: Clock = s
       explicitPeersStore,
       accessStore,
       access,
-      scoreBans,
-      firstBlocks,
+      journals,
       restored,
       close: () => {
-        scoreBans.close()
-        firstBlocks.close()
+        journals.close()
         if (database.isOpen) database.close()
       },
     }

@@ -87,6 +87,7 @@ async function stopParts({ kept, operator, supervisor, metrics, api }: RelayPart
 function createSupervisor(config: RelayConfig, kept: KeptState, log: Logger, options: OpenOptions): WorkerSupervisor {
   const logPulse = createPulseLog(log)
   const meshHistory = new MeshHistory()
+  const { scoreBans, firstBlocks, discovery } = kept.journals
   return new WorkerSupervisor({
     url: options.workerUrl ?? siblingUrl(import.meta.url, '../network-worker/main'),
     config: { ...config, apiToken: undefined }, // the network thread has no use for the secret
@@ -99,9 +100,12 @@ function createSupervisor(config: RelayConfig, kept: KeptState, log: Logger, opt
         options.onPulse?.(pulse)
       },
       mesh: (event) => meshHistory.push(event),
-      scoreBan: (ban) => kept.scoreBans.banned(ban),
-      scoreBanLifted: ({ peerId }) => kept.scoreBans.lifted(peerId),
-      firstBlock: ({ peerId }) => kept.firstBlocks.received(peerId),
+      scoreBan: (ban) => scoreBans.banned(ban),
+      scoreBanLifted: ({ peerId }) => scoreBans.lifted(peerId),
+      firstBlock: ({ peerId }) => firstBlocks.received(peerId),
+      peerDiscovered: ({ peerId }) => discovery.discovered(peerId),
+      recordKept: (record) => discovery.kept(record),
+      recordForgotten: ({ peerId }) => discovery.forgotten(peerId),
     },
     onFailure: options.onFailure,
   })

@@ -51,6 +51,17 @@ const MIGRATIONS: readonly string[] = [
      count INTEGER NOT NULL,
      last_at_ms INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE known_records (
+     peer_id TEXT PRIMARY KEY,
+     enr TEXT NOT NULL,
+     last_seen_ms INTEGER NOT NULL,
+     best_rtt_ms REAL,
+     last_connected_ms INTEGER
+   ) STRICT;
+   CREATE TABLE discovered_peers (
+     place INTEGER PRIMARY KEY,
+     peer_id TEXT NOT NULL UNIQUE
+   ) STRICT;`,
 ]
 
 /** Steps that this release knows. */

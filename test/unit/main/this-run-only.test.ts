@@ -118,9 +118,9 @@ test('bans by score come back at the next start', async (t) => {
   const runs = new Runs(t)
   const first = await runs.start()
   const ban = { peerId: 's', peerScore: -60, gossipScore: 0, bannedAtMs: 1, frozenUntilMs: 2, ips: ['192.0.2.1'] }
-  first.kept.scoreBans.banned(ban)
+  first.kept.journals.scoreBans.banned(ban)
   const second = await runs.start()
   assert.deepEqual(second.kept.restored.scoreBans, [ban])
-  second.kept.scoreBans.lifted('s')
+  second.kept.journals.scoreBans.lifted('s')
   assert.deepEqual((await runs.start()).kept.restored.scoreBans, [])
 })

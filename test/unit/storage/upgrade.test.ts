@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { AccessStore } from '../../../src/storage/access-store.ts'
+import { DiscoveredPeersStore } from '../../../src/storage/discovered-peers-store.ts'
 import { ExplicitPeersStore } from '../../../src/storage/explicit-peers-store.ts'
 import { FirstBlockSendersStore } from '../../../src/storage/first-block-senders-store.ts'
+import { KnownRecordsStore } from '../../../src/storage/known-records-store.ts'
 import { openDatabase } from '../../../src/storage/open-database.ts'
 import { RuntimeSettingsStore } from '../../../src/storage/runtime-settings-store.ts'
 import { ScoreBansStore } from '../../../src/storage/score-bans-store.ts'
@@ -57,6 +59,21 @@ function version2(dir: string): void {
   database.close()
 }
 
+/** What the third release added. */
+const VERSION_3 = `
+  CREATE TABLE first_block_senders (
+    peer_id TEXT PRIMARY KEY, count INTEGER NOT NULL, last_at_ms INTEGER NOT NULL
+  ) STRICT;
+  PRAGMA user_version = 3;
+  INSERT INTO first_block_senders VALUES ('e', 6, 7);`
+
+function version3(dir: string): void {
+  version2(dir)
+  const database = new DatabaseSync(join(dir, 'starling.db'))
+  database.exec(VERSION_3)
+  database.close()
+}
+
 function schemaOf(database: DatabaseSync): unknown[] {
   return database
     .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")
@@ -99,6 +116,21 @@ test('a database of the second release keeps its data and counts first senders',
     const senders = new FirstBlockSendersStore(database)
     senders.add([{ peerId: 'e', count: 2, lastAtMs: 9 }])
     assert.deepEqual(senders.all(), [{ peerId: 'e', count, lastAtMs: 9 }])
+    database.close()
+  }
+})
+
+test('a database of the third release keeps its data and takes what discovery finds', (t) => {
+  const dir = dataDir(t)
+  version3(dir)
+  const record = { peerId: 'f', enr: 'enr:-f', lastSeenMs: 1, bestRttMs: 2.5, lastConnectedMs: null }
+  for (const round of ['upgrade', 'next start']) {
+    const database = openDatabase(dir)
+    assert.deepEqual(new FirstBlockSendersStore(database).all(), [{ peerId: 'e', count: 6, lastAtMs: 7 }])
+    const [records, discovered] = [new KnownRecordsStore(database), new DiscoveredPeersStore(database)]
+    assert.deepEqual([records.all(), discovered.all()], round === 'upgrade' ? [[], []] : [[record], ['f']])
+    records.apply([record], [])
+    discovered.add(['f'])
     database.close()
   }
 })
