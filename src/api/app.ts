@@ -17,6 +17,7 @@ import { accessRoutes } from './routes/access.ts'
 import { bannedPeerRoutes } from './routes/banned-peers.ts'
 import { banRoutes } from './routes/bans.ts'
 import { configRoutes } from './routes/config.ts'
+import { discoveryRoutes } from './routes/discovery.ts'
 import { ethConfigRoutes } from './routes/eth-config.ts'
 import { ethNodeRoutes } from './routes/eth-node.ts'
 import { explicitPeerRoutes } from './routes/explicit-peers.ts'
@@ -65,7 +66,7 @@ export function routed({ log, address, token, chainFacts, corsOrigin, ...deps }:
   app.use(bannedPeerRoutes(operator), trustedPeerRoutes(control, operator), peerRoutes(control))
   app.use(explicitPeerRoutes(control, operator), meshRoutes(control))
   app.use(banRoutes(operator), accessRoutes(operator), nodeRoutes(control), configRoutes(control, operator))
-  app.use(openApiRoutes())
+  app.use(discoveryRoutes(control), openApiRoutes())
   app.use(ethNodeRoutes(control), ethConfigRoutes(chainFacts), lodestarRoutes(control, operator), statsRoutes(control))
   if (deps.readMetrics !== undefined) app.use(metricsRoutes(deps.readMetrics))
   app.use(() => {

@@ -69,7 +69,7 @@ function passWrites(operator: Operator, write: PassWrite): Omit<Operator, 'listB
   }
 }
 
-/** The reads of the standard node API, of Lodestar's and of the statistics. */
+/** The reads of the standard node API, of Lodestar's, of the statistics and of discovery. */
 function standardReads(control: DirectControl) {
   return {
     nodePeers: new SharedRead(() => control.listNodePeers()),
@@ -79,6 +79,8 @@ function standardReads(control: DirectControl) {
     gossipScores: new SharedRead(() => control.listGossipScoreStats()),
     firstSenders: new SharedRead(() => control.listFirstBlockSenders()),
     arrivals: new SharedRead(() => control.listArrivals()),
+    discoveryStats: new SharedRead(() => control.getDiscoveryStats()),
+    discoveredPeers: new SharedRead(() => control.listDiscoveredPeers()),
   }
 }
 
@@ -119,6 +121,8 @@ export function shareReads(control: DirectControl, operator: Operator): SharedRe
       listGossipScoreStats: () => standard.gossipScores.read(),
       listFirstBlockSenders: () => standard.firstSenders.read(),
       listArrivals: () => standard.arrivals.read(),
+      getDiscoveryStats: () => standard.discoveryStats.read(),
+      listDiscoveredPeers: () => standard.discoveredPeers.read(),
       resolvePeer: (target) => control.resolvePeer(target),
       connectPeer: (target) => write(control.connectPeer(target)),
       disconnectPeer: (peerId) => write(control.disconnectPeer(peerId)),

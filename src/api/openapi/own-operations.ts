@@ -1,10 +1,19 @@
-/** The relay's own paths: peers, mesh, configuration, statistics. */
+/** The relay's own paths: peers, mesh, configuration, discovery, statistics. */
 import { z } from 'zod'
 import { configBody } from '../schemas/config-patch.ts'
 import { dialBody, enrText, multiaddrText } from '../schemas/dial-target.ts'
 import { peerIdText, topicText } from '../schemas/params.ts'
 import type { Operation } from './operation.ts'
-import { arrival, explicitPeer, firstBlockSender, meshTopic, nodeInfo, peer, runtimeConfig } from './own-views.ts'
+import {
+  arrival,
+  discoveryStats,
+  explicitPeer,
+  firstBlockSender,
+  meshTopic,
+  nodeInfo,
+  peer,
+  runtimeConfig,
+} from './own-views.ts'
 
 const ok = z.literal('ok')
 const byPeer = { peer_id: peerIdText }
@@ -147,6 +156,19 @@ const settings: readonly Operation[] = [
   },
 ]
 
+const discovery: readonly Operation[] = [
+  {
+    ...{ method: 'get', path: '/discovery/stats', id: 'getDiscoveryStats', tag: 'discovery' },
+    summary: 'What discovery does and holds',
+    replies: { 200: { description: 'Counts; zeros without discovery', body: discoveryStats } },
+  },
+  {
+    ...{ method: 'get', path: '/discovery/peers', id: 'listDiscoveredPeers', tag: 'discovery' },
+    summary: 'Every peer discovered, earlier runs included',
+    replies: { 200: { description: 'The oldest first', body: z.array(peerIdText) } },
+  },
+]
+
 const statistics: readonly Operation[] = [
   {
     ...{ method: 'get', path: '/stats/first-block-sender', id: 'listFirstBlockSenders', tag: 'stats' },
@@ -165,4 +187,11 @@ const statistics: readonly Operation[] = [
   },
 ]
 
-export const ownOperations: readonly Operation[] = [...peers, ...mesh, ...explicit, ...settings, ...statistics]
+export const ownOperations: readonly Operation[] = [
+  ...peers,
+  ...mesh,
+  ...explicit,
+  ...settings,
+  ...discovery,
+  ...statistics,
+]

@@ -12,6 +12,7 @@ import type {
   RuntimeConfigView,
   TrustedPeerView,
 } from '../../rpc/contract.ts'
+import type { DiscoveryStatsView, ScheduleAlertView } from '../../rpc/discovery-views.ts'
 import type { AccessDocument, BannedAgentView, BannedPeerView, BannedRangeView } from '../operator.ts'
 import { peerIdText, topicText } from '../schemas/params.ts'
 import { peerDirection, peerState } from '../schemas/peer-filter.ts'
@@ -22,6 +23,17 @@ export const metadata = viewSchema<MetadataView>()(
   z.strictObject({ seq_number: decimal, attnets: hexBytes, syncnets: hexBytes, custody_group_count: decimal }),
 )
 
+const scheduleAlert = viewSchema<ScheduleAlertView>()(
+  'ScheduleAlert',
+  z.strictObject({
+    unknown_forks: z.array(
+      z.strictObject({ kind: z.enum(['current', 'next']), digest: z.string(), epoch: count.nullable(), nodes: count }),
+    ),
+    nodes_seen: count,
+    since_unix_ms: number,
+  }),
+)
+
 export const nodeInfo = viewSchema<NodeInfoView>()(
   'NodeInfo',
   z.strictObject({
@@ -30,6 +42,7 @@ export const nodeInfo = viewSchema<NodeInfoView>()(
     p2p_addresses: z.array(z.string()),
     discovery_addresses: z.array(z.string()),
     metadata,
+    schedule_alert: scheduleAlert.exactOptional(),
   }),
 )
 
@@ -123,5 +136,19 @@ export const arrival = viewSchema<ArrivalView>()(
     arrived_unix_ms: number,
     ms_into_slot: number,
     later_peers: count,
+  }),
+)
+
+export const discoveryStats = viewSchema<DiscoveryStatsView>()(
+  'DiscoveryStats',
+  z.strictObject({
+    unique_peers_discovered: count,
+    routing_table_size: count,
+    cached_enrs: count,
+    total_discovery_queries: count,
+    dht_scan_prefix: count.max(255),
+    kademlia_alpha: count,
+    kademlia_k: count,
+    target_peers_per_query: count,
   }),
 )

@@ -142,6 +142,8 @@ const READ = [
   '/eth/v1/lodestar/direct_peers',
   '/stats/first-block-sender',
   '/stats/arrivals',
+  '/discovery/stats',
+  '/discovery/peers',
   '/eth/v1/node/version',
   '/eth/v2/node/version',
   '/eth/v1/config/spec',

@@ -1,4 +1,4 @@
-/** What the routes of the standard node API, of Lodestar's and of the statistics read. */
+/** What the routes of the standard node API, of Lodestar's, of the statistics and of discovery read. */
 import type { ChainFacts } from '../../../src/api/chain-facts.ts'
 import type {
   ArrivalView,
@@ -10,6 +10,7 @@ import type {
   PeerView,
   SyncingView,
 } from '../../../src/rpc/contract.ts'
+import type { DiscoveryStatsView } from '../../../src/rpc/discovery-views.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 
@@ -92,6 +93,20 @@ export const ARRIVALS: readonly ArrivalView[] = [
   },
 ]
 
+/** The figures of spec/relay-http-api.md, "Discovery APIs". */
+export const DISCOVERY_STATS: DiscoveryStatsView = {
+  unique_peers_discovered: 3127,
+  routing_table_size: 0,
+  cached_enrs: 0,
+  total_discovery_queries: 891,
+  dht_scan_prefix: 0,
+  kademlia_alpha: 3,
+  kademlia_k: 16,
+  target_peers_per_query: 16,
+}
+
+export const DISCOVERED_PEERS: readonly string[] = ['16Uiu2HAmJB7R91zvvnx5P29vfuqpWUvjnCTKhrV4r8YgCpx1N56S', NEAR, FAR]
+
 /** A connected peer as the standard API shows it. */
 export function nodePeerOf({ peer_id, address, state, direction, client, score }: PeerView): NodePeerView {
   return { peer_id, enr: null, last_seen_p2p_address: address, state, direction, agent_version: client, score }
@@ -117,6 +132,8 @@ type StandardCalls =
   | 'listGossipScoreStats'
   | 'listFirstBlockSenders'
   | 'listArrivals'
+  | 'getDiscoveryStats'
+  | 'listDiscoveredPeers'
 
 /** The calls themselves, over the double's live peers and those it remembers. */
 export function standardHandlers(
@@ -138,5 +155,7 @@ export function standardHandlers(
     listGossipScoreStats: () => note('listGossipScoreStats', GOSSIP_STATS),
     listFirstBlockSenders: () => note('listFirstBlockSenders', FIRST_SENDERS),
     listArrivals: () => note('listArrivals', ARRIVALS),
+    getDiscoveryStats: () => note('getDiscoveryStats', DISCOVERY_STATS),
+    listDiscoveredPeers: () => note('listDiscoveredPeers', DISCOVERED_PEERS),
   }
 }

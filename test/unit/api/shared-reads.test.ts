@@ -51,6 +51,8 @@ function manual(): { readonly shared: DirectControl; readonly operator: Operator
     listGossipScoreStats: method('listGossipScoreStats'),
     listFirstBlockSenders: method('listFirstBlockSenders'),
     listArrivals: method('listArrivals'),
+    getDiscoveryStats: method('getDiscoveryStats'),
+    listDiscoveredPeers: method('listDiscoveredPeers'),
   }
   const operator: Operator = {
     patchConfig: method('patchConfig'),
@@ -108,6 +110,8 @@ test('different reads do not share, nor do reads of different peers', () => {
     void shared.listGossipScoreStats()
     void shared.listFirstBlockSenders()
     void shared.listArrivals()
+    void shared.getDiscoveryStats()
+    void shared.listDiscoveredPeers()
   }
   assert.deepEqual(
     sent.map(({ method, argument }) => `${method} ${argument ?? ''}`.trim()),
@@ -130,6 +134,8 @@ test('different reads do not share, nor do reads of different peers', () => {
       'listGossipScoreStats',
       'listFirstBlockSenders',
       'listArrivals',
+      'getDiscoveryStats',
+      'listDiscoveredPeers',
     ],
   )
 })
@@ -206,16 +212,18 @@ for (const [name, write] of Object.entries(WRITES)) {
       void shared.listGossipScoreStats()
       void shared.listFirstBlockSenders()
       void shared.listArrivals()
+      void shared.getDiscoveryStats()
+      void shared.listDiscoveredPeers()
     }
     readAll()
     const written = write(shared, operator)
     readAll()
-    assert.equal(sent.length, 15)
-    assert.equal(sent[14]?.method, name)
-    sent[14]?.resolve()
+    assert.equal(sent.length, 17)
+    assert.equal(sent[16]?.method, name)
+    sent[16]?.resolve()
     await written
     readAll()
-    assert.equal(sent.length, 29)
+    assert.equal(sent.length, 33)
   })
 }
 
