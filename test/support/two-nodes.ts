@@ -16,6 +16,7 @@ import type {
   MeshEvent,
   PulseEvent,
 } from '../../src/rpc/contract.ts'
+import type { KnownRecord, RestoredDiscovery } from '../../src/rpc/discovery-views.ts'
 import type { Handlers } from '../../src/rpc/server.ts'
 import { type Clock, systemClock } from '../../src/shared/clock.ts'
 import type { PeerIdStr } from '../../src/shared/ids.ts'
@@ -38,6 +39,9 @@ export interface RunningRelay extends AsyncDisposable {
   readonly liftedBans: readonly PeerIdStr[]
   /** First senders of accepted blocks, one for each block. */
   readonly firstBlocks: readonly PeerIdStr[]
+  readonly discoveredPeers: readonly PeerIdStr[]
+  readonly keptRecords: readonly KnownRecord[]
+  readonly forgottenRecords: readonly PeerIdStr[]
   readonly log: readonly RelayLogLine[]
 }
 
@@ -48,9 +52,11 @@ export interface RelayOptions {
   readonly access?: Partial<AccessLists>
   readonly restoredScoreBans?: readonly ScoreBan[]
   readonly firstBlockSenders?: readonly FirstBlockSenderView[]
+  readonly discovery?: RestoredDiscovery
 }
 
 const NO_LISTS: AccessLists = { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] }
+const NOTHING_DISCOVERED: RestoredDiscovery = { records: [], discoveredPeers: [] }
 
 /** Starts a relay with a data dir of its own; both are gone at the end of the scope. */
 export async function startRelay({
@@ -60,6 +66,7 @@ export async function startRelay({
   access = {},
   restoredScoreBans = [],
   firstBlockSenders = [],
+  discovery = NOTHING_DISCOVERED,
 }: RelayOptions = {}): Promise<RunningRelay> {
   const dataDir = mkdtempSync(join(tmpdir(), 'starling-relay-'))
   const pulses: PulseEvent[] = []
@@ -69,8 +76,12 @@ export async function startRelay({
   const scoreBans: ScoreBan[] = []
   const lifted: Events['scoreBanLifted'][] = []
   const firstBlock: Events['firstBlock'][] = []
+  const discovered: Events['peerDiscovered'][] = []
+  const keptRecords: KnownRecord[] = []
+  const forgotten: Events['recordForgotten'][] = []
+  const finds = { peerDiscovered: discovered, recordKept: keptRecords, recordForgotten: forgotten }
   const bans = { scoreBan: scoreBans, scoreBanLifted: lifted }
-  const events = { pulse: pulses, listening, mesh: meshEvents, ...bans, firstBlock, fatal: [] }
+  const events = { pulse: pulses, listening, mesh: meshEvents, ...bans, ...finds, firstBlock, fatal: [] }
   const relay = relayConfig(dataDir, config)
   const node = await startNetworkNode({
     config: relay,
@@ -80,6 +91,7 @@ export async function startRelay({
       access: { ...NO_LISTS, ...access },
       scoreBans: restoredScoreBans,
       firstBlockSenders,
+      discovery,
     },
     clock,
     log: pino({ level: 'info', base: null }, { write: (line: string) => void log.push(JSON.parse(line)) }),
@@ -103,6 +115,13 @@ export async function startRelay({
     },
     get firstBlocks() {
       return firstBlock.map(({ peerId }) => peerId)
+    },
+    get discoveredPeers() {
+      return discovered.map(({ peerId }) => peerId)
+    },
+    keptRecords,
+    get forgottenRecords() {
+      return forgotten.map(({ peerId }) => peerId)
     },
     log,
     async [Symbol.asyncDispose]() {

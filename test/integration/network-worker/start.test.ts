@@ -20,6 +20,7 @@ function start(config: RelayConfig): Promise<NetworkNode> {
     access,
     scoreBans: [],
     firstBlockSenders: [],
+    discovery: { records: [], discoveredPeers: [] },
   }
   const log = pino({ level: 'silent' })
   return startNetworkNode({ config, restored, clock: systemClock, log, emit: () => undefined })

@@ -21,6 +21,7 @@ export const RESTORED: RestoredState = {
   access: { bannedPeers: [], bannedRanges: [], bannedAgents: [], trustedPeers: [] },
   scoreBans: [],
   firstBlockSenders: [],
+  discovery: { records: [], discoveredPeers: [] },
 }
 
 export function pulse(slot: number, receivedMessages = 0): PulseEvent {

@@ -40,6 +40,9 @@ export function supervise(t: TestContext, file: string, scenario: readonly strin
       scoreBan: ({ peerId }) => heard.push(`banned ${peerId}`),
       scoreBanLifted: ({ peerId }) => heard.push(`lifted ${peerId}`),
       firstBlock: ({ peerId }) => heard.push(`first block ${peerId}`),
+      peerDiscovered: ({ peerId }) => heard.push(`discovered ${peerId}`),
+      recordKept: ({ peerId }) => heard.push(`kept ${peerId}`),
+      recordForgotten: ({ peerId }) => heard.push(`forgot ${peerId}`),
     },
     deadlines: DEADLINES,
     onFailure: (reason) => {
