@@ -23,24 +23,34 @@ function sha256(...parts: readonly Uint8Array[]): Buffer {
   return hash('sha256', Buffer.concat(parts), 'buffer')
 }
 
+/** One round of the swap-or-not shuffle: where `index` of `count` is swapped to, or itself. Its own inverse. */
+function swapOrNot(index: number, count: number, seed: Uint8Array, round: number): number {
+  const roundByte = Uint8Array.of(round)
+  const pivot = Number(sha256(seed, roundByte).readBigUInt64LE(0) % BigInt(count))
+  const flip = (pivot + count - index) % count
+  const position = Math.max(index, flip)
+  const window = Buffer.alloc(4)
+  window.writeUInt32LE(Math.floor(position / 256))
+  const source = sha256(seed, roundByte, window)
+  const byte = source[Math.floor((position % 256) / 8)] ?? 0
+  return ((byte >> (position % 8)) & 1) === 1 ? flip : index
+}
+
 /**
  * compute_shuffled_index (specs/phase0/beacon-chain.md): where `index` of `count` lands in the swap-or-not shuffle.
  * @param count at most 2^32, which keeps every step exact in a number
  */
 export function computeShuffledIndex(index: number, count: number, seed: Uint8Array, rounds: number): number {
   let shuffled = index
-  for (let round = 0; round < rounds; round++) {
-    const roundByte = Uint8Array.of(round)
-    const pivot = Number(sha256(seed, roundByte).readBigUInt64LE(0) % BigInt(count))
-    const flip = (pivot + count - shuffled) % count
-    const position = Math.max(shuffled, flip)
-    const window = Buffer.alloc(4)
-    window.writeUInt32LE(Math.floor(position / 256))
-    const source = sha256(seed, roundByte, window)
-    const byte = source[Math.floor((position % 256) / 8)] ?? 0
-    if (((byte >> (position % 8)) & 1) === 1) shuffled = flip
-  }
+  for (let round = 0; round < rounds; round++) shuffled = swapOrNot(shuffled, count, seed, round)
   return shuffled
+}
+
+/** The inverse of `computeShuffledIndex`: which index lands at `shuffled`. */
+export function computeUnshuffledIndex(shuffled: number, count: number, seed: Uint8Array, rounds: number): number {
+  let index = shuffled
+  for (let round = rounds - 1; round >= 0; round--) index = swapOrNot(index, count, seed, round)
+  return index
 }
 
 /**
@@ -52,19 +62,35 @@ export function computeSubscribedSubnets(nodeId: Uint8Array, epoch: number, pres
   const [firstByte] = nodeId
   if (firstByte === undefined || nodeId.length !== NODE_ID_BYTES) throw new Error('a node id has 32 bytes')
   const prefix = firstByte >> (8 - PREFIX_BITS)
-  const period = subscriptionPeriod(nodeId, epoch)
+  const period = subscriptionPeriod(nodeId[NODE_ID_BYTES - 1] ?? 0, epoch)
   const permuted = computeShuffledIndex(prefix, 1 << PREFIX_BITS, sha256(u64le(period)), SHUFFLE_ROUNDS[preset])
   return Array.from({ length: SUBNETS_PER_NODE }, (_, index) => (permuted + index) % ATTESTATION_SUBNET_COUNT)
 }
 
+/**
+ * The inverse of `computeSubscribedSubnets`: the first 6 bits that a node id with this last byte must have, for the node
+ * to be asked for `subnet` in `epoch`.
+ * @param place which of the node's two subnets it shall be, 0 or 1
+ */
+export function prefixOfSubnet(
+  subnet: number,
+  place: number,
+  lastByte: number,
+  epoch: number,
+  preset: PresetName = 'mainnet',
+): number {
+  const permuted = (subnet - place + ATTESTATION_SUBNET_COUNT) % ATTESTATION_SUBNET_COUNT
+  const seed = sha256(u64le(subscriptionPeriod(lastByte, epoch)))
+  return computeUnshuffledIndex(permuted, 1 << PREFIX_BITS, seed, SHUFFLE_ROUNDS[preset])
+}
+
 /** Counts the rotations; the node id spreads nodes over the 256 epochs. node_id % 256 is its last byte. */
-function subscriptionPeriod(nodeId: Uint8Array, epoch: number): number {
-  const offset = nodeId[NODE_ID_BYTES - 1] ?? 0
-  return Math.floor((Math.max(0, epoch) + offset) / EPOCHS_PER_SUBNET_SUBSCRIPTION)
+function subscriptionPeriod(lastByte: number, epoch: number): number {
+  return Math.floor((Math.max(0, epoch) + lastByte) / EPOCHS_PER_SUBNET_SUBSCRIPTION)
 }
 
 /** The first epoch after `epoch` at which `computeSubscribedSubnets` may answer differently. */
 export function nextSubnetRotationEpoch(nodeId: Uint8Array, epoch: number): number {
   const offset = nodeId[NODE_ID_BYTES - 1] ?? 0
-  return (subscriptionPeriod(nodeId, epoch) + 1) * EPOCHS_PER_SUBNET_SUBSCRIPTION - offset
+  return (subscriptionPeriod(offset, epoch) + 1) * EPOCHS_PER_SUBNET_SUBSCRIPTION - offset
 }
