@@ -16,5 +16,5 @@ export function quietMetrics(changes: Partial<MetricsView> = {}): MetricsView {
     clockOffset: { boundMs: () => 0 },
     load: new ThreadLoad(),
   })
-  return { ...view, ...changes }
+  return { ...view, discovery: null, ...changes }
 }

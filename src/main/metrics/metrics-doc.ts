@@ -12,6 +12,7 @@ any other address needs, a scraper has to carry the token (\`authorization: {cre
 - Names are \`starling_<room>_<thing>_<unit>\`, those of counters end in \`_total\`. Every label value is a word of a closed list
   of ours: nothing that a peer says becomes a label, and there is none for a single peer, topic or subnet.
 - All numbers of a page are of one moment; scrapes at the same time share one. Counters begin at zero with the process.
+- What the discovery thread counts begins at zero whenever that thread is started anew, as Prometheus expects of counters.
 - While the network thread does not answer, \`starling_process_network_answering_state\` is 0 and its numbers are missing.
 - Gossipsub's own instruments are not here: they work on every message, and these count the same events for less.
 - A series of a reason appears with the first event that has it.

@@ -2,14 +2,17 @@ import type { GcKind, ThreadLoadView } from '../../shared/thread-load.ts'
 import type { Collected, MetricRow, Sample } from './metric-row.ts'
 
 export interface ThreadOfProcess {
-  readonly thread: 'main' | 'network'
+  readonly thread: 'main' | 'network' | 'discovery'
   readonly load: ThreadLoadView
 }
 
 /** The threads that answered. */
 export function threadsOf({ main, worker }: Collected): readonly ThreadOfProcess[] {
   const own: ThreadOfProcess = { thread: 'main', load: main }
-  return worker === undefined ? [own] : [own, { thread: 'network', load: worker.load }]
+  if (worker === undefined) return [own]
+  const network: ThreadOfProcess = { thread: 'network', load: worker.load }
+  const discovery = worker.discovery?.worker?.load
+  return discovery === undefined ? [own, network] : [own, network, { thread: 'discovery', load: discovery }]
 }
 
 type GcFigures = ThreadLoadView['gc'][GcKind]

@@ -9,6 +9,7 @@ import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry
 import { CLIENT_FAMILIES, clientFamily } from '../../../../src/network-worker/peers/vocabulary/client-family.ts'
 import { GossipStats } from '../../../../src/network-worker/stats/gossip-stats.ts'
 import { metricsSnapshot } from '../../../../src/network-worker/stats/metrics-snapshot.ts'
+import type { DiscoveryMetricsView } from '../../../../src/rpc/discovery-views.ts'
 import type { MetricsView } from '../../../../src/rpc/metrics-view.ts'
 import { RelayError } from '../../../../src/shared/errors.ts'
 import { ThreadLoad } from '../../../../src/shared/thread-load.ts'
@@ -19,6 +20,7 @@ const DOC = new URL('../../../../docs/operators/metrics.md', import.meta.url)
 /** What names end in, before `_total`. */
 const UNITS = ['messages', 'bytes', 'blocks', 'peers', 'topics', 'reports', 'connections', 'bans', 'scores', 'slot']
 const OTHER_UNITS = ['slots', 'milliseconds', 'seconds', 'runs', 'state']
+const DISCOVERY_UNITS = ['records', 'candidates', 'nodes', 'sessions', 'lookups', 'packets', 'restarts']
 
 async function pageOf(view: MetricsView): Promise<readonly Family[]> {
   return parseMetrics(
@@ -32,14 +34,14 @@ test('the page of docs/operators is the one the tables give', () => {
 
 test('names have a room, a thing and a unit, and counters say that they are totals', () => {
   for (const { name, type, help } of METRIC_ROWS) {
-    assert.match(name, /^starling_(gossip|peers|chain|process)(_[a-z]+)+$/)
+    assert.match(name, /^starling_(gossip|peers|chain|discovery|process)(_[a-z]+)+$/)
     assert.equal(name.endsWith('_total'), type === 'counter', name)
     const unit =
       name
         .replace(/_total$/, '')
         .split('_')
         .at(-1) ?? ''
-    assert.ok([...UNITS, ...OTHER_UNITS].includes(unit), name)
+    assert.ok([...UNITS, ...OTHER_UNITS, ...DISCOVERY_UNITS].includes(unit), name)
     assert.match(help, /^[A-Z0-9].*\.$/, name)
   }
   assert.equal(new Set(METRIC_ROWS.map(({ name }) => name)).size, METRIC_ROWS.length)
@@ -50,6 +52,7 @@ test('every row of the tables is on the page, with the labels it claims', async 
     refused: { past_slot: 2 },
     dropped: [{ reason: 'stale', messageClass: 'block', messages: 4 }],
     reports: { slow_peer: 5 },
+    discovery: BUSY_DISCOVERY,
   })
   const families = await pageOf(rich)
   for (const { name, type, labels, help } of METRIC_ROWS) {
@@ -62,6 +65,38 @@ test('every row of the tables is on the page, with the labels it claims', async 
   assert.equal(seriesValue(families, 'starling_gossip_dropped_messages_total', { reason: 'stale', class: 'block' }), 4)
   assert.equal(seriesValue(families, 'starling_peers_reports_total', { reason: 'slow_peer' }), 5)
   assert.equal(seriesValue(families, 'starling_gossip_refused_messages_total', { reason: 'past_slot' }), 2)
+})
+
+test('discovery has its own numbers, and its thread stands beside the others', async () => {
+  const families = await pageOf(quietMetrics({ discovery: BUSY_DISCOVERY }))
+  const value = (name: string, labels = {}) => seriesValue(families, `starling_discovery_${name}`, labels)
+  assert.deepEqual(
+    [value('known_records'), value('judged_records_total', { fork: 'other' }), value('stray_nodes')],
+    [21, 170, 0],
+  )
+  assert.deepEqual(
+    [value('received_packets_total'), value('dropped_packets_total', { reason: 'bad_signature' })],
+    [5_000, 3],
+  )
+  assert.deepEqual([value('received_messages_total', { type: 'nodes' }), value('answering_state')], [900, 1])
+  const heaps = families.find(({ name }) => name === 'starling_process_heap_used_bytes')?.series ?? []
+  assert.deepEqual(
+    heaps.map(({ labels }) => labels['thread']),
+    ['main', 'network', 'discovery'],
+  )
+  const delays = families.find(({ name }) => name === 'starling_process_event_loop_delay_seconds')?.series ?? []
+  assert.ok(delays.some(({ labels }) => labels['thread'] === 'discovery'))
+})
+
+test('a discovery thread that does not answer leaves out what it counts, and no discovery leaves out all', async () => {
+  const silent = await pageOf(quietMetrics({ discovery: { ...BUSY_DISCOVERY, worker: null } }))
+  assert.equal(seriesValue(silent, 'starling_discovery_answering_state'), 0)
+  assert.equal(seriesValue(silent, 'starling_discovery_known_records'), 21)
+  assert.equal(seriesValue(silent, 'starling_discovery_received_packets_total'), undefined)
+  assert.equal(seriesValue(silent, 'starling_process_heap_used_bytes', { thread: 'discovery' }), undefined)
+  const none = await pageOf(quietMetrics())
+  const ofDiscovery = none.filter(({ name }) => name.startsWith('starling_discovery_'))
+  assert.ok(ofDiscovery.every(({ series }) => series.length === 0))
 })
 
 test('totals are shown as they are, scrape after scrape, and what is gone is not', async () => {
@@ -147,6 +182,34 @@ test('families of clients are found by how agent strings begin', () => {
   for (const [agent, family] of Object.entries(agents)) assert.equal(clientFamily(agent), family, agent)
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (agent) => CLIENT_FAMILIES.includes(clientFamily(agent))))
 })
+
+const BUSY_DISCOVERY: DiscoveryMetricsView = {
+  worker: {
+    routingTableSize: 150,
+    connectedNodes: 120,
+    sessions: 90,
+    lookups: 40,
+    lookupsRunning: 2,
+    kademliaAlpha: 3,
+    kademliaK: 16,
+    packetsIn: 5_000,
+    packetsOut: 5_100,
+    bytesIn: 600_000,
+    bytesOut: 300_000,
+    droppedPackets: { bad_signature: 3 },
+    messagesIn: { nodes: 900 },
+    messagesOut: { findnode: 910 },
+    load: new ThreadLoad().view(),
+  },
+  workerRestarts: 1,
+  knownRecords: 21,
+  droppedRecords: 0,
+  discoveredPeers: 30,
+  judgedRecords: { current: 30, other: 170 },
+  dialCandidates: 4,
+  droppedCandidates: 0,
+  strayNodes: 0,
+}
 
 function keyOf({ name, labels }: { name: string; labels: Readonly<Record<string, string>> }): string {
   return name + JSON.stringify(labels)
