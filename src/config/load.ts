@@ -130,12 +130,14 @@ export function loadConfig(input: ConfigInput): RelayConfig {
   if (problems.length > 0 || network === undefined) throw new ConfigError(problems)
 
   const texts = Object.fromEntries([...given].map(([name, { value }]) => [name, value]))
-  const { networkDir, genesisTime, genesisValidatorsRoot, config, help, version, ...settings } =
+  const { networkDir, genesisTime, genesisValidatorsRoot, config, help, version, listenAddress, enrIp, ...settings } =
     settingsSchema.parse(texts)
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path))
   return {
     ...settings,
     network,
+    listenAddresses: listenAddress,
+    enrIps: enrIp,
     dataDir: resolve(cwd, settings.dataDir),
     bootnodes: settings.bootnodes ?? [...network.bootnodes],
     banPeersFile: absolute(settings.banPeersFile),

@@ -11,22 +11,11 @@ import { NETWORK_NAMES } from '../consensus/networks.ts'
 import { ATTESTATION_SUBNET_COUNT } from '../consensus/topic-table.ts'
 import type { PeerIdStr } from '../shared/ids.ts'
 import { MAX_TRUSTED_PEERS } from '../shared/limits.ts'
+import { addressSettings } from './address-settings.ts'
 import { apiSettings } from './api-settings.ts'
 import { DEFAULT_TOPICS, indexChoice, topicChoice, validationChoice } from './gossip-choices.ts'
 import { setting } from './setting-meta.ts'
-import {
-  advertisedPort,
-  bindPort,
-  choice,
-  cidrs,
-  decimal,
-  integer,
-  ipAddress,
-  pathText,
-  peerAddresses,
-  rootHex,
-  switchText,
-} from './value-types.ts'
+import { choice, cidrs, decimal, integer, pathText, peerAddresses, rootHex, switchText } from './value-types.ts'
 
 /** Peers above this cost more file descriptors and heartbeat time than one network thread has. */
 const MAX_TARGET_PEERS = 1000
@@ -68,58 +57,6 @@ const networkSettings = {
     group: 'Network',
     placeholder: 'DIR',
     description: 'Directory of the node key and everything else that outlives a restart.',
-  }),
-}
-
-const addressSettings = {
-  listenAddress: setting(ipAddress.default('0.0.0.0'), {
-    group: 'Addresses',
-    placeholder: 'IP',
-    description: 'Address to listen on for peers.',
-  }),
-  port: setting(bindPort().default(9000), {
-    group: 'Addresses',
-    placeholder: 'PORT',
-    description: 'TCP port of libp2p and UDP port of discovery; 0 lets the system choose.',
-  }),
-  quicPort: setting(bindPort().default(9001), {
-    group: 'Addresses',
-    placeholder: 'PORT',
-    description: 'UDP port of libp2p over QUIC; 0 lets the system choose.',
-  }),
-  tcp: setting(switchText.default(true), {
-    group: 'Addresses',
-    kind: 'switch',
-    description: 'Listen and dial over TCP.',
-  }),
-  quic: setting(switchText.default(true), {
-    group: 'Addresses',
-    kind: 'switch',
-    description: 'Listen and dial over QUIC.',
-  }),
-  enrIp: setting(ipAddress.optional(), {
-    group: 'Addresses',
-    placeholder: 'IP',
-    defaultText: 'voted by peers',
-    description: 'External address to advertise in the ENR.',
-  }),
-  enrTcp: setting(advertisedPort().optional(), {
-    group: 'Addresses',
-    placeholder: 'PORT',
-    defaultText: 'the port bound',
-    description: 'External TCP port to advertise in the ENR.',
-  }),
-  enrUdp: setting(advertisedPort().optional(), {
-    group: 'Addresses',
-    placeholder: 'PORT',
-    defaultText: 'voted by peers',
-    description: 'External discovery port to advertise in the ENR.',
-  }),
-  enrQuic: setting(advertisedPort().optional(), {
-    group: 'Addresses',
-    placeholder: 'PORT',
-    defaultText: 'the port bound',
-    description: 'External QUIC port to advertise in the ENR.',
   }),
 }
 
@@ -285,11 +222,19 @@ export type SettingName = keyof Settings
 /** Settings that only serve to find the configuration. */
 type LoaderOnly = 'network' | 'networkDir' | 'genesisTime' | 'genesisValidatorsRoot' | 'config' | 'help' | 'version'
 
+/** Lists whose flag, given once an item, names one of them. */
+type Renamed = 'listenAddress' | 'enrIp'
+
 /**
  * What the relay runs with: complete, checked and plain data, so that it can be cloned to a worker. Paths are absolute.
  */
-export interface RelayConfig extends Omit<Settings, LoaderOnly | 'bootnodes' | 'logFormat' | 'activeValidators'> {
+export interface RelayConfig
+  extends Omit<Settings, LoaderOnly | Renamed | 'bootnodes' | 'logFormat' | 'activeValidators'> {
   network: NetworkConfig
+  /** One IPv4 and one IPv6 address at most, at least one of them. */
+  listenAddresses: readonly string[]
+  /** One IPv4 and one IPv6 address at most. */
+  enrIps: readonly string[]
   /** The operator's, or else the network's. */
   bootnodes: string[]
   /** The content of `banPeersFile`: canonical peer ids, each once. */

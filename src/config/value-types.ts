@@ -72,6 +72,16 @@ export const ipAddress = z.string().refine((text) => isIP(text) !== 0 && !text.i
   error: ({ input }) => `must be an IPv4 or IPv6 address; got ${quote(String(input))}`,
 })
 
+/** A list of IP addresses with at most one of each family; answers them IPv4 first. */
+export function addressPerFamily({ isEmptyFine }: { readonly isEmptyFine: boolean }) {
+  return listOf('an IPv4 or IPv6 address', (item) => ipAddress.safeParse(item).success)
+    .refine((items) => isEmptyFine || items.length > 0, { error: 'must have at least one address' })
+    .refine((items) => [4, 6].every((family) => items.filter((item) => isIP(item) === family).length <= 1), {
+      error: ({ input }) => `must have at most one IPv4 and one IPv6 address; got ${quote(String(input))}`,
+    })
+    .transform((items) => items.toSorted((a, b) => isIP(a) - isIP(b)))
+}
+
 /** An IP address or `localhost`. */
 export const bindHost = z.string().refine((text) => text === 'localhost' || ipAddress.safeParse(text).success, {
   error: ({ input }) => `must be an IP address or localhost; got ${quote(String(input))}`,

@@ -21,7 +21,7 @@ import { MeshControl } from './control/mesh-control.ts'
 import { meshOf, RuntimeConfig } from './control/runtime-settings.ts'
 import { type GossipRoom, openGossip } from './gossip/gossip-room.ts'
 import { MeshLog } from './gossip/mesh-log.ts'
-import { announcedEndpoint, listenEndpoint } from './host/endpoints.ts'
+import { announcedEndpoints, listenEndpoints } from './host/endpoints.ts'
 import { loadIdentity } from './host/identity.ts'
 import { InboundLimiter } from './host/inbound-limiter.ts'
 import { createIpExemption } from './host/ip-exemption.ts'
@@ -210,13 +210,13 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
   const host = await createHost({
     privateKey,
     agentVersion: AGENT_VERSION,
-    listen: listenEndpoint(config),
-    announce: announcedEndpoint(config),
+    listen: listenEndpoints(config),
+    announce: announcedEndpoints(config),
     inboundLimiter: new InboundLimiter(clock, exemption),
     gate: books.admission,
     createRouter: (components) => gossip.createRouter(components),
   })
-  const info = new LocalNodeInfo({ config, host, enr, metadata, chain, directory: gossip.directory })
+  const info = new LocalNodeInfo({ config, host, enr, metadata, chain, directory: gossip.directory, log })
   const peers = openPeers({ config, clock, log, chain, host, metadata, books, settings })
   const kept = { registry: books.registry, dialer: peers.dialer, clock, log }
   const explicit = new ExplicitPeers({ ...kept, router: host.services.gossip, ownPeerId: host.peerId.toString() })

@@ -6,6 +6,13 @@ export function ipOf(address: Multiaddr): string | undefined {
   return first?.name === 'ip4' || first?.name === 'ip6' ? first.value : undefined
 }
 
+export type IpFamily = 4 | 6
+
+/** The family of a valid address without zone. */
+export function familyOf(ip: string): IpFamily {
+  return ip.includes(':') ? 6 : 4
+}
+
 /** The address as the API shows a peer's: without its trailing `/p2p/<id>`. */
 export function withoutPeerId(address: Multiaddr): string {
   return address.toString().replace(/\/p2p\/[^/]+$/, '')
@@ -20,30 +27,41 @@ export interface Endpoint {
 
 /** The endpoint's multiaddrs, TCP first. In a listen address port 0 asks the system for a free one. */
 export function endpointAddresses(options: Endpoint): string[] {
-  const family = options.address.includes(':') ? 'ip6' : 'ip4'
+  const host = `/ip${familyOf(options.address)}/${options.address}`
   const addresses: string[] = []
-  if (options.tcpPort !== undefined) addresses.push(`/${family}/${options.address}/tcp/${options.tcpPort}`)
-  if (options.quicPort !== undefined) addresses.push(`/${family}/${options.address}/udp/${options.quicPort}/quic-v1`)
+  if (options.tcpPort !== undefined) addresses.push(`${host}/tcp/${options.tcpPort}`)
+  if (options.quicPort !== undefined) addresses.push(`${host}/udp/${options.quicPort}/quic-v1`)
   return addresses
 }
 
 /**
  * Orders addresses as `/node/info` shows them, each ending in `/p2p/<id>`: TCP before QUIC (design.md §2), and within a
- * transport the advertised `firstIp` before those of the machine's own interfaces.
+ * transport the advertised `firstIps` before those of the machine's own interfaces.
  */
-export function publicAddresses(addresses: readonly Multiaddr[], peerId: string, firstIp?: string): string[] {
+export function publicAddresses(
+  addresses: readonly Multiaddr[],
+  peerId: string,
+  firstIps: readonly string[] = [],
+): string[] {
+  // A multiaddr holds an IPv6 address in its shortest form, which an operator may not have written.
+  const first = new Set(firstIps.map((ip) => ipOf(multiaddr(`/ip${familyOf(ip)}/${ip}`))))
   const rank = (address: Multiaddr): number =>
-    (address.toString().includes('/quic') ? 2 : 0) + (ipOf(address) === firstIp ? 0 : 1)
+    (address.toString().includes('/quic') ? 2 : 0) + (first.has(ipOf(address)) ? 0 : 1)
   return addresses
     .toSorted((a, b) => rank(a) - rank(b))
     .map((address) => address.toString())
     .map((text) => (text.includes('/p2p/') ? text : `${text}/p2p/${peerId}`))
 }
 
-/** The port a listener got, of the first address of that transport. */
-export function boundPort(addresses: readonly Multiaddr[], transport: 'tcp' | 'quic'): number | undefined {
+/** The port a listener got, of the first address of that transport and family. */
+export function boundPort(
+  addresses: readonly Multiaddr[],
+  transport: 'tcp' | 'quic',
+  family: IpFamily,
+): number | undefined {
   for (const address of addresses) {
     const names = address.getComponents()
+    if (names[0]?.name !== `ip${family}`) continue
     const isQuic = names.some((part) => part.name.startsWith('quic'))
     if ((transport === 'quic') !== isQuic) continue
     const port = names.find((part) => part.name === (isQuic ? 'udp' : 'tcp'))?.value

@@ -18,10 +18,10 @@ import type { InboundLimiter } from './inbound-limiter.ts'
 export interface HostOptions {
   readonly privateKey: PrivateKey
   readonly agentVersion: string
-  /** Where to listen; a port left undefined leaves out its transport. */
-  readonly listen: Endpoint
+  /** Where to listen; a transport is left out when none has a port for it. */
+  readonly listen: readonly Endpoint[]
   /** Where the operator says we can be reached besides; told to peers as it is. */
-  readonly announce: Endpoint | undefined
+  readonly announce: readonly Endpoint[]
   readonly inboundLimiter: InboundLimiter
   readonly gate: ConnectionGate
   readonly createRouter: (components: RouterComponents) => RelayRouter
@@ -65,12 +65,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
     privateKey: options.privateKey,
     nodeInfo: { userAgent: options.agentVersion },
     addresses: {
-      listen: endpointAddresses(options.listen),
-      appendAnnounce: options.announce === undefined ? [] : endpointAddresses(options.announce),
+      listen: options.listen.flatMap(endpointAddresses),
+      appendAnnounce: options.announce.flatMap(endpointAddresses),
     },
     transports: [
-      ...(options.listen.quicPort === undefined ? [] : [quicTransport]),
-      ...(options.listen.tcpPort === undefined ? [] : [tcpTransport]),
+      ...(options.listen.some(({ quicPort }) => quicPort !== undefined) ? [quicTransport] : []),
+      ...(options.listen.some(({ tcpPort }) => tcpPort !== undefined) ? [tcpTransport] : []),
     ],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux(), mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],

@@ -1,39 +1,33 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignableENR } from '@chainsafe/enr'
-import type { DigestEntry } from '../../consensus/fork-schedule.ts'
-import { fromHex, toHex } from '../../shared/hex.ts'
+import { fromHex } from '../../shared/hex.ts'
+import { replaceDurably } from './durable-file.ts'
+import { type EnrEndpoint, type EnrFields, type EnrFork, endpointOf, enrFields, hasFields } from './enr-fields.ts'
 import type { LocalMetadata } from './local-metadata.ts'
 
 /** File of the data dir with the last ENR: its sequence number must never go back. */
 export const ENR_FILE = 'enr.txt'
-const FAR_FUTURE_EPOCH = 2n ** 64n - 1n
 
-/** Where we can be reached, as far as it is known. */
-export interface EnrEndpoint {
-  readonly ip: string | undefined
-  readonly tcp: number | undefined
-  readonly udp: number | undefined
-  readonly quic: number | undefined
-}
-
-/** The digest in force and the one after it, undefined when none is scheduled. */
-export interface EnrFork {
-  readonly current: DigestEntry
-  readonly next: DigestEntry | undefined
-}
+/** Without these a record has no identity. */
+const IDENTITY_KEYS: ReadonlySet<string> = new Set(['id', 'secp256k1'])
 
 /**
- * Our node record, kept true: the sequence number rises by one for each change of content, restarts included.
- * Fields: reference/p2p.md A3 (consensus-specs phase0 and fulu p2p-interface, "ENR structure").
+ * Our node record, kept true: the sequence number rises by one for each change of content, restarts included. Fields
+ * that this release does not know stay as the file had them, unless they leave no room for those it does.
  */
 export class LocalEnr {
   readonly #path: string
-  readonly #record: SignableENR
+  readonly #secretKey: Uint8Array
+  #record: SignableENR
+  #text: string
+  #isSaved = true
 
   constructor(dataDir: string, secretKey: Uint8Array) {
     this.#path = join(dataDir, ENR_FILE)
-    this.#record = new SignableENR(keptPairs(this.#path, secretKey), keptSequence(this.#path, secretKey), secretKey)
+    this.#secretKey = secretKey
+    this.#record = keptRecord(this.#path, secretKey) ?? newRecord(secretKey)
+    this.#text = this.#record.encodeTxt()
   }
 
   /** 32 bytes; discv5's id of this node, from which backbone subnets and custody groups follow. */
@@ -42,57 +36,49 @@ export class LocalEnr {
   }
 
   get text(): string {
-    return this.#record.encodeTxt()
+    return this.#text
   }
 
-  /** Sets every field and writes the file when anything changed. @returns true when it did */
+  /** Where the record says we are reached; at first, where the last run said. */
+  get endpoint(): EnrEndpoint {
+    return endpointOf(this.#record.kvs)
+  }
+
+  /** Sets every field, and signs anew when that changes anything. `save` comes next. @returns true when it did */
   update(endpoint: EnrEndpoint, fork: EnrFork, metadata: LocalMetadata): boolean {
-    const before = contentOf(this.#record)
-    const { seq } = this.#record
-    const isIp6 = endpoint.ip?.includes(':') ?? false
-    this.#record.ip = isIp6 ? undefined : endpoint.ip
-    this.#record.ip6 = isIp6 ? endpoint.ip : undefined
-    this.#record.tcp = isIp6 ? undefined : endpoint.tcp
-    this.#record.tcp6 = isIp6 ? endpoint.tcp : undefined
-    this.#record.udp = isIp6 ? undefined : endpoint.udp
-    this.#record.udp6 = isIp6 ? endpoint.udp : undefined
-    this.#record.quic = isIp6 ? undefined : endpoint.quic
-    this.#record.quic6 = isIp6 ? endpoint.quic : undefined
-    this.#record.set('eth2', encodeForkId(fork))
-    this.#record.set('nfd', fork.next === undefined ? new Uint8Array(4) : fromHex(fork.next.digestHex, 4))
-    this.#record.set('attnets', metadata.attnets)
-    this.#record.set('syncnets', metadata.syncnets)
-    this.#record.set('cgc', bigEndian(metadata.custodyGroupCount))
-    const isChanged = contentOf(this.#record) !== before
-    // The library counts each field that is set, changed or not.
-    this.#record.seq = isChanged ? seq + 1n : seq
-    if (!isChanged) return false
-    const temporary = `${this.#path}.new`
-    writeFileSync(temporary, `${this.text}\n`)
-    renameSync(temporary, this.#path)
+    const fields = enrFields(endpoint, fork, metadata)
+    if (hasFields(this.#record.kvs, fields)) return false
+    const { kvs } = this.#record
+    try {
+      this.#sign(kvs, fields)
+    } catch {
+      // Over the 300 bytes that EIP-778 allows: ours alone are always below.
+      this.#sign(new Map([...kvs].filter(([key]) => IDENTITY_KEYS.has(key))), fields)
+    }
+    this.#isSaved = false
     return true
   }
-}
 
-/** ENRForkID, 16 bytes: digest, next fork version, next fork epoch (u64 LE); a blob-parameter change counts as next. */
-function encodeForkId({ current, next }: EnrFork): Uint8Array {
-  const bytes = new Uint8Array(16)
-  bytes.set(fromHex(current.digestHex, 4), 0)
-  bytes.set(fromHex((next ?? current).forkVersionHex, 4), 4)
-  new DataView(bytes.buffer).setBigUint64(8, next === undefined ? FAR_FUTURE_EPOCH : BigInt(next.epoch), true)
-  return bytes
-}
+  /**
+   * Writes what the file does not have yet; to be called before anybody sees the new record.
+   * @throws whatever the file system says; the next call tries again
+   */
+  save(): void {
+    if (this.#isSaved) return
+    replaceDurably(this.#path, `${this.#text}\n`)
+    this.#isSaved = true
+  }
 
-/** Shortest big-endian form: no leading zeros, zero is empty. */
-function bigEndian(value: number): Uint8Array {
-  if (value === 0) return new Uint8Array()
-  const digits = value.toString(16)
-  return fromHex(digits.length % 2 === 0 ? digits : `0${digits}`)
-}
-
-function contentOf(record: SignableENR): string {
-  const pairs = [...record.kvs].map(([key, value]) => `${key}=${toHex(value)}`)
-  return pairs.sort().join(',')
+  #sign(base: ReadonlyMap<string, Uint8Array>, fields: EnrFields): void {
+    const pairs = new Map(base)
+    for (const [key, value] of fields) {
+      if (value === undefined) pairs.delete(key)
+      else pairs.set(key, value)
+    }
+    const record = new SignableENR(pairs, this.#record.seq + 1n, this.#secretKey)
+    this.#text = record.encodeTxt()
+    this.#record = record
+  }
 }
 
 /** The last record, if the file holds one of this key; anything else is started anew. */
@@ -105,10 +91,7 @@ function keptRecord(path: string, secretKey: Uint8Array): SignableENR | undefine
   }
 }
 
-function keptPairs(path: string, secretKey: Uint8Array): ReadonlyMap<string, Uint8Array> {
-  return keptRecord(path, secretKey)?.kvs ?? SignableENR.createV4(secretKey).kvs
-}
-
-function keptSequence(path: string, secretKey: Uint8Array): bigint {
-  return keptRecord(path, secretKey)?.seq ?? 0n
+/** Sequence number 0: the first content makes it 1. */
+function newRecord(secretKey: Uint8Array): SignableENR {
+  return new SignableENR(SignableENR.createV4(secretKey).kvs, 0n, secretKey)
 }

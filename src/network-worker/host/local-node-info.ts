@@ -1,11 +1,16 @@
 import type { RelayConfig } from '../../config/schema.ts'
 import type { NodeInfoView } from '../../rpc/contract.ts'
+import type { UdpBind } from '../../rpc/discovery-contract.ts'
 import { to0xHex } from '../../shared/hex.ts'
+import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
-import { boundPort, publicAddresses } from './addresses.ts'
+import { boundPort, familyOf, type IpFamily, publicAddresses } from './addresses.ts'
+import { fixedPort } from './endpoints.ts'
+import { type EnrEndpoint, enrFork, type FamilyEndpoint } from './enr-fields.ts'
+import { canonical, ExternalAddress, type SeenEndpoint } from './external-address.ts'
 import type { Host } from './libp2p-host.ts'
-import type { EnrEndpoint, LocalEnr } from './local-enr.ts'
+import type { LocalEnr } from './local-enr.ts'
 import type { MetadataState } from './local-metadata.ts'
 
 export interface LocalNodeInfoDeps {
@@ -13,38 +18,73 @@ export interface LocalNodeInfoDeps {
   readonly host: Pick<Host, 'getMultiaddrs' | 'peerId'>
   readonly enr: LocalEnr
   readonly metadata: MetadataState
-  readonly chain: Chain
-  readonly directory: TopicDirectory
+  readonly chain: Pick<Chain, 'currentDigest' | 'schedule'>
+  readonly directory: Pick<TopicDirectory, 'all'>
+  readonly log: Logger
+  /** Our record as it is from now on, whenever it changed: what discovery shall show to others. */
+  readonly onRecord?: (enr: string) => void
 }
 
-/** An address that says "any interface" tells a peer nothing. */
-const UNSPECIFIED = new Set(['0.0.0.0', '::'])
+const FAMILIES: readonly IpFamily[] = [4, 6]
 
-/** What we say of ourselves, in ENR, metadata and `/node/info`: one place, so that they cannot disagree. */
+/**
+ * What we say of ourselves, in ENR, metadata and `/node/info`: one place, so that they cannot disagree.
+ * In: topics and digests, bound ports, the operator's settings, peers' votes. Out: the record, saved, then told.
+ */
 export class LocalNodeInfo {
   readonly #deps: LocalNodeInfoDeps
+  readonly #external: ReadonlyMap<IpFamily, ExternalAddress>
+  /** Families whose vote could not be used, each told once. */
+  readonly #refused = new Set<IpFamily>()
+  /** Before the first refresh the topics are not known, and a record without them would be untrue. */
+  #isComplete = false
 
   constructor(deps: LocalNodeInfoDeps) {
     this.#deps = deps
+    this.#external = new Map(FAMILIES.map((family) => [family, externalAddress(deps, family)]))
   }
 
   /** Takes over topics, digest and addresses as they are now. Call when listening and at each epoch. */
   refresh(): void {
-    const { chain, directory, enr, metadata } = this.#deps
-    const current = chain.currentDigest()
-    const topics = directory.all().filter(({ entry }) => entry.digestHex === current.digestHex)
+    const { chain, directory, metadata } = this.#deps
+    const { digestHex } = chain.currentDigest()
+    const topics = directory.all().filter(({ entry }) => entry.digestHex === digestHex)
     metadata.update(topics.map(({ parsed }) => parsed))
-    enr.update(this.#endpoint(), { current, next: chain.schedule.next(current.epoch) }, metadata.current)
+    this.#isComplete = true
+    this.#publish()
+  }
+
+  /** Where discovery listens; to be called each time it has started. */
+  udpBound(binds: readonly UdpBind[]): void {
+    for (const { address, port } of binds) this.#external.get(familyOf(address))?.bound(port)
+    this.#publish()
+  }
+
+  /** Takes the endpoint that enough peers see us at. What it may not change stays, and so do the ports of libp2p. */
+  addressVoted({ ip, port }: SeenEndpoint): void {
+    const { log } = this.#deps
+    const address = canonical(ip)
+    if (address === undefined) return
+    const family = familyOf(address)
+    const outcome = this.#external.get(family)?.vote({ ip: address, port })
+    if (outcome === 'changed') {
+      log.info({ ip: address, port }, 'peers see this node at another address than before: it is advertised now')
+      this.#publish()
+    }
+    if (outcome !== 'local' || this.#refused.has(family)) return
+    this.#refused.add(family)
+    log.info({ ip: address, port }, 'peers see this node at a local address, which only --enr-ip makes it advertise')
   }
 
   view(): NodeInfoView {
-    const { host, enr, metadata } = this.#deps
+    const { config, host, enr, metadata } = this.#deps
     const { seqNumber, attnets, syncnets, custodyGroupCount } = metadata.current
+    const peerId = host.peerId.toString()
     return {
-      peer_id: host.peerId.toString(),
+      peer_id: peerId,
       enr: enr.text,
-      p2p_addresses: publicAddresses(host.getMultiaddrs(), host.peerId.toString(), this.#deps.config.enrIp),
-      discovery_addresses: [],
+      p2p_addresses: publicAddresses(host.getMultiaddrs(), peerId, config.enrIps),
+      discovery_addresses: config.discovery ? discoveryAddresses(enr.endpoint, peerId) : [],
       metadata: {
         seq_number: seqNumber.toString(),
         attnets: to0xHex(attnets),
@@ -54,15 +94,58 @@ export class LocalNodeInfo {
     }
   }
 
-  /** What was asked for, else what was bound; no address until one is known, since peers vote on it in discovery. */
-  #endpoint(): EnrEndpoint {
+  #publish(): void {
+    if (!this.#isComplete) return
+    const { chain, enr, metadata, log, onRecord } = this.#deps
+    const endpoint = { v4: this.#endpoint(4), v6: this.#endpoint(6) }
+    const isChanged = enr.update(endpoint, enrFork(chain.schedule, chain.currentDigest().epoch), metadata.current)
+    try {
+      enr.save()
+    } catch (error) {
+      // Peers shall have it all the same: an old digest would cost them all. The next epoch tries again.
+      log.error({ err: error }, 'the ENR cannot be saved: after a restart peers may take an older one for the newest')
+    }
+    if (isChanged) onRecord?.(enr.text)
+  }
+
+  /** What was asked for or voted, else what was bound; no address until one is known. */
+  #endpoint(family: IpFamily): FamilyEndpoint | undefined {
     const { config, host } = this.#deps
+    const external = this.#external.get(family)
+    if (external === undefined || !speaks(config, family)) return undefined
     const addresses = host.getMultiaddrs()
     return {
-      ip: config.enrIp ?? (UNSPECIFIED.has(config.listenAddress) ? undefined : config.listenAddress),
-      tcp: config.enrTcp ?? boundPort(addresses, 'tcp'),
-      udp: config.enrUdp,
-      quic: config.enrQuic ?? boundPort(addresses, 'quic'),
+      ip: external.ip,
+      tcp: config.tcp ? (config.enrTcp ?? boundPort(addresses, 'tcp', family)) : undefined,
+      udp: external.udp,
+      quic: config.quic ? (config.enrQuic ?? boundPort(addresses, 'quic', family)) : undefined,
     }
   }
+}
+
+function externalAddress({ config, enr }: LocalNodeInfoDeps, family: IpFamily): ExternalAddress {
+  return new ExternalAddress({
+    listenIp: ofFamily(config.listenAddresses, family),
+    operatorIp: ofFamily(config.enrIps, family),
+    operatorUdp: config.enrUdp,
+    hasDiscovery: config.discovery,
+    udpPort: fixedPort(config.port),
+    keptIp: (family === 4 ? enr.endpoint.v4 : enr.endpoint.v6)?.ip,
+  })
+}
+
+function ofFamily(ips: readonly string[], family: IpFamily): string | undefined {
+  return ips.find((ip) => familyOf(ip) === family)
+}
+
+/** Whether we listen by this family, or the operator says that we are reached by it. */
+function speaks({ listenAddresses, enrIps }: RelayConfig, family: IpFamily): boolean {
+  return ofFamily([...listenAddresses, ...enrIps], family) !== undefined
+}
+
+function discoveryAddresses({ v4, v6 }: EnrEndpoint, peerId: string): string[] {
+  return [v4, v6].flatMap((endpoint) => {
+    if (endpoint?.ip === undefined || endpoint.udp === undefined) return []
+    return [`/ip${familyOf(endpoint.ip)}/${endpoint.ip}/udp/${endpoint.udp}/p2p/${peerId}`]
+  })
 }

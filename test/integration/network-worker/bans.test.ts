@@ -60,7 +60,7 @@ test('a banned range disconnects with goodbye 252 and refuses before encryption;
   const config = { network: relayNetwork() }
   await using relay = await startRelay({ config })
   await using friend = await startRelay({ config })
-  await using other = await startRelay({ config: { ...config, listenAddress: '127.0.0.2' } })
+  await using other = await startRelay({ config: { ...config, listenAddresses: ['127.0.0.2'] } })
   await connectRelays(relay, friend)
   await connectRelays(relay, other)
   await relay.control.changeAccess({ trust: [{ peerId: friend.peerId, enr: null, addresses: [addressOf(friend)] }] })

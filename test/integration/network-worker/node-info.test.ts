@@ -47,10 +47,10 @@ test('node info, record and metadata over the wire say the same of the subnets, 
 
 test("the operator's address and ports stand in the record, not those of the machine", async () => {
   await using relay = await startRelay({
-    config: { network: NETWORK, enrIp: '203.0.113.5', enrTcp: 30_303, enrUdp: 30_304 },
+    config: { network: NETWORK, enrIps: ['203.0.113.5'], enrTcp: 30_303, enrUdp: 30_304 },
   })
   const { enr, p2p_addresses, peer_id } = await relay.control.getNodeInfo()
   const record = ENR.decodeTxt(enr)
-  assert.deepEqual([record.ip, record.tcp, record.udp, record.quic], ['203.0.113.5', 30_303, 30_304, undefined])
+  assert.deepEqual([record.ip, record.tcp, record.udp, record.quic], ['203.0.113.5', 30_303, undefined, undefined])
   assert.equal(p2p_addresses[0], `/ip4/203.0.113.5/tcp/30303/p2p/${peer_id}`)
 })

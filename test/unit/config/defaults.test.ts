@@ -10,7 +10,8 @@ test('nothing given: every default, with absolute paths', () => {
   assert.deepEqual(bootnodes, [...network.bootnodes])
   assert.deepEqual(JSON.parse(JSON.stringify(rest)), {
     dataDir: '/srv/relay/data',
-    listenAddress: '0.0.0.0',
+    listenAddresses: ['0.0.0.0'],
+    enrIps: [],
     port: 9000,
     quicPort: 9001,
     tcp: true,

@@ -48,21 +48,25 @@ const CASES: readonly [string, keyof RelayConfig, readonly (readonly [string, un
   ],
   [
     '--listen-address',
-    'listenAddress',
+    'listenAddresses',
     [
-      ['::', '::'],
-      ['10.0.0.1', '10.0.0.1'],
+      ['::', ['::']],
+      ['10.0.0.1', ['10.0.0.1']],
+      ['::, 0.0.0.0', ['0.0.0.0', '::']],
+      ['10.0.0.1,10.0.0.1', ['10.0.0.1']],
     ],
-    ['localhost', '10.1', 'fe80::1%eth0'],
+    ['localhost', '10.1', 'fe80::1%eth0', '', '10.0.0.1,10.0.0.2', '::,::1', '::,0::0', '::,x'],
   ],
   [
     '--enr-ip',
-    'enrIp',
+    'enrIps',
     [
-      ['192.0.2.1', '192.0.2.1'],
-      ['2001:db8::1', '2001:db8::1'],
+      ['192.0.2.1', ['192.0.2.1']],
+      ['2001:db8::1', ['2001:db8::1']],
+      ['2001:db8::1,192.0.2.1', ['192.0.2.1', '2001:db8::1']],
+      ['', []],
     ],
-    ['example.org', '256.0.0.1'],
+    ['example.org', '256.0.0.1', '192.0.2.1,192.0.2.2'],
   ],
   [
     '--log-level',
@@ -166,6 +170,16 @@ test('every bad item of a list is named', () => {
     '--ip-limit-exempt: "x" is not an address range such as 10.0.0.0/8',
     '--ip-limit-exempt: "y" is not an address range such as 10.0.0.0/8',
   ])
+})
+
+test('an address of each family, no more', () => {
+  const flags = ['--listen-address', '0.0.0.0', '--listen-address=::', '--enr-ip', '192.0.2.1']
+  assert.deepEqual(load(flags).listenAddresses, ['0.0.0.0', '::'])
+  assert.deepEqual(problemLines([...flags, '--listen-address', '::1', '--enr-ip', '192.0.2.2']), [
+    '--listen-address: must have at most one IPv4 and one IPv6 address; got "0.0.0.0,::,::1"',
+    '--enr-ip: must have at most one IPv4 and one IPv6 address; got "192.0.2.1,192.0.2.2"',
+  ])
+  assert.deepEqual(problemLines(['--listen-address=']), ['--listen-address: must have at least one address'])
 })
 
 test('there may be 256 trusted peers', () => {

@@ -50,19 +50,34 @@ test('the advertised address leads within its transport', () => {
   const bound = ['/ip4/10.0.0.1/udp/9001/quic-v1', '/ip4/10.0.0.1/tcp/9000', '/ip4/1.2.3.4/tcp/9000'].map((text) =>
     multiaddr(text),
   )
-  assert.deepEqual(publicAddresses(bound, PEER_ID, '1.2.3.4'), [
+  assert.deepEqual(publicAddresses(bound, PEER_ID, ['1.2.3.4']), [
     `/ip4/1.2.3.4/tcp/9000/p2p/${PEER_ID}`,
     `/ip4/10.0.0.1/tcp/9000/p2p/${PEER_ID}`,
     `/ip4/10.0.0.1/udp/9001/quic-v1/p2p/${PEER_ID}`,
   ])
 })
 
-test('the bound port is of the transport asked for', () => {
-  const bound = [multiaddr('/ip4/127.0.0.1/udp/4001/quic-v1'), multiaddr('/ip4/127.0.0.1/tcp/4002')]
-  assert.equal(boundPort(bound, 'tcp'), 4002)
-  assert.equal(boundPort(bound, 'quic'), 4001)
-  assert.equal(boundPort([], 'tcp'), undefined)
-  assert.equal(boundPort(bound.slice(0, 1), 'tcp'), undefined)
+test('an advertised IPv6 address leads however it is written', () => {
+  const bound = ['/ip6/fd00::2/tcp/9000', '/ip6/2001:db8::5/tcp/9000'].map((text) => multiaddr(text))
+  const [first] = publicAddresses(bound, PEER_ID, ['2001:0DB8:0::5'])
+  assert.equal(first, `/ip6/2001:db8::5/tcp/9000/p2p/${PEER_ID}`)
+})
+
+test('the bound port is of the transport and the family asked for', () => {
+  const bound = [
+    '/ip4/127.0.0.1/udp/4001/quic-v1',
+    '/ip4/127.0.0.1/tcp/4002',
+    '/ip6/::1/udp/6001/quic-v1',
+    '/ip6/::1/tcp/6002',
+    '/dns4/relay.example/tcp/9000',
+  ].map((text) => multiaddr(text))
+  assert.equal(boundPort(bound, 'tcp', 4), 4002)
+  assert.equal(boundPort(bound, 'quic', 4), 4001)
+  assert.equal(boundPort(bound, 'tcp', 6), 6002)
+  assert.equal(boundPort(bound, 'quic', 6), 6001)
+  assert.equal(boundPort([], 'tcp', 4), undefined)
+  assert.equal(boundPort(bound.slice(0, 1), 'tcp', 4), undefined)
+  assert.equal(boundPort(bound.slice(0, 2), 'tcp', 6), undefined)
 })
 
 test('any text parses to a multiaddr that prints as itself, or to nothing', () => {

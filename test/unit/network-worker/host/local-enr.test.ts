@@ -1,24 +1,20 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ENR, SignableENR } from '@chainsafe/enr'
-import type { DigestEntry } from '../../../../src/consensus/fork-schedule.ts'
-import { ENR_FILE, type EnrEndpoint, type EnrFork, LocalEnr } from '../../../../src/network-worker/host/local-enr.ts'
+import { createForkSchedule } from '../../../../src/consensus/fork-schedule.ts'
+import { type EnrEndpoint, enrFork, type FamilyEndpoint } from '../../../../src/network-worker/host/enr-fields.ts'
+import { ENR_FILE, LocalEnr } from '../../../../src/network-worker/host/local-enr.ts'
 import type { LocalMetadata } from '../../../../src/network-worker/host/local-metadata.ts'
+import { relayNetwork } from '../../../support/relay-config.ts'
 import { scratchDirectory } from './scratch-directory.ts'
 
 const KEY = new Uint8Array(32).fill(7)
-const CURRENT: DigestEntry = {
-  epoch: 411_392,
-  fork: 'fulu',
-  forkVersionHex: '06000000',
-  digestHex: '8c9f62fe',
-  maxBlobsPerBlock: 15,
-}
-const NEXT: DigestEntry = { ...CURRENT, epoch: 0x01_02_03, digestHex: 'aabbccdd', forkVersionHex: '07000000' }
-const FORK: EnrFork = { current: CURRENT, next: NEXT }
-const ENDPOINT: EnrEndpoint = { ip: '203.0.113.5', tcp: 9000, udp: 9002, quic: 9001 }
+const FORK = enrFork(createForkSchedule(relayNetwork()), 0)
+const V4: FamilyEndpoint = { ip: '203.0.113.5', tcp: 9000, udp: 9002, quic: 9001 }
+const V6: FamilyEndpoint = { ip: '2001:db8::5', tcp: 9100, udp: 9102, quic: 9101 }
+const ENDPOINT: EnrEndpoint = { v4: V4, v6: undefined }
 const METADATA: LocalMetadata = {
   seqNumber: 3n,
   attnets: Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0x80),
@@ -26,65 +22,41 @@ const METADATA: LocalMetadata = {
   custodyGroupCount: 4,
 }
 
-/** The field of a record by its key, as hex. */
-function field(text: string, key: string): string | undefined {
-  const value = ENR.decodeTxt(text).kvs.get(key)
-  return value === undefined ? undefined : Buffer.from(value).toString('hex')
+function keysOf(enr: LocalEnr): readonly string[] {
+  return [...ENR.decodeTxt(enr.text).kvs.keys()]
 }
 
-test('the record carries every field, and its signature holds', () => {
+/** Puts a record signed by the key into the data dir, as another release may have left it. */
+function leaveRecord(directory: string, pairs: Record<string, Uint8Array>): void {
+  writeFileSync(join(directory, ENR_FILE), `${SignableENR.createV4(KEY, pairs).encodeTxt()}\n`)
+}
+
+test('both families at once, and the signature holds', () => {
   using directory = scratchDirectory()
   const enr = new LocalEnr(directory.path, KEY)
-  enr.update(ENDPOINT, FORK, METADATA)
+  enr.update({ v4: V4, v6: V6 }, FORK, METADATA)
   const record = ENR.decodeTxt(enr.text)
   assert.deepEqual([record.ip, record.tcp, record.udp, record.quic], ['203.0.113.5', 9000, 9002, 9001])
-  assert.equal(field(enr.text, 'eth2'), '8c9f62fe' + '07000000' + '0302010000000000')
-  assert.equal(field(enr.text, 'nfd'), 'aabbccdd')
-  assert.equal(field(enr.text, 'attnets'), '0100000000000080')
-  assert.equal(field(enr.text, 'syncnets'), '05')
-  assert.equal(field(enr.text, 'cgc'), '04')
+  assert.deepEqual([record.tcp6, record.udp6, record.quic6], [9100, 9102, 9101])
+  assert.deepEqual([...(record.kvs.get('ip6') ?? [])], [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5])
   assert.equal(Buffer.from(enr.nodeId).toString('hex'), record.nodeId)
+  assert.deepEqual(enr.endpoint, { v4: V4, v6: V6 })
 })
 
-test('without a fork ahead: zeros, our own version, the far future', () => {
+test('a family that goes takes its fields with it', () => {
   using directory = scratchDirectory()
   const enr = new LocalEnr(directory.path, KEY)
-  enr.update(ENDPOINT, { current: CURRENT, next: undefined }, METADATA)
-  assert.equal(field(enr.text, 'eth2'), '8c9f62fe' + '06000000' + 'ffffffffffffffff')
-  assert.equal(field(enr.text, 'nfd'), '00000000')
-})
-
-test('custody group counts have no leading zeros, and zero is empty', () => {
-  using directory = scratchDirectory()
-  const enr = new LocalEnr(directory.path, KEY)
-  for (const [count, hex] of [
-    [0, ''],
-    [4, '04'],
-    [128, '80'],
-    [256, '0100'],
-  ] as const) {
-    enr.update(ENDPOINT, FORK, { ...METADATA, custodyGroupCount: count })
-    assert.equal(field(enr.text, 'cgc'), hex)
-  }
-})
-
-test('an IPv6 endpoint goes into the fields of its family and takes the others away', () => {
-  using directory = scratchDirectory()
-  const enr = new LocalEnr(directory.path, KEY)
-  enr.update(ENDPOINT, FORK, METADATA)
-  enr.update({ ...ENDPOINT, ip: '2001:db8::5' }, FORK, METADATA)
-  const { kvs, ip6, tcp6, quic6, udp6 } = ENR.decodeTxt(enr.text)
-  for (const key of ['ip', 'tcp', 'udp', 'quic']) assert.ok(!kvs.has(key), key)
-  assert.deepEqual([tcp6, udp6, quic6], [9000, 9002, 9001])
-  assert.ok(ip6?.startsWith('2001:db8:'), ip6)
+  enr.update({ v4: V4, v6: V6 }, FORK, METADATA)
+  enr.update({ v4: undefined, v6: V6 }, FORK, METADATA)
+  for (const key of ['ip', 'tcp', 'udp', 'quic']) assert.ok(!keysOf(enr).includes(key), key)
+  assert.deepEqual(enr.endpoint.v6, V6)
 })
 
 test('an unknown endpoint leaves its fields out', () => {
   using directory = scratchDirectory()
   const enr = new LocalEnr(directory.path, KEY)
-  enr.update({ ip: undefined, tcp: undefined, udp: undefined, quic: undefined }, FORK, METADATA)
-  const { kvs } = ENR.decodeTxt(enr.text)
-  for (const key of ['ip', 'ip6', 'tcp', 'udp', 'quic']) assert.ok(!kvs.has(key), key)
+  enr.update({ v4: { ip: undefined, tcp: 9000, udp: undefined, quic: undefined }, v6: undefined }, FORK, METADATA)
+  assert.deepEqual(keysOf(enr), ['attnets', 'cgc', 'eth2', 'id', 'nfd', 'secp256k1', 'syncnets', 'tcp'])
 })
 
 test('the sequence number rises by one per change of content and not without one', () => {
@@ -92,10 +64,11 @@ test('the sequence number rises by one per change of content and not without one
   const enr = new LocalEnr(directory.path, KEY)
   assert.equal(enr.update(ENDPOINT, FORK, METADATA), true)
   assert.equal(ENR.decodeTxt(enr.text).seq, 1n)
+  const { text } = enr
   assert.equal(enr.update(ENDPOINT, FORK, METADATA), false)
   assert.equal(enr.update({ ...ENDPOINT }, FORK, { ...METADATA, seqNumber: 99n }), false)
-  assert.equal(ENR.decodeTxt(enr.text).seq, 1n)
-  assert.equal(enr.update({ ...ENDPOINT, tcp: 9100 }, FORK, METADATA), true)
+  assert.equal(enr.text, text)
+  assert.equal(enr.update({ v4: { ...V4, tcp: 9100 }, v6: V6 }, FORK, METADATA), true)
   assert.equal(ENR.decodeTxt(enr.text).seq, 2n)
 })
 
@@ -103,23 +76,62 @@ test('the file is written for a change only', () => {
   using directory = scratchDirectory()
   const path = join(directory.path, ENR_FILE)
   const enr = new LocalEnr(directory.path, KEY)
+  enr.save()
   assert.ok(!existsSync(path))
   enr.update(ENDPOINT, FORK, METADATA)
+  enr.save()
   assert.equal(readFileSync(path, 'utf8'), `${enr.text}\n`)
   assert.deepEqual(readdirSync(directory.path), [ENR_FILE])
   rmSync(path)
   enr.update(ENDPOINT, FORK, METADATA)
+  enr.save()
   assert.ok(!existsSync(path))
+})
+
+test('what could not be written is written by the next call', () => {
+  using directory = scratchDirectory()
+  const path = join(directory.path, 'data')
+  const enr = new LocalEnr(path, KEY)
+  enr.update(ENDPOINT, FORK, METADATA)
+  assert.throws(() => enr.save(), { code: 'ENOENT' })
+  mkdirSync(path)
+  assert.equal(enr.update(ENDPOINT, FORK, METADATA), false)
+  enr.save()
+  assert.equal(readFileSync(join(path, ENR_FILE), 'utf8'), `${enr.text}\n`)
 })
 
 test('a restart goes on where the last run ended', () => {
   using directory = scratchDirectory()
-  new LocalEnr(directory.path, KEY).update(ENDPOINT, FORK, METADATA)
+  const first = new LocalEnr(directory.path, KEY)
+  first.update(ENDPOINT, FORK, METADATA)
+  first.save()
   const reopened = new LocalEnr(directory.path, KEY)
+  assert.equal(reopened.text, first.text)
+  assert.deepEqual(reopened.endpoint.v4, V4)
   assert.equal(reopened.update(ENDPOINT, FORK, METADATA), false)
-  assert.equal(ENR.decodeTxt(reopened.text).seq, 1n)
-  reopened.update({ ...ENDPOINT, tcp: 9100 }, FORK, METADATA)
+  reopened.update({ v4: V4, v6: V6 }, FORK, METADATA)
   assert.equal(ENR.decodeTxt(reopened.text).seq, 2n)
+})
+
+test('fields this release does not know stay', () => {
+  using directory = scratchDirectory()
+  leaveRecord(directory.path, { zz: Uint8Array.of(1, 2, 3), tcp6: Uint8Array.of(1, 1) })
+  const enr = new LocalEnr(directory.path, KEY)
+  enr.update(ENDPOINT, FORK, METADATA)
+  const { kvs, seq } = ENR.decodeTxt(enr.text)
+  assert.deepEqual([...(kvs.get('zz') ?? [])], [1, 2, 3])
+  assert.ok(!kvs.has('tcp6'))
+  assert.equal(seq, 2n)
+})
+
+test('fields this release does not know go when they leave no room for ours', () => {
+  using directory = scratchDirectory()
+  leaveRecord(directory.path, { zz: new Uint8Array(150).fill(1) })
+  const enr = new LocalEnr(directory.path, KEY)
+  assert.equal(enr.update({ v4: V4, v6: V6 }, FORK, METADATA), true)
+  assert.ok(!keysOf(enr).includes('zz'))
+  assert.deepEqual(enr.endpoint, { v4: V4, v6: V6 })
+  assert.equal(ENR.decodeTxt(enr.text).seq, 2n)
 })
 
 test('a record of another key, or no record at all, is started anew', () => {

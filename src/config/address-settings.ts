@@ -1,0 +1,60 @@
+/** Where peers reach us: what we listen on, and what we tell them instead. */
+import { setting } from './setting-meta.ts'
+import { addressPerFamily, advertisedPort, bindPort, switchText } from './value-types.ts'
+
+/** The settings of the group "Addresses"; part of the schema. */
+export const addressSettings = {
+  listenAddress: setting(addressPerFamily({ isEmptyFine: false }).default(['0.0.0.0']), {
+    group: 'Addresses',
+    kind: 'list',
+    placeholder: 'IP',
+    description:
+      'Addresses to listen on for peers: one of IPv4, one of IPv6, or one of each. All ports are the same for both.',
+  }),
+  port: setting(bindPort().default(9000), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    description: 'TCP port of libp2p and UDP port of discovery; 0 lets the system choose.',
+  }),
+  quicPort: setting(bindPort().default(9001), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    description: 'UDP port of libp2p over QUIC; 0 lets the system choose.',
+  }),
+  tcp: setting(switchText.default(true), {
+    group: 'Addresses',
+    kind: 'switch',
+    description: 'Listen and dial over TCP.',
+  }),
+  quic: setting(switchText.default(true), {
+    group: 'Addresses',
+    kind: 'switch',
+    description: 'Listen and dial over QUIC.',
+  }),
+  enrIp: setting(addressPerFamily({ isEmptyFine: true }).default([]), {
+    group: 'Addresses',
+    kind: 'list',
+    placeholder: 'IP',
+    defaultText: 'voted by peers',
+    description:
+      'External addresses to advertise in the ENR, at most one of IPv4 and one of IPv6. Peers vote on the other family; a private address is advertised only if it is given here or listened on.',
+  }),
+  enrTcp: setting(advertisedPort().optional(), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    defaultText: 'the port bound',
+    description: 'External TCP port to advertise in the ENR, for both families.',
+  }),
+  enrUdp: setting(advertisedPort().optional(), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    defaultText: 'voted by peers',
+    description: 'External discovery port to advertise in the ENR, for both families.',
+  }),
+  enrQuic: setting(advertisedPort().optional(), {
+    group: 'Addresses',
+    placeholder: 'PORT',
+    defaultText: 'the port bound',
+    description: 'External QUIC port to advertise in the ENR, for both families.',
+  }),
+}
