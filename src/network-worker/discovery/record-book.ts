@@ -154,6 +154,13 @@ export class RecordBook {
     for (const { record } of this.#entries.values()) yield record
   }
 
+  /** The records as text, those of peers that served us lately first: what a routing table should begin with. */
+  texts(): readonly string[] {
+    return [...this.#entries.values()]
+      .sort((a, b) => (b.lastConnectedMs ?? 0) - (a.lastConnectedMs ?? 0) || b.lastSeenMs - a.lastSeenMs)
+      .map(({ record }) => record.enr)
+  }
+
   #restore(known: KnownRecord): void {
     const { peerId, enr, lastSeenMs, bestRttMs, lastConnectedMs } = known
     const record = this.#deps.decode(enr)
@@ -161,13 +168,15 @@ export class RecordBook {
       this.#deps.onForgotten(peerId)
       return
     }
+    const { clock } = this.#deps
     this.#add({
       record,
-      lastSeenMs,
+      // The wall clock may have been ahead then; nothing was seen in the future.
+      lastSeenMs: Math.min(lastSeenMs, clock.nowMs()),
       bestRttMs,
       lastConnectedMs,
       failedDials: 0,
-      keptAtMs: this.#deps.clock.monotonicMs(),
+      keptAtMs: clock.monotonicMs(),
     })
   }
 
