@@ -34,8 +34,9 @@ export class LookupTargets {
   }
 
   /**
-   * A target, 64 hex digits, whose own backbone subnets in `epoch` include `subnet`; of the nodes closest to it most
-   * share its prefix, and with it those subnets.
+   * A target, 64 hex digits, whose own backbone subnets in `epoch` include `subnet`. The nodes closest to it share its
+   * prefix, and with it the subnet, save those that have rotated already, or not yet: as random, the last byte speaks
+   * for either in the proportion in which they are.
    * @param subnet attestation subnet, 0 to 63
    */
   towardsSubnet(subnet: number, epoch: number, preset: PresetName = 'mainnet'): string {

@@ -4,7 +4,9 @@ import fc from 'fast-check'
 import {
   computeShuffledIndex,
   computeSubscribedSubnets,
+  computeUnshuffledIndex,
   nextSubnetRotationEpoch,
+  prefixOfSubnet,
 } from '../../../src/consensus/subnets.ts'
 
 function nodeId(decimal: string): Uint8Array {
@@ -105,4 +107,28 @@ test('property: the shuffle is a permutation for any seed', () => {
     }),
     { numRuns: 20 },
   )
+})
+
+test('property: unshuffling undoes the shuffle', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ minLength: 32, maxLength: 32 }),
+      fc.integer({ min: 1, max: 2 ** 32 }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (seed, count, place) => {
+        const index = Math.floor(place * count)
+        assert.equal(computeUnshuffledIndex(computeShuffledIndex(index, count, seed, 90), count, seed, 90), index)
+      },
+    ),
+    { numRuns: 50 },
+  )
+})
+
+test('the prefix of a subnet is that of the nodes whose first, or second, subnet it is', () => {
+  const id = nodeId('12345678901234567890')
+  for (const epoch of [0, 419_072]) {
+    const subnets = computeSubscribedSubnets(id, epoch)
+    const prefixes = subnets.map((subnet, place) => prefixOfSubnet(subnet, place, id[31] ?? 0, epoch))
+    assert.deepEqual(prefixes, [0, 0])
+  }
 })
