@@ -42,6 +42,8 @@ export function usageText(): string {
     'Usage: starling [run] [flags]              run the relay',
     '       starling demo [flags]               run the relay among a small swarm of peers on loopback',
     '       starling validate-config [flags]    check the settings and end',
+    '       starling enr [ENR|-] [--json]       explain a node record (-: from stdin; none: our own)',
+    '       starling keygen [flags]             make the node key of --data-dir, print its peer id',
     '',
     'Each flag is also a variable STARLING_FLAG_NAME and a key of the --config file. A flag beats the',
     'environment, which beats the file, which beats the default. Lists may be split by commas.',

@@ -2,6 +2,7 @@
 import { suggestion } from '../config/closest-name.ts'
 import { informationAsked } from '../config/read-argv.ts'
 import { usageText } from '../config/usage.ts'
+import { RelayError } from '../shared/errors.ts'
 import { VERSION } from '../shared/version.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { readConfig } from './read-config.ts'
@@ -15,11 +16,37 @@ async function validateConfig(argv: readonly string[]): Promise<ExitCode> {
   return EXIT.clean
 }
 
+/** Prints what a helper answers. What it refuses is a complaint, like one about the configuration. */
+async function print(answer: Promise<string | undefined>): Promise<ExitCode> {
+  try {
+    const text = await answer
+    if (text === undefined) return EXIT.badConfig
+    process.stdout.write(text)
+    return EXIT.clean
+  } catch (cause) {
+    if (!(cause instanceof RelayError)) throw cause
+    process.stderr.write(`starling: ${cause.message}\n`)
+    return EXIT.badConfig
+  }
+}
+
+async function enr(argv: readonly string[]): Promise<ExitCode> {
+  const { enrCommand } = await import('../cli/enr-command.ts')
+  return await print(enrCommand(argv, { readConfig, input: process.stdin }))
+}
+
+async function keygen(argv: readonly string[]): Promise<ExitCode> {
+  const { keygenCommand } = await import('../cli/keygen-command.ts')
+  return await print(keygenCommand(argv, { readConfig }))
+}
+
 /** Modules are loaded by the command that needs them, so that help and complaints come at once. */
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['run', async (argv) => (await import('./run-command.ts')).runRelay(argv)],
   ['demo', async (argv) => (await import('./demo-command.ts')).runDemo(argv)],
   ['validate-config', validateConfig],
+  ['enr', enr],
+  ['keygen', keygen],
 ])
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { networkByName } from '../../../src/consensus/networks.ts'
 import { quietFlags, starling } from './child.ts'
 
 test('a bad configuration: exit 2 with every problem on a line of its own, nothing on stdout', async (t) => {
@@ -37,6 +38,30 @@ for (const args of [['--help'], ['-h'], ['help'], ['run', '--help', '--port', 'n
     for (const word of ['Usage: starling', 'demo', '--network-dir', '--api-token-file']) assert.ok(text.includes(word))
   })
 }
+
+test('keygen makes the identity, a second one is exit 2; enr without a record of its own is exit 2', async (t) => {
+  const flags = quietFlags(t)
+  const made = starling(t, ['keygen', ...flags])
+  assert.equal((await made.end()).code, 0)
+  assert.match(made.lines.join(), /^16Uiu2\w{47}$/)
+  const again = starling(t, ['keygen', ...flags])
+  assert.equal((await again.end()).code, 2)
+  assert.match(again.errorLines.join(), /^starling: .*node-key is there already/)
+  const none = starling(t, ['enr', ...flags])
+  assert.equal((await none.end()).code, 2)
+  assert.match(none.errorLines.join(), /^starling: .*enr\.txt cannot be read/)
+})
+
+test('enr explains a record; a malformed one is exit 2 with the reason', async (t) => {
+  const [bootnode = ''] = networkByName('mainnet').bootnodes
+  const good = starling(t, ['enr', bootnode, '--json'])
+  assert.equal((await good.end()).code, 0)
+  assert.equal(JSON.parse(good.lines.join('\n')).enr, bootnode)
+  const bad = starling(t, ['enr', bootnode.slice(0, -2)])
+  assert.equal((await bad.end()).code, 2)
+  assert.deepEqual(bad.lines, [])
+  assert.match(bad.errorLines.join(), /^starling: invalid ENR: /)
+})
 
 test('--version prints the version of the package', async (t) => {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))

@@ -1,0 +1,7 @@
+/** Files of the data dir that several rooms know by name. */
+
+/** The 32-byte secp256k1 secret as 64 hex digits, readable by its owner only. */
+export const NODE_KEY_FILE = 'node-key'
+
+/** Our last node record: its sequence number must never go back. */
+export const ENR_FILE = 'enr.txt'
