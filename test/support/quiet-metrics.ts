@@ -15,6 +15,7 @@ export function quietMetrics(changes: Partial<MetricsView> = {}): MetricsView {
     head: { newestSlot: undefined, syncDistance: () => 0 },
     clockOffset: { boundMs: () => 0 },
     load: new ThreadLoad(),
+    discovery: { metrics: () => null },
   })
-  return { ...view, discovery: null, ...changes }
+  return { ...view, ...changes }
 }

@@ -227,6 +227,7 @@ function snapshotOf(registry: PeerRegistry): Pick<MetricsView, 'peers' | 'client
     head: { newestSlot: undefined, syncDistance: () => 0 },
     clockOffset: { boundMs: () => 0 },
     load: { view: () => quietMetrics().load },
+    discovery: { metrics: () => null },
   })
   return { peers, clients }
 }
