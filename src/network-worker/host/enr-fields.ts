@@ -5,6 +5,8 @@
 import ipaddr from 'ipaddr.js'
 import type { DigestEntry, ForkSchedule } from '../../consensus/fork-schedule.ts'
 import { isForkAtLeast } from '../../consensus/network-config.ts'
+import { ipText, portOf } from '../../consensus/node-record-addresses.ts'
+import { integerBytes } from '../../consensus/rlp-encode.ts'
 import { fromHex, toHex } from '../../shared/hex.ts'
 import type { LocalMetadata } from './local-metadata.ts'
 
@@ -54,7 +56,7 @@ export function enrFields({ v4, v6 }: EnrEndpoint, fork: EnrFork, metadata: Loca
     ['eth2', encodeForkId(fork)],
     ['attnets', metadata.attnets],
     ['syncnets', metadata.syncnets],
-    ['cgc', fork.isFuluScheduled ? integerBytes(metadata.custodyGroupCount) : undefined],
+    ['cgc', fork.isFuluScheduled ? integerBytes(BigInt(metadata.custodyGroupCount)) : undefined],
     ['nfd', fork.isFuluScheduled ? nfd : undefined],
   ])
 }
@@ -63,31 +65,19 @@ function familyFields(suffix: '' | '6', endpoint: FamilyEndpoint | undefined): [
   const ip = endpoint?.ip === undefined ? undefined : Uint8Array.from(ipaddr.parse(endpoint.ip).toByteArray())
   const ports = (['tcp', 'udp', 'quic'] as const).map((name): [string, Uint8Array | undefined] => {
     const port = endpoint?.[name]
-    return [`${name}${suffix}`, port === undefined ? undefined : integerBytes(port)]
+    return [`${name}${suffix}`, port === undefined ? undefined : integerBytes(BigInt(port))]
   })
   return [[`ip${suffix}`, ip], ...ports]
 }
 
 /** What a record says of where it is reached; values of a wrong form count as missing. */
 export function endpointOf(fields: ReadonlyMap<string, Uint8Array>): EnrEndpoint {
-  return { v4: readFamily(fields, '', 4), v6: readFamily(fields, '6', 16) }
+  return { v4: readFamily(fields, '', 4), v6: readFamily(fields, '6', 6) }
 }
 
-function readFamily(fields: ReadonlyMap<string, Uint8Array>, suffix: '' | '6', ipBytes: number): FamilyEndpoint {
-  const address = fields.get(`ip${suffix}`)
-  const port = (name: string): number | undefined => readPort(fields.get(`${name}${suffix}`))
-  return {
-    ip: address?.length === ipBytes ? ipaddr.fromByteArray([...address]).toString() : undefined,
-    tcp: port('tcp'),
-    udp: port('udp'),
-    quic: port('quic'),
-  }
-}
-
-function readPort(bytes: Uint8Array | undefined): number | undefined {
-  if (bytes === undefined || bytes.length === 0 || bytes.length > 2) return undefined
-  const port = bytes.reduce((high, low) => high * 256 + low, 0)
-  return port === 0 ? undefined : port
+function readFamily(fields: ReadonlyMap<string, Uint8Array>, suffix: '' | '6', family: 4 | 6): FamilyEndpoint {
+  const port = (name: string): number | undefined => portOf(fields.get(`${name}${suffix}`))
+  return { ip: ipText(fields.get(`ip${suffix}`), family), tcp: port('tcp'), udp: port('udp'), quic: port('quic') }
 }
 
 /**
@@ -102,13 +92,6 @@ function encodeForkId({ current, next }: EnrFork): Uint8Array {
   bytes.set(fromHex((next ?? current).forkVersionHex, 4), 4)
   new DataView(bytes.buffer).setBigUint64(8, next === undefined ? FAR_FUTURE_EPOCH : BigInt(next.epoch), true)
   return bytes
-}
-
-/** An integer as RLP has it: big-endian without leading zeros, zero is empty. */
-function integerBytes(value: number): Uint8Array {
-  if (value === 0) return new Uint8Array()
-  const digits = value.toString(16)
-  return fromHex(digits.length % 2 === 0 ? digits : `0${digits}`)
 }
 
 /** Whether a record has exactly these values, of the fields given. */
