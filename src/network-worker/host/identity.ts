@@ -13,11 +13,9 @@ import {
 import { join } from 'node:path'
 import { generateKeyPair, privateKeyFromRaw } from '@libp2p/crypto/keys'
 import type { Secp256k1PrivateKey } from '@libp2p/interface'
+import { NODE_KEY_FILE } from '../../shared/data-files.ts'
 import { RelayError } from '../../shared/errors.ts'
 import { toHex } from '../../shared/hex.ts'
-
-/** File of the data dir that holds the 32-byte secp256k1 secret as 64 hex digits, readable by its owner only. */
-export const IDENTITY_FILE = 'node-key'
 
 /**
  * The node's identity: read from the data dir, or made and kept there at the first start. Peers score the identity,
@@ -25,7 +23,7 @@ export const IDENTITY_FILE = 'node-key'
  * @throws RelayError CONFIG_INVALID when the file is there but does not hold a key: never overwritten silently
  */
 export async function loadIdentity(dataDir: string): Promise<Secp256k1PrivateKey> {
-  const path = join(dataDir, IDENTITY_FILE)
+  const path = join(dataDir, NODE_KEY_FILE)
   if (existsSync(path)) return readIdentity(path)
   mkdirSync(dataDir, { recursive: true })
   const key = await generateKeyPair('secp256k1')

@@ -1,13 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignableENR } from '@chainsafe/enr'
+import { ENR_FILE } from '../../shared/data-files.ts'
 import { fromHex } from '../../shared/hex.ts'
 import { replaceDurably } from './durable-file.ts'
 import { type EnrEndpoint, type EnrFields, type EnrFork, endpointOf, enrFields, hasFields } from './enr-fields.ts'
 import type { LocalMetadata } from './local-metadata.ts'
-
-/** File of the data dir with the last ENR: its sequence number must never go back. */
-export const ENR_FILE = 'enr.txt'
 
 /** Without these a record has no identity. */
 const IDENTITY_KEYS: ReadonlySet<string> = new Set(['id', 'secp256k1'])

@@ -6,9 +6,9 @@ import { test } from 'node:test'
 import pino from 'pino'
 import type { RelayConfig } from '../../../src/config/schema.ts'
 import { startUpSettings } from '../../../src/main/runtime-settings.ts'
-import { IDENTITY_FILE } from '../../../src/network-worker/host/identity.ts'
 import { type NetworkNode, startNetworkNode } from '../../../src/network-worker/network-node.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
+import { NODE_KEY_FILE } from '../../../src/shared/data-files.ts'
 import { relayConfig } from '../../support/relay-config.ts'
 import { startRelay } from '../../support/two-nodes.ts'
 
@@ -62,7 +62,7 @@ test('a start that cannot bind fails naming the address, and works once the addr
 
 test('an identity file without a key fails the start before anything listens', async () => {
   using dataDir = dataDirectory()
-  writeFileSync(join(dataDir.path, IDENTITY_FILE), 'no key')
+  writeFileSync(join(dataDir.path, NODE_KEY_FILE), 'no key')
   await assert.rejects(start(relayConfig(dataDir.path)), { code: 'CONFIG_INVALID' })
 })
 

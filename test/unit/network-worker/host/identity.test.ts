@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { IDENTITY_FILE, loadIdentity } from '../../../../src/network-worker/host/identity.ts'
+import { loadIdentity } from '../../../../src/network-worker/host/identity.ts'
+import { NODE_KEY_FILE } from '../../../../src/shared/data-files.ts'
 import { RelayError } from '../../../../src/shared/errors.ts'
 import { scratchDirectory } from './scratch-directory.ts'
 
@@ -13,10 +14,10 @@ test('the first start makes a key that its owner alone can read, and leaves noth
   using directory = scratchDirectory()
   const dataDir = join(directory.path, 'not', 'there', 'yet')
   const key = await loadIdentity(dataDir)
-  const path = join(dataDir, IDENTITY_FILE)
+  const path = join(dataDir, NODE_KEY_FILE)
   assert.equal(key.type, 'secp256k1')
   assert.equal(statSync(path).mode & 0o777, 0o600)
-  assert.deepEqual(readdirSync(dataDir), [IDENTITY_FILE])
+  assert.deepEqual(readdirSync(dataDir), [NODE_KEY_FILE])
   assert.match(readFileSync(path, 'utf8'), /^[0-9a-f]{64}\n$/)
 })
 
@@ -36,7 +37,7 @@ test('two data directories hold two identities', async () => {
 
 test('a key written by hand, in upper case and with blanks around it, is read', async () => {
   using directory = scratchDirectory()
-  writeFileSync(join(directory.path, IDENTITY_FILE), `  ${'AB'.repeat(32)}\r\n`)
+  writeFileSync(join(directory.path, NODE_KEY_FILE), `  ${'AB'.repeat(32)}\r\n`)
   assert.equal(Buffer.from((await loadIdentity(directory.path)).raw).toString('hex'), 'ab'.repeat(32))
 })
 
@@ -50,7 +51,7 @@ for (const [what, text] of [
 ] as const) {
   test(`${what} in place of a key is refused and not overwritten`, async () => {
     using directory = scratchDirectory()
-    const path = join(directory.path, IDENTITY_FILE)
+    const path = join(directory.path, NODE_KEY_FILE)
     writeFileSync(path, text)
     await assert.rejects(
       loadIdentity(directory.path),
