@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { ENR } from '@chainsafe/enr'
-import { ENR_FILE } from '../../../../src/network-worker/host/local-enr.ts'
+import { ENR_FILE } from '../../../../src/shared/data-files.ts'
 import { type LocalNode, localNode } from './local-node.ts'
 import { scratchDirectory } from './scratch-directory.ts'
 
