@@ -30,7 +30,7 @@ func (d *discovery) handlers() map[string]handler {
 
 type discoveryStartArgs struct {
 	Nodes []discoveryNodeArgs `json:"nodes"`
-	// Bootnodes are records, "enr:…"; the first node started here knows them, all others the first as well.
+	// Bootnodes are records, "enr:…", known to all nodes; without any, the first node started is the others'.
 	Bootnodes []string `json:"bootnodes"`
 }
 
@@ -59,7 +59,7 @@ func (d *discovery) start(ctx context.Context, args discoveryStartArgs) (any, er
 		if err != nil {
 			return nil, fmt.Errorf("node %d: %w", i, err)
 		}
-		if i == 0 {
+		if len(bootnodes) == 0 {
 			bootnodes = append(bootnodes, node.udp.Self())
 		}
 		d.nodes = append(d.nodes, node)

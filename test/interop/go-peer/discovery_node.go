@@ -21,9 +21,6 @@ import (
 // fifty nodes of loopback are to know each other in a few seconds.
 const livenessInterval = 100 * time.Millisecond
 
-// refreshInterval spaces lookups of the table's own: a node that came late is known to all soon.
-const refreshInterval = 2 * time.Second
-
 // discoveryNodeArgs is one node as a test wants it.
 type discoveryNodeArgs struct {
 	// Address is its own IPv4 address of loopback, for UDP and TCP.
@@ -156,10 +153,9 @@ func listenDiscovery(
 		return nil, err
 	}
 	return discover.ListenV5(conn, local, discover.Config{
-		PrivateKey:      secret,
-		Bootnodes:       bootnodes,
-		PingInterval:    livenessInterval,
-		RefreshInterval: refreshInterval,
+		PrivateKey:   secret,
+		Bootnodes:    bootnodes,
+		PingInterval: livenessInterval,
 	})
 }
 

@@ -1,7 +1,10 @@
 /**
- * Nodes of go-ethereum's discv5 in one process (test/interop/go-peer/discovery.go), each with a go-libp2p host on the
- * same key and address, which waits to be found: it answers what a consensus peer is asked and dials nobody.
+ * A network of discv5 nodes in a process of its own, each with a libp2p host on the same key and address, which waits
+ * to be found: it answers what a consensus peer is asked and dials nobody. Two programs speak this protocol:
+ * go-ethereum's discv5 under go-libp2p (test/interop/go-peer/discovery.go), and @chainsafe/discv5 under js-libp2p
+ * (discovery-swarm-process.ts).
  */
+import { fileURLToPath } from 'node:url'
 import { goPeerBinary } from './go-build.ts'
 import type { GoView } from './go-peer.ts'
 import { JsonLineProcess } from './json-line-process.ts'
@@ -15,7 +18,7 @@ export interface RecordFields {
   readonly cgc?: number
 }
 
-export interface DiscoveryNodeOptions extends RecordFields {
+export interface SwarmNodeOptions extends RecordFields {
   /** An IPv4 address of loopback that is the node's alone. */
   readonly address: string
   readonly view: GoView
@@ -23,14 +26,14 @@ export interface DiscoveryNodeOptions extends RecordFields {
   readonly hidesTcp?: boolean
 }
 
-export interface DiscoveryNode {
+export interface SwarmNode {
   readonly peerId: string
   /** 64 hex digits. */
   readonly nodeId: string
   readonly enr: string
 }
 
-/** Somebody opened a libp2p connection to a node, or closed it. */
+/** Somebody opened a libp2p connection to a node, or it was closed. */
 export interface FoundEvent {
   readonly event: 'found' | 'left'
   /** Peer id of the node. */
@@ -40,12 +43,12 @@ export interface FoundEvent {
   readonly atMs: number
 }
 
-export interface DiscoveryNodeState {
+export interface SwarmNodeState {
   readonly peerId: string
   readonly tableSize: number
-  /** Those of the table that answered a check. */
+  /** Those of the table that answer. */
   readonly live: number
-  /** The record it holds of the node asked about; empty when it is not in its table. */
+  /** The record it holds of the node asked about; empty when that is not in its table. */
   readonly held: string
 }
 
@@ -56,19 +59,26 @@ export interface AskedRecord {
   readonly error: string
 }
 
-/** Hosts are made one after the other. */
-const START_TIMEOUT_MS = 30_000
+/** Hosts are made one after the other, and each meets a few others. */
+const START_TIMEOUT_MS = 60_000
+const PROCESS = fileURLToPath(new URL('./discovery-swarm-process.ts', import.meta.url))
 
-export class GoDiscovery implements AsyncDisposable {
+export class DiscoverySwarm implements AsyncDisposable {
   readonly #process: JsonLineProcess<FoundEvent>
 
   private constructor(process: JsonLineProcess<FoundEvent>) {
     this.#process = process
   }
 
-  /** Builds the Go program if need be. */
-  static async create(): Promise<GoDiscovery> {
-    return new GoDiscovery(new JsonLineProcess<FoundEvent>(await goPeerBinary()))
+  /** Nodes of go-ethereum; builds the program if need be. */
+  static async go(): Promise<DiscoverySwarm> {
+    return new DiscoverySwarm(new JsonLineProcess<FoundEvent>(await goPeerBinary()))
+  }
+
+  /** Nodes of the library that the relay uses too, without the relay's code around it. */
+  static js(): DiscoverySwarm {
+    const args = ['--disable-warning=ExperimentalWarning', PROCESS]
+    return new DiscoverySwarm(new JsonLineProcess<FoundEvent>(process.execPath, args))
   }
 
   get pid(): number {
@@ -80,13 +90,13 @@ export class GoDiscovery implements AsyncDisposable {
     return this.#process.events
   }
 
-  /** Starts nodes, in this order; all know the bootnodes and the first of them. */
-  start(nodes: readonly DiscoveryNodeOptions[], bootnodes: readonly string[] = []): Promise<readonly DiscoveryNode[]> {
+  /** Starts nodes, in this order; all know the bootnodes, and without any the first of them. */
+  start(nodes: readonly SwarmNodeOptions[], bootnodes: readonly string[] = []): Promise<readonly SwarmNode[]> {
     return this.#process.call('discoveryStart', { nodes, bootnodes }, START_TIMEOUT_MS)
   }
 
   /** What each node knows, and the record it holds of one node id. */
-  state(nodeId = ''): Promise<readonly DiscoveryNodeState[]> {
+  state(nodeId = ''): Promise<readonly SwarmNodeState[]> {
     return this.#process.call('discoveryState', { nodeId })
   }
 
@@ -96,7 +106,7 @@ export class GoDiscovery implements AsyncDisposable {
   }
 
   /** Changes fields of a node's record, as at a fork. */
-  setRecord(peerId: string, fields: RecordFields): Promise<DiscoveryNode> {
+  setRecord(peerId: string, fields: RecordFields): Promise<SwarmNode> {
     return this.#process.call('discoveryRecord', { peerId, ...fields })
   }
 
