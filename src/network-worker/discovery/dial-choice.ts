@@ -44,15 +44,21 @@ interface Candidate extends DialWish {
  */
 export function chooseDials(records: Iterable<NodeRecord>, deps: DialChoiceDeps): readonly DialWish[] {
   if (deps.limit <= 0) return []
-  const candidates: Candidate[] = []
+  const best: Candidate[] = []
   for (const record of records) {
     const candidate = deps.mayDial(record.peerId) ? candidateOf(record, deps) : undefined
-    if (candidate !== undefined) candidates.push(candidate)
+    if (candidate !== undefined) insert(best, candidate, deps.limit)
   }
-  return candidates
-    .sort(byPromise)
-    .slice(0, deps.limit)
-    .map(({ record, expectedRttMs }) => ({ record, expectedRttMs }))
+  return best.map(({ record, expectedRttMs }) => ({ record, expectedRttMs }))
+}
+
+/** Keeps the best `limit` in order: of thousands of records a few dozen are wanted, and the rest need no order. */
+function insert(best: Candidate[], candidate: Candidate, limit: number): void {
+  const last = best.at(-1)
+  if (best.length >= limit && last !== undefined && byPromise(candidate, last) >= 0) return
+  const place = best.findIndex((other) => byPromise(candidate, other) < 0)
+  best.splice(place === -1 ? best.length : place, 0, candidate)
+  if (best.length > limit) best.pop()
 }
 
 /** Undefined for a peer that was measured and is too slow, or has no address. */

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /** How many bytes of an address make its network. */
@@ -14,6 +15,8 @@ export const SITE_BYTES: NetworkBytes = { v4: 3, v6: 6 }
 
 /** The network of an address as a key, IPv4 within IPv6 taken as the IPv4 it is; undefined for what is no address. */
 export function ipNetwork(ip: string, bytes: NetworkBytes): string | undefined {
+  // The common form needs no parser, and thousands are asked about at each choice of whom to dial.
+  if (isIPv4(ip)) return `4:${ip.split('.', bytes.v4).join('.')}`
   if (!ipaddr.isValid(ip)) return undefined
   const address = ipaddr.process(ip)
   const isV4 = address.kind() === 'ipv4'
