@@ -23,11 +23,14 @@ export const metadata = viewSchema<MetadataView>()(
   z.strictObject({ seq_number: decimal, attnets: hexBytes, syncnets: hexBytes, custody_group_count: decimal }),
 )
 
+/** As topics write it. */
+const digestText = z.string().regex(/^[0-9a-f]{8}$/)
+
 const scheduleAlert = viewSchema<ScheduleAlertView>()(
   'ScheduleAlert',
   z.strictObject({
     unknown_forks: z.array(
-      z.strictObject({ kind: z.enum(['current', 'next']), digest: z.string(), epoch: count.nullable(), nodes: count }),
+      z.strictObject({ kind: z.enum(['current', 'next']), digest: digestText, epoch: count.nullable(), nodes: count }),
     ),
     nodes_seen: count,
     since_unix_ms: number,

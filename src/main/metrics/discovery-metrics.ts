@@ -43,7 +43,7 @@ export const DISCOVERY_METRICS: readonly MetricRow[] = [
   workerRow({
     name: 'starling_discovery_answering_state',
     type: 'gauge',
-    help: '1 when the discovery thread answered this scrape, else 0; then what it counts is missing. None without discovery.',
+    help: '1 while the discovery thread answers, else 0; then what it counts is missing. None without discovery.',
     labels: [],
     samples: ({ discovery }) => (discovery === null ? [] : [{ value: discovery.worker === null ? 0 : 1 }]),
   }),

@@ -41,7 +41,7 @@ test('GET /node/info shows an alert about the schedule last, and only while ther
   const info: NodeInfoView = {
     ...NODE_INFO,
     schedule_alert: {
-      unknown_forks: [{ kind: 'next', digest: '0x01020304', epoch: 500_000, nodes: 31 }],
+      unknown_forks: [{ kind: 'next', digest: '01020304', epoch: 500_000, nodes: 31 }],
       nodes_seen: 90,
       since_unix_ms: 1_763_715_000_000,
     },
