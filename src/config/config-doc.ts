@@ -18,6 +18,8 @@ environment variable \`STARLING_TARGET_PEERS=80\`, and the key \`target-peers: 8
 - Empty variables count as absent. Unknown flags and unknown keys of the file are errors; unknown variables are not.
 - Relative paths, those in the file too, start from the working directory.
 - \`--network\` and \`--network-dir\` exclude each other, wherever they are given. The genesis flags override either.
+- \`--listen-address 0.0.0.0,::\` listens on IPv4 and IPv6; in the file \`listen-address: [0.0.0.0, "::"]\`, with quotes.
+  \`::\` alone is IPv6 alone.
 - QUIC and discovery are both UDP: with both on, \`port\` and \`quic-port\` differ.
 - Kubernetes sets \`STARLING_PORT\` in every pod beside a service called \`starling\`. Set \`enableServiceLinks: false\` in
   the pod, or give the service another name.

@@ -6,6 +6,14 @@ export function ipOf(address: Multiaddr): string | undefined {
   return first?.name === 'ip4' || first?.name === 'ip6' ? first.value : undefined
 }
 
+/** fe80::/10 and 169.254.0.0/16: without its zone such an address leads nobody to this machine. */
+const LINK_LOCAL = /^\/(ip6\/fe[89ab][0-9a-f]:|ip4\/169\.254\.)/
+
+/** What others can be told of the addresses bound: link-local ones are left out. */
+export function tellable(addresses: readonly Multiaddr[]): Multiaddr[] {
+  return addresses.filter((address) => !LINK_LOCAL.test(address.toString()))
+}
+
 export type IpFamily = 4 | 6
 
 /** The family of a valid address without zone. */
@@ -35,22 +43,18 @@ export function endpointAddresses(options: Endpoint): string[] {
 }
 
 /**
- * Orders addresses as `/node/info` shows them, each ending in `/p2p/<id>`: TCP before QUIC (design.md §2), and within a
- * transport the advertised `firstIps` before those of the machine's own interfaces.
+ * Addresses as `/node/info` shows them, each once and ending in `/p2p/<id>`: TCP before QUIC (design.md §2), and within
+ * a transport those `advertised` in the record before those of the machine's own interfaces.
  */
 export function publicAddresses(
-  addresses: readonly Multiaddr[],
+  bound: readonly Multiaddr[],
   peerId: string,
-  firstIps: readonly string[] = [],
+  advertised: readonly Endpoint[] = [],
 ): string[] {
-  // A multiaddr holds an IPv6 address in its shortest form, which an operator may not have written.
-  const first = new Set(firstIps.map((ip) => ipOf(multiaddr(`/ip${familyOf(ip)}/${ip}`))))
-  const rank = (address: Multiaddr): number =>
-    (address.toString().includes('/quic') ? 2 : 0) + (first.has(ipOf(address)) ? 0 : 1)
-  return addresses
-    .toSorted((a, b) => rank(a) - rank(b))
-    .map((address) => address.toString())
-    .map((text) => (text.includes('/p2p/') ? text : `${text}/p2p/${peerId}`))
+  const first = advertised.flatMap(endpointAddresses).map((text) => multiaddr(text).toString())
+  const all = new Set([...first, ...bound.map(withoutPeerId)])
+  const rank = (text: string): number => (text.includes('/quic') ? 1 : 0)
+  return [...all].toSorted((a, b) => rank(a) - rank(b)).map((text) => `${text}/p2p/${peerId}`)
 }
 
 /** The port a listener got, of the first address of that transport and family. */

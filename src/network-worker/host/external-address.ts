@@ -23,8 +23,11 @@ export interface SeenEndpoint {
   readonly port: number
 }
 
-/** `local`: an address that means nothing to nodes elsewhere. `foreign`: not for us to advertise. */
-export type VoteOutcome = 'changed' | 'same' | 'local' | 'foreign'
+/**
+ * `local`: an address that means nothing to nodes elsewhere. `contradiction`: another than the operator's, which
+ * stands. `unused`: this family has no discovery, or the port is none.
+ */
+export type VoteOutcome = 'changed' | 'same' | 'local' | 'contradiction' | 'unused'
 
 type AddressScope = 'loopback' | 'private' | 'global' | 'none'
 
@@ -76,9 +79,9 @@ export class ExternalAddress {
   /** Takes what enough peers agree on. */
   vote({ ip, port }: SeenEndpoint): VoteOutcome {
     const { hasDiscovery, listenIp, operatorIp } = this.#options
-    if (!hasDiscovery || listenIp === undefined || !isPort(port)) return 'foreign'
+    if (!hasDiscovery || listenIp === undefined || !isPort(port)) return 'unused'
     // Behind the operator's address, the port may still be another than the one bound.
-    if (operatorIp !== undefined && canonical(operatorIp) !== ip) return 'foreign'
+    if (operatorIp !== undefined && canonical(operatorIp) !== ip) return 'contradiction'
     if (operatorIp === undefined && !mayAdvertise(ip, listenIp)) return 'local'
     const before = [this.ip, this.udp].join()
     this.#voted = { ip, port }

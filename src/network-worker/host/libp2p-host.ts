@@ -11,7 +11,7 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
-import { type Endpoint, endpointAddresses } from './addresses.ts'
+import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
 
@@ -67,6 +67,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     addresses: {
       listen: options.listen.flatMap(endpointAddresses),
       appendAnnounce: options.announce.flatMap(endpointAddresses),
+      announceFilter: tellable,
     },
     transports: [
       ...(options.listen.some(({ quicPort }) => quicPort !== undefined) ? [quicTransport] : []),

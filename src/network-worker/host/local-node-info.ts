@@ -5,7 +5,7 @@ import { to0xHex } from '../../shared/hex.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
-import { boundPort, familyOf, type IpFamily, publicAddresses } from './addresses.ts'
+import { boundPort, type Endpoint, familyOf, type IpFamily, publicAddresses } from './addresses.ts'
 import { fixedPort } from './endpoints.ts'
 import { type EnrEndpoint, enrFork, type FamilyEndpoint } from './enr-fields.ts'
 import { canonical, ExternalAddress, type SeenEndpoint } from './external-address.ts'
@@ -71,9 +71,10 @@ export class LocalNodeInfo {
       log.info({ ip: address, port }, 'peers see this node at another address than before: it is advertised now')
       this.#publish()
     }
-    if (outcome !== 'local' || this.#refused.has(family)) return
+    if (this.#refused.has(family) || (outcome !== 'local' && outcome !== 'contradiction')) return
     this.#refused.add(family)
-    log.info({ ip: address, port }, 'peers see this node at a local address, which only --enr-ip makes it advertise')
+    if (outcome === 'contradiction') log.warn({ ip: address, port }, 'peers see this node elsewhere than --enr-ip says')
+    else log.info({ ip: address, port }, 'peers see this node at a local address: only --enr-ip would advertise it')
   }
 
   view(): NodeInfoView {
@@ -83,7 +84,7 @@ export class LocalNodeInfo {
     return {
       peer_id: peerId,
       enr: enr.text,
-      p2p_addresses: publicAddresses(host.getMultiaddrs(), peerId, config.enrIps),
+      p2p_addresses: publicAddresses(host.getMultiaddrs(), peerId, libp2pEndpoints(enr.endpoint)),
       discovery_addresses: config.discovery ? discoveryAddresses(enr.endpoint, peerId) : [],
       metadata: {
         seq_number: seqNumber.toString(),
@@ -141,6 +142,13 @@ function ofFamily(ips: readonly string[], family: IpFamily): string | undefined 
 /** Whether we listen by this family, or the operator says that we are reached by it. */
 function speaks({ listenAddresses, enrIps }: RelayConfig, family: IpFamily): boolean {
   return ofFamily([...listenAddresses, ...enrIps], family) !== undefined
+}
+
+function libp2pEndpoints({ v4, v6 }: EnrEndpoint): Endpoint[] {
+  return [v4, v6].flatMap((endpoint) => {
+    if (endpoint?.ip === undefined) return []
+    return [{ address: endpoint.ip, tcpPort: endpoint.tcp, quicPort: endpoint.quic }]
+  })
 }
 
 function discoveryAddresses({ v4, v6 }: EnrEndpoint, peerId: string): string[] {

@@ -124,3 +124,15 @@ test('file: one that cannot be read is a problem of what named it', () => {
   assert.match(problemLines(['--config=huge.yaml'], input)[0] ?? '', /larger than 1048576 bytes$/)
   assert.deepEqual(problemLines(['--config=']), ['--config: must be a path, and not empty'])
 })
+
+test('listen addresses in the file are one text or a list', () => {
+  using scratch = scratchDirectory()
+  for (const [text, expected] of [
+    ['"::"', ['::']],
+    ['"0.0.0.0,::"', ['0.0.0.0', '::']],
+    ['["::", 0.0.0.0]', ['0.0.0.0', '::']],
+  ] as const) {
+    const path = scratch.write('relay.yaml', `listen-address: ${text}\n`)
+    assert.deepEqual(load(['--config', path]).listenAddresses, expected, text)
+  }
+})

@@ -8,6 +8,7 @@ import {
   ipOf,
   parseMultiaddr,
   publicAddresses,
+  tellable,
   withoutPeerId,
 } from '../../../../src/network-worker/host/addresses.ts'
 
@@ -46,21 +47,33 @@ test('public addresses: TCP before QUIC, each with the peer id exactly once', ()
   ])
 })
 
-test('the advertised address leads within its transport', () => {
+test('what is advertised leads within its transport, and is there once', () => {
   const bound = ['/ip4/10.0.0.1/udp/9001/quic-v1', '/ip4/10.0.0.1/tcp/9000', '/ip4/1.2.3.4/tcp/9000'].map((text) =>
     multiaddr(text),
   )
-  assert.deepEqual(publicAddresses(bound, PEER_ID, ['1.2.3.4']), [
+  const advertised = [
+    { address: '1.2.3.4', tcpPort: 9000, quicPort: 9001 },
+    { address: '2001:0DB8:0::5', tcpPort: 9000, quicPort: undefined },
+  ]
+  assert.deepEqual(publicAddresses(bound, PEER_ID, advertised), [
     `/ip4/1.2.3.4/tcp/9000/p2p/${PEER_ID}`,
+    `/ip6/2001:db8::5/tcp/9000/p2p/${PEER_ID}`,
     `/ip4/10.0.0.1/tcp/9000/p2p/${PEER_ID}`,
+    `/ip4/1.2.3.4/udp/9001/quic-v1/p2p/${PEER_ID}`,
     `/ip4/10.0.0.1/udp/9001/quic-v1/p2p/${PEER_ID}`,
   ])
 })
 
-test('an advertised IPv6 address leads however it is written', () => {
-  const bound = ['/ip6/fd00::2/tcp/9000', '/ip6/2001:db8::5/tcp/9000'].map((text) => multiaddr(text))
-  const [first] = publicAddresses(bound, PEER_ID, ['2001:0DB8:0::5'])
-  assert.equal(first, `/ip6/2001:db8::5/tcp/9000/p2p/${PEER_ID}`)
+test('link-local addresses are nothing to tell others', () => {
+  const told = ['/ip6/fe80::1/tcp/9000', '/ip6/febf::1/udp/1/quic-v1', '/ip4/169.254.7.7/tcp/9000']
+  const kept = [
+    '/ip6/fd00::2/tcp/9000',
+    '/ip6/fec0::1/tcp/9000',
+    '/ip4/169.25.4.1/tcp/9000',
+    '/dns4/fe80.example/tcp/1',
+  ]
+  const addresses = [...told, ...kept].map((text) => multiaddr(text))
+  assert.deepEqual(tellable(addresses).map(String), kept)
 })
 
 test('the bound port is of the transport and the family asked for', () => {

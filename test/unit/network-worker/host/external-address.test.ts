@@ -57,7 +57,7 @@ test('another socket makes the voted port void, and the same one does not', () =
 
 test("the operator's address stands; of votes on it the port counts, unless that is given too", () => {
   const external = address({ operatorIp: '2001:DB8::0:5', listenIp: '::' })
-  assert.equal(external.vote({ ip: '2001:db8::6', port: 30_000 }), 'foreign')
+  assert.equal(external.vote({ ip: '2001:db8::6', port: 30_000 }), 'contradiction')
   assert.deepEqual(told(external), ['2001:DB8::0:5', 9000])
   assert.equal(external.vote({ ip: '2001:db8::5', port: 30_000 }), 'changed')
   assert.deepEqual(told(external), ['2001:DB8::0:5', 30_000])
@@ -82,9 +82,9 @@ test('addresses that mean nothing elsewhere are for those who listen on such', (
 
 test('a family that discovery does not use, or a port that is none, takes no vote', () => {
   const vote = { ip: '203.0.113.5', port: 9000 }
-  assert.equal(address({ hasDiscovery: false }).vote(vote), 'foreign')
-  assert.equal(address({ listenIp: undefined }).vote(vote), 'foreign')
-  for (const port of [0, 65_536, 1.5, Number.NaN]) assert.equal(address().vote({ ...vote, port }), 'foreign')
+  assert.equal(address({ hasDiscovery: false }).vote(vote), 'unused')
+  assert.equal(address({ listenIp: undefined }).vote(vote), 'unused')
+  for (const port of [0, 65_536, 1.5, Number.NaN]) assert.equal(address().vote({ ...vote, port }), 'unused')
 })
 
 test('without discovery there is no UDP port', () => {

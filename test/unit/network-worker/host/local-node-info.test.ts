@@ -69,6 +69,32 @@ test('one line of log for each change, and one for local addresses', () => {
   assert.equal(recordOf(node).ip, '203.0.113.6')
 })
 
+test("votes against the operator's address change nothing, and are warned of once", () => {
+  using directory = scratchDirectory()
+  const node = localNode(directory.path, { ...BOTH, enrIps: ['203.0.113.5'] })
+  node.start()
+  for (const ip of ['203.0.113.9', '203.0.113.10']) node.info.addressVoted({ ip, port: 9000 })
+  assert.equal(node.told.length, 1)
+  assert.deepEqual(
+    node.log.map(({ level, ip }) => [level, ip]),
+    [[40, '203.0.113.9']],
+  )
+})
+
+test('a voted address leads the addresses of libp2p', () => {
+  using directory = scratchDirectory()
+  const node = localNode(directory.path, { ...BOTH, listenAddresses: ['10.0.0.1'] })
+  node.start()
+  node.info.addressVoted({ ip: '203.0.113.5', port: 30_000 })
+  const p2p = `/p2p/${node.peerId}`
+  assert.deepEqual(node.info.view().p2p_addresses, [
+    `/ip4/203.0.113.5/tcp/9000${p2p}`,
+    `/ip4/10.0.0.1/tcp/9000${p2p}`,
+    `/ip4/203.0.113.5/udp/9001/quic-v1${p2p}`,
+    `/ip4/10.0.0.1/udp/9001/quic-v1${p2p}`,
+  ])
+})
+
 test('refreshing, binding or being voted on again tells nobody anything', () => {
   using directory = scratchDirectory()
   const node = localNode(directory.path, BOTH)
