@@ -1,11 +1,11 @@
+import { NUMBER_OF_COLUMNS } from '../consensus/custody.ts'
+import { ATTESTATION_SUBNET_COUNT, SYNC_COMMITTEE_SUBNET_COUNT } from '../consensus/topic-table.ts'
 import type { EnrDescription, ForkPlace, NextFork } from './describe-enr.ts'
 
 /** Column of what is said. */
 const INDENT = 14
 const NONE = 'none'
 const MISSING = 'not said'
-/** Of all attestation subnets, sync subnets and columns, for saying "all". */
-const ALL = { attnets: 64, syncnets: 4, columns: 128 } as const
 
 type Line = readonly [label: string, ...text: readonly string[]]
 
@@ -22,8 +22,8 @@ export function enrWords(record: EnrDescription): string {
     ['discv5', ...listed(record.discovery_addresses)],
     ['fork', forkWords(record)],
     ['next fork', nextForkWords(record)],
-    ['attnets', numbers(record.attnets, ALL.attnets)],
-    ['syncnets', numbers(record.syncnets, ALL.syncnets)],
+    ['attnets', numbers(record.attnets, ATTESTATION_SUBNET_COUNT)],
+    ['syncnets', numbers(record.syncnets, SYNC_COMMITTEE_SUBNET_COUNT)],
     ['custody', custodyWords(record)],
     ['client', clientWords(record)],
     ...Object.entries(record.malformed).map(([key, hex]): Line => [plain(key), `malformed: ${hex}`]),
@@ -75,7 +75,7 @@ function numbers(values: readonly number[] | null, all: number): string {
 
 function custodyWords({ custody_group_count: count, custody_columns: columns }: EnrDescription): string {
   if (count === null) return MISSING
-  return `${count} ${count === 1 ? 'group' : 'groups'}; columns: ${numbers(columns, ALL.columns)}`
+  return `${count} ${count === 1 ? 'group' : 'groups'}; columns: ${numbers(columns, NUMBER_OF_COLUMNS)}`
 }
 
 function clientWords({ client }: EnrDescription): string {
