@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { testNetwork } from '../../support/network-directory.ts'
+import { until } from '../../support/until.ts'
+import { DiscoveringRelay, freePort, relayHome } from './relay.ts'
+import { LARGE_PLAN, SwarmNetwork } from './swarm-network.ts'
+
+/** Bounds for two slow cores that run both swarms too; one free core needs a fraction of it. */
+const FIND_ALL_MS = 45_000
+/** The promise: half of the earlier peers, from the start of the process. */
+const HALF_BACK_MS = 10_000
+
+test('one bootnode is enough for a network of 53, and none at all after a crash', async (t) => {
+  const home = relayHome(t, testNetwork())
+  await using network = await SwarmNetwork.start(home.networkDir, LARGE_PLAN)
+  const port = await freePort(network.relayAddress)
+  const place = { ...home, address: network.relayAddress, port }
+  const right = network.of('right').map(({ peerId }) => peerId)
+  const ours = network.of('right', 'no tcp').map(({ peerId }) => peerId)
+
+  const first = await DiscoveringRelay.start(t, place, [network.bootnode.enr])
+  await t.test('every peer of its network is found and dialled', async () => {
+    const took = await first.reach(right, [10, 25, right.length], FIND_ALL_MS)
+    t.diagnostic(`from the start of the process to 10, 25 and all ${right.length} peers: ${took.join(', ')} ms`)
+  })
+
+  await t.test('the discovery API says what happened', async () => {
+    const known = new Set(ours)
+    await until('every record of our network', async () => (await first.discovered()).length === ours.length)
+    const discovered = await first.discovered()
+    assert.deepEqual(new Set(discovered), known)
+    const stats = await first.stats()
+    assert.equal(stats.unique_peers_discovered, ours.length)
+    assert.ok(stats.cached_enrs >= right.length, `${stats.cached_enrs} cached`)
+    assert.ok(stats.routing_table_size >= 10, `${stats.routing_table_size} in the routing table`)
+    assert.ok(stats.routing_table_size <= network.nodes.length, `${stats.routing_table_size} in the routing table`)
+    assert.ok(stats.total_discovery_queries >= 1)
+    assert.equal(stats.kademlia_k, 16)
+    t.diagnostic(JSON.stringify(stats))
+  })
+
+  await t.test('peers receive the record that /node/info shows', async () => {
+    const { enr, discovery_addresses } = await first.info()
+    assert.equal(discovery_addresses.length, 1)
+    for (const told of await network.ask(enr)) assert.equal(told.enr, enr, `${told.peerId}: ${told.error}`)
+  })
+
+  await t.test('half of them are back within 10 s of a crash, without a bootnode', async () => {
+    assert.equal(await first.end('SIGKILL'), 'SIGKILL')
+    const second = await DiscoveringRelay.start(t, place, [])
+    const [ms] = await second.reach(right, [right.length / 2], HALF_BACK_MS)
+    t.diagnostic(`after SIGKILL: half of them in ${ms} ms`)
+    await second.reach(right, [right.length], FIND_ALL_MS)
+    assert.equal(await second.end('SIGTERM'), 0)
+  })
+
+  await t.test('and after an orderly stop', async () => {
+    const third = await DiscoveringRelay.start(t, place, [])
+    const [ms] = await third.reach(right, [right.length / 2], HALF_BACK_MS)
+    t.diagnostic(`after SIGTERM: half of them in ${ms} ms`)
+    assert.ok((await third.stats()).unique_peers_discovered >= ours.length, 'counted over the runs')
+    assert.equal(await third.end('SIGTERM'), 0)
+  })
+
+  await t.test('no other node was ever dialled', () => {
+    const dialled = network.dialled()
+    const wrongly = network.wrong.filter(({ peerId }) => dialled.has(peerId))
+    assert.deepEqual(wrongly, [])
+    assert.equal(dialled.size, right.length)
+  })
+})
