@@ -21,9 +21,8 @@ export type Taken = 'new' | 'newer' | 'known'
 
 export interface RecordBookDeps {
   readonly clock: Clock
-  /** Of earlier runs. Those that do not decode, or that there is no room for, are told to be forgotten. */
+  /** Of earlier runs; those that there is no room for are told to be forgotten. */
   readonly restored: readonly KnownRecord[]
-  readonly decode: (enr: string) => NodeRecord | undefined
   readonly onKept: (record: KnownRecord) => void
   readonly onForgotten: (peerId: PeerIdStr) => void
   /** False while no peer is connected: a dial that fails then says more of our uplink than of the peer. */
@@ -48,7 +47,9 @@ interface GivenUp {
 }
 
 /**
- * Records of nodes of our network, worth a dial, with what earlier connections taught; a restart begins with them.
+ * Records of nodes of our network, worth a dial, with what earlier connections taught; a restart begins with them. Those
+ * of earlier runs are text at first: checking 4,096 signatures would hold this thread for seven seconds, so that another
+ * one does it, and each counts once it comes back by `take`.
  * Bounded: for a new one beyond the bound goes the one that was seen the longest ago among those never, or not for a
  * day, connected, else among all.
  */
@@ -56,6 +57,8 @@ export class RecordBook {
   readonly #deps: RecordBookDeps
   readonly #max: number
   readonly #entries = new Map<PeerIdStr, Entry>()
+  /** Of earlier runs and not come back yet, the most lately connected first. */
+  readonly #dormant = new Map<PeerIdStr, KnownRecord>()
   /** Oldest first; as many as records at most. */
   readonly #givenUp = new Map<PeerIdStr, GivenUp>()
   /** Records given up for lack of room, since start. */
@@ -64,11 +67,14 @@ export class RecordBook {
   constructor(deps: RecordBookDeps) {
     this.#deps = deps
     this.#max = deps.max ?? MAX_KNOWN_RECORDS
-    for (const known of deps.restored) this.#restore(known)
+    for (const [place, known] of deps.restored.toSorted(byService).entries()) {
+      if (place < this.#max) this.#dormant.set(known.peerId, known)
+      else deps.onForgotten(known.peerId)
+    }
   }
 
   get size(): number {
-    return this.#entries.size
+    return this.#entries.size + this.#dormant.size
   }
 
   /**
@@ -134,13 +140,19 @@ export class RecordBook {
     if (this.#entries.delete(peerId)) this.#deps.onForgotten(peerId)
   }
 
+  /** Records of earlier runs that did not come back are of another network by now, or no records at all. */
+  forgetDormant(): void {
+    for (const peerId of this.#dormant.keys()) this.#deps.onForgotten(peerId)
+    this.#dormant.clear()
+  }
+
   get(peerId: PeerIdStr): NodeRecord | undefined {
     return this.#entries.get(peerId)?.record
   }
 
   known(peerId: PeerIdStr): KnownRecord | undefined {
     const entry = this.#entries.get(peerId)
-    return entry === undefined ? undefined : knownRecord(entry)
+    return entry === undefined ? this.#dormant.get(peerId) : knownRecord(entry)
   }
 
   /** The best round trip of the last connection, ms; undefined when there was none, or it is days ago. */
@@ -154,56 +166,41 @@ export class RecordBook {
     for (const { record } of this.#entries.values()) yield record
   }
 
-  /** The records as text, those of peers that served us lately first: what a routing table should begin with. */
+  /** The records as text, those of earlier runs included, peers that served us lately first. */
   texts(): readonly string[] {
-    return [...this.#entries.values()]
-      .sort((a, b) => (b.lastConnectedMs ?? 0) - (a.lastConnectedMs ?? 0) || b.lastSeenMs - a.lastSeenMs)
-      .map(({ record }) => record.enr)
-  }
-
-  #restore(known: KnownRecord): void {
-    const { peerId, enr, lastSeenMs, bestRttMs, lastConnectedMs } = known
-    const record = this.#deps.decode(enr)
-    if (record?.peerId !== peerId) {
-      this.#deps.onForgotten(peerId)
-      return
-    }
-    const { clock } = this.#deps
-    this.#add({
-      record,
-      // The wall clock may have been ahead then; nothing was seen in the future.
-      lastSeenMs: Math.min(lastSeenMs, clock.nowMs()),
-      bestRttMs,
-      lastConnectedMs,
-      failedDials: 0,
-      keptAtMs: clock.monotonicMs(),
-    })
+    const known = [...this.#dormant.values(), ...[...this.#entries.values()].map(knownRecord)]
+    return known.sort(byService).map(({ enr }) => enr)
   }
 
   #insert(record: NodeRecord): Taken {
+    const { peerId } = record
     if (this.#isGivenUp(record)) return 'known'
-    this.#givenUp.delete(record.peerId)
-    const lastSeenMs = this.#deps.clock.nowMs()
+    this.#givenUp.delete(peerId)
+    const past = this.#dormant.get(peerId)
+    const { clock } = this.#deps
     const entry: Entry = {
       record,
-      lastSeenMs,
-      bestRttMs: null,
-      lastConnectedMs: null,
+      lastSeenMs: Math.min(past?.lastSeenMs ?? Number.POSITIVE_INFINITY, clock.nowMs()),
+      bestRttMs: past?.bestRttMs ?? null,
+      lastConnectedMs: past?.lastConnectedMs ?? null,
       failedDials: 0,
-      keptAtMs: Number.NEGATIVE_INFINITY,
+      keptAtMs: clock.monotonicMs(),
     }
-    this.#add(entry)
-    this.#keep(entry)
+    if (!this.#dormant.delete(peerId) && this.size >= this.#max) this.#makeRoom()
+    this.#entries.set(peerId, entry)
+    if (past?.enr !== record.enr) this.#keep(entry)
     return 'new'
   }
 
-  #add(entry: Entry): void {
-    const { peerId } = entry.record
-    if (!this.#entries.has(peerId) && this.#entries.size >= this.#max) this.#makeRoom()
-    this.#entries.set(peerId, entry)
-  }
-
+  /** One of an earlier run that did not come back goes first, the one that served us the longest ago. */
   #makeRoom(): void {
+    const dormant = [...this.#dormant.keys()].at(-1)
+    if (dormant !== undefined) {
+      this.dropped++
+      this.#dormant.delete(dormant)
+      this.#deps.onForgotten(dormant)
+      return
+    }
     let least: Entry | undefined
     for (const entry of this.#entries.values()) {
       if (least === undefined || this.#isWorthLess(entry, least)) least = entry
@@ -249,6 +246,11 @@ export class RecordBook {
     entry.keptAtMs = this.#deps.clock.monotonicMs()
     this.#deps.onKept(knownRecord(entry))
   }
+}
+
+/** Peers that were connected lately first, then those seen lately. */
+function byService(a: KnownRecord, b: KnownRecord): number {
+  return (b.lastConnectedMs ?? 0) - (a.lastConnectedMs ?? 0) || b.lastSeenMs - a.lastSeenMs
 }
 
 function knownRecord({ record, lastSeenMs, bestRttMs, lastConnectedMs }: Entry): KnownRecord {

@@ -30,10 +30,6 @@ function scene(overrides: Partial<RecordBookDeps> = {}): Scene {
   const book = new RecordBook({
     clock,
     restored: [],
-    decode: (enr) => {
-      const [, number, seq] = /^enr:peer(\d+)\/(\d+)$/.exec(enr) ?? []
-      return number === undefined || seq === undefined ? undefined : recordOf(Number(number), { seq })
-    },
     onKept: (record) => void kept.push(record),
     onForgotten: (peerId) => void forgotten.push(peerId),
     ...overrides,
@@ -196,18 +192,37 @@ test('what was given up is not taken again for hours, unless it is newer', () =>
 test('restored records come with their past and are not kept again at once', () => {
   const past = knownOf(1, { bestRttMs: 7, lastConnectedMs: START_MS - 5000 })
   const { book, kept } = scene({ restored: [past, knownOf(2)] })
+  assert.deepEqual([book.size, [...book.all()].length], [2, 0])
+  assert.deepEqual([book.take(recordOf(1)), book.take(recordOf(2))], ['new', 'new'])
   assert.deepEqual([book.size, book.bestRttMs(PEER), kept], [2, 7, []])
   assert.deepEqual(book.known(PEER), past)
 })
 
-test('restored records that do not decode, or are of another peer, are forgotten', () => {
-  const { book, forgotten } = scene({ restored: [knownOf(1, { enr: 'enr:broken' }), { ...knownOf(2), peerId: 'x' }] })
-  assert.deepEqual([book.size, forgotten], [0, [PEER, 'x']])
+test('a restored record that comes back newer is kept, with its past', () => {
+  const { book, kept } = scene({ restored: [knownOf(1, { bestRttMs: 7, lastConnectedMs: START_MS - 5000 })] })
+  const newer = recordOf(1, { seq: '9' })
+  book.take(newer)
+  assert.deepEqual(kept, [knownOf(1, { enr: newer.enr, bestRttMs: 7, lastConnectedMs: START_MS - 5000 })])
+})
+
+test('restored records that did not come back are forgotten when asked', () => {
+  const { book, forgotten } = scene({ restored: [knownOf(1), knownOf(2, { enr: 'enr:broken' })] })
+  book.take(recordOf(1))
+  book.forgetDormant()
+  assert.deepEqual([book.size, forgotten], [1, [peerOf(2)]])
+})
+
+test('for lack of room goes first what did not come back', () => {
+  const { book, forgotten } = scene({ max: 2, restored: [knownOf(1), knownOf(2)] })
+  book.take(recordOf(1))
+  assert.equal(book.take(recordOf(3)), 'new')
+  assert.deepEqual([book.size, forgotten, book.dropped], [2, [peerOf(2)], 1])
 })
 
 test('times to come, by a wall clock that was set back, prove nothing', () => {
   const future = knownOf(1, { lastSeenMs: START_MS + 1e9, bestRttMs: 5, lastConnectedMs: START_MS + 1e9 })
   const all = scene({ restored: [future] })
+  all.book.take(recordOf(1))
   assert.deepEqual([all.book.bestRttMs(PEER), all.book.known(PEER)?.lastSeenMs], [undefined, START_MS])
   failTimes(all, MAX_FAILED_DIALS)
   assert.equal(all.book.size, 0)
@@ -244,7 +259,7 @@ test('of more restored records than there is room for the best are kept', () => 
     knownOf(3, { lastSeenMs: START_MS - 20 }),
   ]
   const { book, forgotten } = scene({ restored, max: 2 })
-  assert.deepEqual([[...book.all()].map(({ peerId }) => peerId), forgotten], [[peerOf(2), peerOf(3)], [peerOf(1)]])
+  assert.deepEqual([book.texts(), forgotten], [[recordOf(2).enr, recordOf(1).enr], [peerOf(3)]])
 })
 
 test('as text, peers that served us lately come first', () => {
