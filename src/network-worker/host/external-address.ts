@@ -65,12 +65,15 @@ export class ExternalAddress {
   /** The discovery port to advertise; undefined without discovery. */
   get udp(): number | undefined {
     const { hasDiscovery, listenIp, operatorUdp } = this.#options
-    if (!hasDiscovery || listenIp === undefined) return undefined
+    if (!hasDiscovery || listenIp === undefined || this.#udpPort === undefined) return undefined
     return operatorUdp ?? this.#voted?.port ?? this.#udpPort
   }
 
-  /** The port that discovery was given. What was voted on was another socket, if that had another port. */
-  bound(udpPort: number): void {
+  /**
+   * The port that discovery was given; undefined when it has none by this family. What was voted on was another socket,
+   * if that had another port.
+   */
+  bound(udpPort: number | undefined): void {
     if (udpPort === this.#udpPort) return
     this.#udpPort = udpPort
     if (this.#voted !== undefined) this.#voted = { ip: this.#voted.ip, port: undefined }

@@ -5,7 +5,7 @@ import { to0xHex } from '../../shared/hex.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
-import { boundPort, type Endpoint, familyOf, type IpFamily, publicAddresses } from './addresses.ts'
+import { boundPort, type Endpoint, familyOf, type IpFamily, ipOf, publicAddresses } from './addresses.ts'
 import { fixedPort } from './endpoints.ts'
 import { type EnrEndpoint, enrFork, type FamilyEndpoint } from './enr-fields.ts'
 import { canonical, ExternalAddress, type SeenEndpoint } from './external-address.ts'
@@ -50,13 +50,16 @@ export class LocalNodeInfo {
     const { digestHex } = chain.currentDigest()
     const topics = directory.all().filter(({ entry }) => entry.digestHex === digestHex)
     metadata.update(topics.map(({ parsed }) => parsed))
+    if (!this.#isComplete) this.#warnOfMissingFamily()
     this.#isComplete = true
     this.#publish()
   }
 
-  /** Where discovery listens; to be called each time it has started. */
+  /** Where discovery listens, all of it; to be called each time it has started. */
   udpBound(binds: readonly UdpBind[]): void {
-    for (const { address, port } of binds) this.#external.get(familyOf(address))?.bound(port)
+    for (const [family, external] of this.#external) {
+      external.bound(binds.find(({ address }) => familyOf(address) === family)?.port)
+    }
     this.#publish()
   }
 
@@ -95,6 +98,18 @@ export class LocalNodeInfo {
     }
   }
 
+  /** libp2p goes on without IPv6 when none of it can be bound and IPv4 can, and does not say why. */
+  #warnOfMissingFamily(): void {
+    const { config, host, log } = this.#deps
+    const bound = host.getMultiaddrs().map(ipOf)
+    const own = bound.filter((ip) => ip !== undefined && !config.enrIps.includes(ip))
+    for (const address of config.listenAddresses) {
+      const isBound = own.some((ip) => ip !== undefined && familyOf(ip) === familyOf(address))
+      if (isBound || config.enrIps.includes(address)) continue
+      log.warn({ address }, 'cannot listen there: this machine has no such addresses, or the port is taken')
+    }
+  }
+
   #publish(): void {
     if (!this.#isComplete) return
     const { chain, enr, metadata, log, onRecord } = this.#deps
@@ -115,12 +130,11 @@ export class LocalNodeInfo {
     const external = this.#external.get(family)
     if (external === undefined || !speaks(config, family)) return undefined
     const addresses = host.getMultiaddrs()
-    return {
-      ip: external.ip,
-      tcp: config.tcp ? (config.enrTcp ?? boundPort(addresses, 'tcp', family)) : undefined,
-      udp: external.udp,
-      quic: config.quic ? (config.enrQuic ?? boundPort(addresses, 'quic', family)) : undefined,
-    }
+    const tcp = config.tcp ? (config.enrTcp ?? boundPort(addresses, 'tcp', family)) : undefined
+    const quic = config.quic ? (config.enrQuic ?? boundPort(addresses, 'quic', family)) : undefined
+    const { ip, udp } = external
+    // An address where nothing listens is none.
+    return [tcp, udp, quic].every((port) => port === undefined) ? undefined : { ip, tcp, udp, quic }
   }
 }
 

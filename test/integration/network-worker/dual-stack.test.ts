@@ -14,15 +14,29 @@ const HAS_IPV6 = Object.values(networkInterfaces()).some((addresses) =>
 const NETWORK = relayNetwork()
 const LOOPBACK = ['127.0.0.1', '::1']
 
-/** A port that was free a moment ago, by both families. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '::')
+interface TakenPort extends AsyncDisposable {
+  readonly port: number
+}
+
+/** A port of the address that somebody else listens on. */
+async function takenPort(host: string): Promise<TakenPort> {
+  const server = createServer().listen(0, host)
   await once(server, 'listening')
   const address = server.address()
-  server.close()
-  await once(server, 'close')
   assert.ok(address !== null && typeof address === 'object')
-  return address.port
+  return {
+    port: address.port,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** A port that was free a moment ago, by both families. */
+async function freePort(): Promise<number> {
+  await using taken = await takenPort('::')
+  return taken.port
 }
 
 /** Connects by the address, and answers what the dialled relay saw. */
@@ -69,4 +83,20 @@ test('the record has both families, each with the port it got', {
   ]) {
     assert.ok(relay.addresses.includes(`${host}/tcp/${port}/p2p/${relay.peerId}`), `${host} ${port}`)
   }
+})
+
+test('IPv6 that cannot be bound leaves IPv4, and is said aloud', {
+  skip: HAS_IPV6 ? false : 'this machine has no IPv6',
+}, async () => {
+  await using taken = await takenPort('::1')
+  await using relay = await startRelay({
+    config: { network: NETWORK, listenAddresses: LOOPBACK, port: taken.port },
+  })
+  assert.deepEqual(relay.addresses, [`/ip4/127.0.0.1/tcp/${taken.port}/p2p/${relay.peerId}`])
+  const { kvs, tcp } = ENR.decodeTxt((await relay.control.getNodeInfo()).enr)
+  assert.deepEqual([tcp, kvs.has('ip6'), kvs.has('tcp6')], [taken.port, false, false])
+  assert.deepEqual(
+    relay.log.filter(({ level }) => level === 40).map(({ address }) => address),
+    ['::1'],
+  )
 })

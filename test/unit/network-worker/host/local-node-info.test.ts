@@ -108,6 +108,14 @@ test('refreshing, binding or being voted on again tells nobody anything', () => 
   assert.equal(node.told.length, 2)
 })
 
+test('a family that discovery could not bind has no UDP port', () => {
+  using directory = scratchDirectory()
+  const node = localNode(directory.path, BOTH)
+  node.start()
+  node.info.udpBound(UDP.slice(0, 1))
+  assert.deepEqual([recordOf(node).udp, recordOf(node).udp6, recordOf(node).tcp6], [9000, undefined, 9000])
+})
+
 test('what is known before the topics waits for them', () => {
   using directory = scratchDirectory()
   const node = localNode(directory.path, { ...BOTH, port: 0 })
