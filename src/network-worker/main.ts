@@ -61,4 +61,4 @@ async function start({ config, restored, control, events }: WorkerBoot<RelayConf
   serve<Control>(control, handlers, (method, err) => threadLog.error({ err, method }, 'control call failed'))
 }
 
-expose<WorkerModule<RelayConfig>>({ start, stop })
+expose<WorkerModule<WorkerBoot<RelayConfig>>>({ start, stop })

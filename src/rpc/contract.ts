@@ -5,6 +5,14 @@
  */
 import type { PeerIdStr, TopicStr } from '../shared/ids.ts'
 import type { AccessChange, AccessLists, ScoreBan, TrustedPeer } from './access.ts'
+import type {
+  DiscoveryStatsView,
+  KnownRecord,
+  PeerDiscoveredEvent,
+  RecordForgottenEvent,
+  RestoredDiscovery,
+  ScheduleAlertView,
+} from './discovery-views.ts'
 import type { MetricsView } from './metrics-view.ts'
 
 export interface MetadataView {
@@ -20,6 +28,8 @@ export interface NodeInfoView {
   readonly p2p_addresses: readonly string[]
   readonly discovery_addresses: readonly string[]
   readonly metadata: MetadataView
+  /** Left out while all is well. */
+  readonly schedule_alert?: ScheduleAlertView
 }
 
 export type PeerState = 'connected' | 'connecting' | 'disconnecting' | 'disconnected'
@@ -190,6 +200,7 @@ export interface RestoredState {
   readonly scoreBans: readonly ScoreBan[]
   /** Blocks each peer sent first in earlier runs. */
   readonly firstBlockSenders: readonly FirstBlockSenderView[]
+  readonly discovery: RestoredDiscovery
 }
 
 export interface TrustedPeerView {
@@ -248,6 +259,9 @@ export interface Control {
   /** Counts of this and earlier runs, the most first. */
   listFirstBlockSenders(): readonly FirstBlockSenderView[]
   listArrivals(): readonly ArrivalView[]
+  getDiscoveryStats(): DiscoveryStatsView
+  /** Every peer of our network that discovery found, earlier runs included, oldest first. */
+  listDiscoveredPeers(): readonly PeerIdStr[]
   /** Everything this thread counts, for one reading of the metrics. */
   getMetrics(): MetricsView
   listMesh(): readonly MeshTopicView[]
@@ -369,5 +383,8 @@ export interface Events {
   scoreBan: ScoreBan
   scoreBanLifted: ScoreBanLiftedEvent
   firstBlock: FirstBlockEvent
+  peerDiscovered: PeerDiscoveredEvent
+  recordKept: KnownRecord
+  recordForgotten: RecordForgottenEvent
   fatal: FatalEvent
 }

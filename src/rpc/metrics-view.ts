@@ -1,5 +1,6 @@
 import type { ThreadLoadView } from '../shared/thread-load.ts'
 import type { CountersView, PeerDirection, PeerState } from './contract.ts'
+import type { DiscoveryMetricsView } from './discovery-views.ts'
 
 /** What one kind of topic carried, all its subnets and digests together. */
 export interface KindTraffic {
@@ -48,4 +49,6 @@ export interface MetricsView {
   /** Our clock is slow by at least this, ms; 0 when nothing shows that it is. */
   readonly clockOffsetBoundMs: number
   readonly load: ThreadLoadView
+  /** Null without discovery. */
+  readonly discovery: DiscoveryMetricsView | null
 }

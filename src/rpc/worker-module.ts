@@ -2,19 +2,23 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { RestoredState } from './contract.ts'
 
-/** Handed to the worker once; the ports change hands. */
-export interface WorkerBoot<Config> {
-  readonly config: Config
-  readonly restored: RestoredState
+/** Handed to every worker once, by the start call; the ports change hands. */
+export interface WorkerPorts {
   /** The worker serves its contract here. */
   readonly control: MessagePort
   /** The worker emits its events here. */
   readonly events: MessagePort
 }
 
-export interface WorkerModule<Config> {
+/** What the network worker is started with. */
+export interface WorkerBoot<Config> extends WorkerPorts {
+  readonly config: Config
+  readonly restored: RestoredState
+}
+
+export interface WorkerModule<Boot extends WorkerPorts> {
   /** Resolves when the worker does its work; rejects when it cannot. Called once. */
-  start(boot: WorkerBoot<Config>): Promise<void>
+  start(boot: Boot): Promise<void>
   /** Leaves the network in order. After it resolved, and only then, the thread may be ended. Idempotent. */
   stop(): Promise<void>
 }

@@ -29,3 +29,9 @@ export const MAX_SCORE_BANS = 1_000
 
 /** Peers whose first blocks are counted: all that a relay meets in weeks, at some 100 bytes each. */
 export const MAX_FIRST_BLOCK_SENDERS = 4_096
+
+/** Records of peers of our network kept for dialling, over restarts too: several times the largest target, some 400 bytes each. */
+export const MAX_KNOWN_RECORDS = 4_096
+
+/** Ids of peers that discovery found: a mainnet's worth, at some 100 bytes each. The oldest goes first. */
+export const MAX_DISCOVERED_PEERS = 16_384
