@@ -1,0 +1,160 @@
+/**
+ * The network thread's end of the discovery worker: starts its thread, starts it anew when it died, ends it. In: our
+ * record, nodes to begin with, lookups. Out: what it finds. Nothing here is waited for by anything that forwards.
+ *
+ *     start → running ⇄ (died → waits → starts again) → stopped
+ */
+import { MessageChannel } from 'node:worker_threads'
+import { type Connection, createClient } from '../../rpc/client.ts'
+import type { Client } from '../../rpc/client-type.ts'
+import type {
+  DiscoveryBoot,
+  DiscoveryControl,
+  DiscoveryEvents,
+  DiscoverySettings,
+} from '../../rpc/discovery-contract.ts'
+import { type Listeners, receiveEvents } from '../../rpc/events.ts'
+import { spawnThread, type WorkerThread } from '../../rpc/spawn-thread.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { RelayError } from '../../shared/errors.ts'
+import { withDeadline } from '../../shared/lifecycle.ts'
+import type { Logger } from '../../shared/logger.ts'
+
+/** Its tables are small; a limit far above them, so that only a leak meets it and takes this thread alone. */
+const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512 }
+/** Loading discv5 takes half a second on one busy core; a small machine may need many times that. */
+const SPAWN_DEADLINE_MS = 20_000
+/** Calls take microseconds, but for a lookup, which ends by its own time-out before this. */
+const CALL_TIMEOUT_MS = 30_000
+/** What closing its sockets may take; then the thread is ended, which harms nobody. */
+const STOP_DEADLINE_MS = 2000
+/** Between a death and the next start: doubled each time, and the first again after a life of `LONG_LIFE_MS`. */
+const RESTART_FIRST_MS = 1000
+const RESTART_LAST_MS = 60_000
+const LONG_LIFE_MS = 300_000
+
+export interface DiscoveryClientDeps {
+  /** The worker's entry file. */
+  readonly url: URL
+  readonly clock: Clock
+  readonly log: Logger
+  /** As they are when a thread starts. */
+  readonly settings: () => DiscoverySettings
+  readonly listeners: Omit<Listeners<DiscoveryEvents>, 'fatal'>
+  /** Called each time a thread is ready, the first time included. */
+  readonly onReady: (control: Client<DiscoveryControl>) => void
+}
+
+interface Run {
+  readonly thread: WorkerThread<DiscoveryBoot>
+  readonly connection: Connection<DiscoveryControl>
+  readonly startedAtMs: number
+  /** Closes our ends of the ports. */
+  release(): void
+}
+
+export class DiscoveryClient {
+  readonly #deps: DiscoveryClientDeps
+  #run: Run | undefined
+  #timer: Disposable | undefined
+  #delayMs = RESTART_FIRST_MS
+  #stopped = false
+  /** Threads started after the first one, since start. */
+  restarts = 0
+
+  constructor(deps: DiscoveryClientDeps) {
+    this.#deps = deps
+  }
+
+  /** Undefined while no thread is ready. Calls fail with RPC_CLOSED when it dies meanwhile. */
+  get control(): Client<DiscoveryControl> | undefined {
+    return this.#run?.connection.client
+  }
+
+  /** @throws RelayError LISTEN_FAILED with what the worker said when it cannot start, as when its port is taken */
+  async start(): Promise<void> {
+    try {
+      await this.#launch()
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new RelayError('LISTEN_FAILED', `discovery cannot start: ${why}`, {}, { cause })
+    }
+  }
+
+  /** Ends the thread, in order if it can be had. Idempotent. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#timer?.[Symbol.dispose]()
+    const run = this.#run
+    this.#run = undefined
+    if (run === undefined) return
+    run.connection.close('discovery is stopping')
+    await withDeadline(run.thread.stop(), STOP_DEADLINE_MS, 'stop of discovery').catch((err: unknown) => {
+      this.#deps.log.warn({ err }, 'discovery did not stop in order')
+    })
+    run.release()
+    await run.thread.terminate()
+  }
+
+  async #launch(): Promise<void> {
+    const { url, clock, log, settings, listeners, onReady } = this.#deps
+    const thread = await spawnThread<DiscoveryBoot>({
+      url,
+      name: 'discovery',
+      resourceLimits: RESOURCE_LIMITS,
+      deadlineMs: SPAWN_DEADLINE_MS,
+    })
+    const control = new MessageChannel()
+    const events = new MessageChannel()
+    const release = (): void => {
+      control.port1.close()
+      events.port1.close()
+    }
+    const connection = createClient<DiscoveryControl>(control.port1, { timeoutMs: CALL_TIMEOUT_MS, clock })
+    const fatal = ({ message, stack }: DiscoveryEvents['fatal']): void =>
+      log.error({ reason: message, stack }, 'discovery failed')
+    receiveEvents<DiscoveryEvents>(events.port1, { ...listeners, fatal }, log)
+    try {
+      await thread.start({ settings: settings(), control: control.port2, events: events.port2 })
+    } catch (cause) {
+      release()
+      await thread.terminate().catch(() => undefined) // it may have ended by itself
+      throw cause
+    }
+    const run: Run = { thread, connection, startedAtMs: clock.monotonicMs(), release }
+    if (this.#stopped) return void (await this.#abandon(run))
+    this.#run = run
+    void thread.exited.then((reason) => this.#onExit(run, reason))
+    onReady(connection.client)
+  }
+
+  /** Stopped while it was being started. */
+  async #abandon(run: Run): Promise<void> {
+    run.release()
+    await run.thread.terminate()
+  }
+
+  #onExit(run: Run, reason: Error): void {
+    const { clock, log } = this.#deps
+    run.connection.close(`discovery ended: ${reason.message}`)
+    run.release()
+    if (this.#stopped || this.#run !== run) return
+    this.#run = undefined
+    if (clock.monotonicMs() - run.startedAtMs >= LONG_LIFE_MS) this.#delayMs = RESTART_FIRST_MS
+    log.error({ reason: reason.message, again_in_ms: this.#delayMs }, 'discovery ended and is started again')
+    this.#startLater()
+  }
+
+  #startLater(): void {
+    const { clock, log } = this.#deps
+    this.#timer = clock.after(this.#delayMs, () => {
+      this.restarts++
+      this.#launch().catch((err: unknown) => {
+        if (this.#stopped) return
+        log.error({ err, again_in_ms: this.#delayMs }, 'discovery cannot start')
+        this.#startLater()
+      })
+    })
+    this.#delayMs = Math.min(this.#delayMs * 2, RESTART_LAST_MS)
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Finding peers, tick by tick: how many are missing, where to look for more, whom to dial. In: what the discovery worker
+ * finds, and how the peers we have serve us. Out: lookups, and candidates for the dial queue.
+ */
+import type { ParsedTopic } from '../../consensus/topic.ts'
+import type { RuntimeSettings } from '../../rpc/contract.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
+import type { DialQueue } from '../peers/dial-queue.ts'
+import type { PeerRegistry } from '../peers/peer-registry.ts'
+import type { DialFeed } from './dial-feed.ts'
+import type { LookupDriver } from './lookup-driver.ts'
+import type { NearNetworks } from './near-networks.ts'
+import { neededPeers } from './peer-need.ts'
+import type { RecordBook } from './record-book.ts'
+
+export interface DiscoveryDeps {
+  readonly book: RecordBook
+  readonly near: NearNetworks
+  readonly lookups: LookupDriver
+  readonly feed: DialFeed
+  readonly registry: Pick<PeerRegistry, 'connected'>
+  readonly queue: Pick<DialQueue, 'waiting'>
+  /** Dials under way, the operator's included. */
+  readonly pendingDials: () => number
+  readonly isKept: (peerId: PeerIdStr) => boolean
+  readonly shortTopics: () => readonly ParsedTopic[]
+  readonly settings: () => RuntimeSettings
+  readonly clock: Clock
+}
+
+export class Discovery {
+  readonly #deps: DiscoveryDeps
+  #timer: Disposable | undefined
+
+  constructor(deps: DiscoveryDeps) {
+    this.#deps = deps
+  }
+
+  /** Ticks with the period the operator set, which may change from one tick to the next. */
+  start(): void {
+    const { clock, settings } = this.#deps
+    this.#timer = clock.after(settings().discovery_interval_ms, () => {
+      this.tick()
+      this.start()
+    })
+  }
+
+  stop(): void {
+    this.#timer?.[Symbol.dispose]()
+  }
+
+  tick(): void {
+    const { lookups, feed, settings, shortTopics } = this.#deps
+    const { target_peers, max_latency_ms } = settings()
+    this.#learnFromPeers()
+    const needed = this.#needed(target_peers)
+    const topics = target_peers === 0 ? [] : shortTopics()
+    feed.tick(needed, topics, target_peers, max_latency_ms)
+    lookups.tick({ isShort: needed > 0, topics })
+  }
+
+  #needed(targetPeers: number): number {
+    const { registry, isKept, queue, pendingDials } = this.#deps
+    const counted = registry.connected().filter(({ peerId }) => !isKept(peerId))
+    return neededPeers(targetPeers, {
+      counted: counted.length,
+      outbound: counted.filter(({ direction }) => direction === 'outbound').length,
+      coming: queue.waiting + pendingDials(),
+    })
+  }
+
+  /** Where near peers are, there are more of them. */
+  #learnFromPeers(): void {
+    const { registry, book, near } = this.#deps
+    for (const { peerId, ip, rttVerified, bestRttMs } of registry.connected()) {
+      book.connected(peerId)
+      if (!rttVerified) continue
+      book.measured(peerId, bestRttMs)
+      if (ip !== undefined) near.note(ip, bestRttMs)
+    }
+  }
+}

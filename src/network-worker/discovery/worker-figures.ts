@@ -1,0 +1,44 @@
+import type { Client } from '../../rpc/client-type.ts'
+import type { DiscoveryControl } from '../../rpc/discovery-contract.ts'
+import type { DiscoveryWorkerView } from '../../rpc/discovery-views.ts'
+import type { Clock } from '../../shared/clock.ts'
+
+/** How old the figures may be that a dashboard or a scrape is shown. */
+const REFRESH_PERIOD_MS = 2000
+
+/**
+ * The discovery worker's own figures, as they last came. Asked for on a period of our own, so that however many poll,
+ * the two threads exchange one call in two seconds, and no reader waits for another thread.
+ */
+export class WorkerFigures {
+  readonly #control: () => Pick<Client<DiscoveryControl>, 'getView'> | undefined
+  readonly #clock: Clock
+  #latest: DiscoveryWorkerView | undefined
+  #timer: Disposable | undefined
+
+  constructor(control: () => Pick<Client<DiscoveryControl>, 'getView'> | undefined, clock: Clock) {
+    this.#control = control
+    this.#clock = clock
+  }
+
+  /** Undefined until they came once, and while no thread answers. */
+  get latest(): DiscoveryWorkerView | undefined {
+    return this.#latest
+  }
+
+  start(): void {
+    void this.refresh()
+    this.#timer = this.#clock.every(REFRESH_PERIOD_MS, () => void this.refresh())
+  }
+
+  stop(): void {
+    this.#timer?.[Symbol.dispose]()
+  }
+
+  async refresh(): Promise<void> {
+    // Whatever keeps the worker from answering is logged where it is started anew.
+    this.#latest = await this.#control()
+      ?.getView()
+      .catch(() => undefined)
+  }
+}
