@@ -1,76 +1,26 @@
 /**
- * Composition root of the network thread, blind to threads: tests run it in-process.
+ * The network thread's node, blind to threads: tests run it in-process. `assemble.ts` builds its parts.
  * Data:    host (wire) → gossip router → validation → forward → stats
  * Control: control handlers → peers, gossip → effect → view
- * Start order: identity, chain, host with its router, Req/Resp, peers, topics; stop is the reverse.
+ * Peers:   discovery → dial queue → host → peer manager → scores
+ * Start order: Req/Resp, libp2p, topics, kept peers, discovery; stop is the reverse.
  */
-import type { RelayConfig } from '../config/schema.ts'
 import { formatTopic } from '../consensus/topic.ts'
-import type { Control, Events, RestoredState, RuntimeSettings } from '../rpc/contract.ts'
+import type { Control } from '../rpc/contract.ts'
 import type { Handlers } from '../rpc/server.ts'
-import type { Clock } from '../shared/clock.ts'
 import { type Part, startAll, stopAll } from '../shared/lifecycle.ts'
-import type { Logger } from '../shared/logger.ts'
-import { ThreadLoad } from '../shared/thread-load.ts'
-import { AGENT_VERSION } from '../shared/version.ts'
-import { type Chain, createChain } from './chain/chain.ts'
-import { ClockOffset } from './chain/clock-offset.ts'
+import { assemble, type NetworkNodeDeps, type Parts } from './assemble.ts'
+import type { Chain } from './chain/chain.ts'
 import { AccessControl } from './control/access-control.ts'
 import { createControl } from './control/handlers.ts'
 import { MeshControl } from './control/mesh-control.ts'
-import { meshOf, RuntimeConfig } from './control/runtime-settings.ts'
-import { type GossipRoom, openGossip } from './gossip/gossip-room.ts'
-import { MeshLog } from './gossip/mesh-log.ts'
-import { announcedEndpoints, listenEndpoints } from './host/endpoints.ts'
-import { loadIdentity } from './host/identity.ts'
-import { InboundLimiter } from './host/inbound-limiter.ts'
-import { createIpExemption } from './host/ip-exemption.ts'
-import { createHost, type Host } from './host/libp2p-host.ts'
-import { LocalEnr } from './host/local-enr.ts'
-import { MetadataState } from './host/local-metadata.ts'
-import { LocalNodeInfo } from './host/local-node-info.ts'
-import { ExplicitPeers } from './peers/explicit-peers.ts'
-import { openPeerBooks, type PeerBooks } from './peers/peer-books.ts'
-import { openPeers, type PeersRoom } from './peers/peers-room.ts'
-import { TrustedPeers } from './peers/trusted-peers.ts'
-import { voteGroup } from './peers/vote-group.ts'
-import { BlockStats } from './stats/block-stats.ts'
-import { GossipStats } from './stats/gossip-stats.ts'
 import { metricsSnapshot } from './stats/metrics-snapshot.ts'
 import { Pulse } from './stats/pulse.ts'
-
-export type EmitEvent = <K extends keyof Events>(name: K, data: Events[K]) => void
-
-export interface NetworkNodeDeps {
-  readonly config: RelayConfig
-  readonly clock: Clock
-  readonly log: Logger
-  readonly emit: EmitEvent
-  /** The settings in force, and what earlier runs left. */
-  readonly restored: RestoredState
-}
 
 export interface NetworkNode {
   readonly control: Handlers<Control>
   /** Goodbye 1 to all peers, then libp2p stops. Idempotent; resolves when nothing of it is left. */
   stop(): Promise<void>
-}
-
-interface Parts {
-  readonly meshLog: MeshLog
-  readonly explicit: ExplicitPeers
-  readonly trusted: TrustedPeers
-  readonly books: PeerBooks
-  readonly runtimeConfig: RuntimeConfig
-  readonly chain: Chain
-  readonly stats: GossipStats
-  readonly blocks: BlockStats
-  readonly clockOffset: ClockOffset
-  readonly load: ThreadLoad
-  readonly host: Host
-  readonly gossip: GossipRoom
-  readonly peers: PeersRoom
-  readonly info: LocalNodeInfo
 }
 
 /**
@@ -99,7 +49,7 @@ export async function startNetworkNode(deps: NetworkNodeDeps): Promise<NetworkNo
 }
 
 function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> {
-  const { host, chain, gossip, peers, info, explicit, trusted, runtimeConfig, books } = parts
+  const { host, chain, gossip, peers, info, explicit, trusted, runtimeConfig, books, discovery, watch } = parts
   const { registry, access, scores, redial, lastDisconnects } = books
   const router = host.services.gossip
   return createControl({
@@ -115,6 +65,7 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
     lastDisconnects,
     blocks: parts.blocks,
     metrics: () => metricsSnapshot({ ...parts, ...books, router, directory: gossip.directory, head: chain.head }),
+    discovery,
     isTrusted: (peerId) => access.isTrusted(peerId),
     learnEnr: (peerId, enr) => access.learnEnr(peerId, enr),
     runtimeConfig,
@@ -122,14 +73,17 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
     dialer: peers.dialer,
     head: chain.head,
     isListening,
-    nodeInfo: () => info.view(),
+    nodeInfo: () => {
+      const alert = watch.alert()
+      return alert === undefined ? info.view() : { ...info.view(), schedule_alert: alert }
+    },
     blockTopic: () => blockTopic(chain),
   })
 }
 
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers, meshLog, explicit, trusted, blocks, load } = parts
+  const { host, gossip, peers, meshLog, explicit, trusted, blocks, load, discovery, watch } = parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
   return [
@@ -145,6 +99,9 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
       start: () => explicit.start(deps.restored.explicitPeers),
       stop: () => explicit.stop(),
     },
+    // Once the record tells our topics; its first start loads a thread.
+    { name: 'schedule watch', deadlineMs: 1000, start: () => watch.start(), stop: () => watch.stop() },
+    { name: 'discovery', deadlineMs: 25_000, start: () => discovery.start(), stop: () => discovery.stop() },
     { name: 'trusted peers', deadlineMs: 1000, start: () => trusted.start(), stop: () => trusted.stop() },
     { name: 'pulse', deadlineMs: 1000, start: () => pulse.start(), stop: () => pulse.stop() },
     { name: 'load', deadlineMs: 1000, start: () => load.start(), stop: () => load.stop() },
@@ -159,90 +116,6 @@ async function stopSteps(steps: readonly Part[]): Promise<void> {
     failures.map(({ error }) => error),
     text,
   )
-}
-
-async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
-  const { config, clock, log, emit, restored } = deps
-  const meshLog = new MeshLog({ clock, log, emit: (event) => emit('mesh', event) })
-  const privateKey = await loadIdentity(config.dataDir)
-  const enr = new LocalEnr(config.dataDir, privateKey.raw)
-  const metadata = new MetadataState()
-  const chain = createChain(config.network, clock)
-  const stats = new GossipStats()
-  const exemption = createIpExemption(config.countLoopback, config.ipLimitExempt)
-  const runtimeConfig = new RuntimeConfig(restored.settings, {
-    onMesh: (mesh) => gossip.setLoad(host.services.gossip, mesh),
-    onValidators: () => gossip.refreshScoring(host.services.gossip),
-  })
-  const settings = (): RuntimeSettings => runtimeConfig.settings
-  const books = openPeerBooks({
-    config,
-    clock,
-    log,
-    restored,
-    exemption,
-    targetPeers: () => settings().target_peers,
-    isExplicit: (peerId) => host.services.gossip.direct.has(peerId),
-    gossipScore: (peerId) => host.services.gossip.score.score(peerId),
-    disconnect: (peerId, reason) => peers.manager.disconnect(peerId, reason),
-    onScoreBan: (ban) => emit('scoreBan', ban),
-    onScoreBanLifted: (peerId) => emit('scoreBanLifted', { peerId }),
-  })
-  const blocks = createBlockStats(chain, books, deps)
-  const { clockOffset, onBlockSlot } = followClock(chain, books, deps)
-  const gossip = await openGossip({
-    config,
-    chain,
-    clock,
-    log,
-    stats,
-    blocks,
-    onBlockSlot,
-    exemption,
-    nodeId: enr.nodeId,
-    mesh: meshOf(restored.settings),
-    onMesh: meshLog.observe,
-    onEpoch: () => info.refresh(),
-    isTrusted: (peerId) => books.access.isTrusted(peerId),
-    activeValidators: () => settings().active_validators,
-    onOffence: (peerId, offence) => peers.conduct.offended(peerId, offence),
-  })
-  const host = await createHost({
-    privateKey,
-    agentVersion: AGENT_VERSION,
-    listen: listenEndpoints(config),
-    announce: announcedEndpoints(config),
-    inboundLimiter: new InboundLimiter(clock, exemption),
-    gate: books.admission,
-    createRouter: (components) => gossip.createRouter(components),
-  })
-  const info = new LocalNodeInfo({ config, host, enr, metadata, chain, directory: gossip.directory, log })
-  const peers = openPeers({ config, clock, log, chain, host, metadata, books, settings })
-  const kept = { registry: books.registry, dialer: peers.dialer, clock, log }
-  const explicit = new ExplicitPeers({ ...kept, router: host.services.gossip, ownPeerId: host.peerId.toString() })
-  const trusted = new TrustedPeers({ ...kept, access: books.access })
-  const own = { meshLog, explicit, trusted, runtimeConfig, info, clockOffset, load: new ThreadLoad() }
-  return { ...own, books, chain, stats, blocks, host, gossip, peers }
-}
-
-/** Judges our clock by when blocks come; a sender's network answers for it, so that one cannot pose as many. */
-function followClock({ slotClock, network }: Chain, { registry }: PeerBooks, { config, clock, log }: NetworkNodeDeps) {
-  const clockOffset = new ClockOffset({ clock, slotClock, slotDurationMs: network.slotDurationMs, log })
-  const ownMachine = createIpExemption(config.countLoopback, [])
-  const isLoopback = (ip: string): boolean => ownMachine.isExempt(ip)
-  const onBlockSlot = (slot: number, from: string): void =>
-    clockOffset.onBlock(slot, voteGroup(from, registry.get(from)?.ip, isLoopback))
-  return { clockOffset, onBlockSlot }
-}
-
-function createBlockStats({ slotClock }: Chain, { registry }: PeerBooks, deps: NetworkNodeDeps): BlockStats {
-  return new BlockStats({
-    clock: deps.clock,
-    slotClock,
-    peerOf: (peerId) => registry.get(peerId),
-    restored: deps.restored.firstBlockSenders,
-    onFirstBlock: (peerId) => deps.emit('firstBlock', { peerId }),
-  })
 }
 
 function createPulse({ chain, stats, host, gossip, books }: Parts, { clock, emit }: NetworkNodeDeps): Pulse {
@@ -269,8 +142,5 @@ function warnOf({ config, log }: NetworkNodeDeps): void {
     .map(([name]) => name)
   if (open.length > 0) {
     log.warn({ topics: open }, 'validation is OFF: everything is forwarded, and peers will ban this node for rubbish')
-  }
-  if (config.discovery) {
-    log.warn('this release has no discovery: peers come from --peers, from POST /peers, and from those who dial us')
   }
 }

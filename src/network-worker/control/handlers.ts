@@ -12,6 +12,7 @@ import type { Handlers } from '../../rpc/server.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { BlockHead } from '../chain/block-head.ts'
+import type { DiscoveryRoom } from '../discovery/discovery-room.ts'
 import type { RelayRouter } from '../gossip/relay-router.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
 import { parsePeerId } from '../peers/dial-target.ts'
@@ -56,6 +57,7 @@ export interface ControlDeps {
   readonly lastDisconnects: LastDisconnects
   readonly blocks: BlockStatistics
   readonly metrics: () => MetricsView
+  readonly discovery: Pick<DiscoveryRoom, 'stats' | 'discoveredPeers'>
   readonly isTrusted: (peerId: PeerIdStr) => boolean
   /** A node record an operator gave, of any peer. */
   readonly learnEnr: (peerId: PeerIdStr, enr: string) => void
@@ -101,6 +103,8 @@ export function createControl(deps: ControlDeps): Handlers<Control> {
     ...standingHandlers(deps),
     listFirstBlockSenders: () => deps.blocks.senders(),
     listArrivals: () => deps.blocks.arrivals(),
+    getDiscoveryStats: () => deps.discovery.stats(),
+    listDiscoveredPeers: () => deps.discovery.discoveredPeers(),
     getMetrics: () => deps.metrics(),
     listMesh: () => listMesh(deps),
     getConfig: () => deps.runtimeConfig.view(),

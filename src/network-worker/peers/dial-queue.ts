@@ -25,6 +25,8 @@ export interface DialQueueDeps {
   readonly room: () => number
   /** False for peers that are connected, banned or to be avoided. */
   readonly mayDial: (peerId: PeerIdStr) => boolean
+  /** A candidate could not be reached. */
+  readonly onFailed?: (peerId: PeerIdStr) => void
 }
 
 interface Waiting extends DialCandidate {
@@ -107,7 +109,9 @@ export class DialQueue {
   async #dial(target: ResolvedTarget, isForced: boolean): Promise<void> {
     try {
       const isConnected = await this.#deps.dialer.dial(target, isForced ? 'info' : 'debug')
-      if (!isConnected && !isForced) this.#deps.redial.avoid(target.peerId, FAILED_DIAL_MS)
+      if (isConnected || isForced) return
+      this.#deps.redial.avoid(target.peerId, FAILED_DIAL_MS)
+      this.#deps.onFailed?.(target.peerId)
     } finally {
       this.#running--
       this.drain()

@@ -53,6 +53,8 @@ export interface PeerManagerDeps {
   readonly log: Logger
   /** True for addresses that are one machine's own, where each peer is a voter of its own. */
   readonly isLoopback: (ip: string) => boolean
+  /** What a peer's Status says of its fork, whatever we make of it. */
+  readonly onForkSeen: (peerId: PeerIdStr, ip: string | undefined, forkDigestHex: string) => void
 }
 
 export class PeerManager {
@@ -209,6 +211,7 @@ export class PeerManager {
     const record = registry.get(peerId)
     if (record === undefined) return
     record.status = status
+    this.#deps.onForkSeen(peerId, record.ip, status.forkDigestHex)
     const why = irrelevance(status, schedule, slotClock)
     if (why !== undefined) {
       log.info({ peer: peerId, client: record.client, why, digest: status.forkDigestHex }, 'peer of another network')

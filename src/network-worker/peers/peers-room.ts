@@ -11,7 +11,6 @@ import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
-import { createIpExemption } from '../host/ip-exemption.ts'
 import type { Host } from '../host/libp2p-host.ts'
 import type { MetadataState } from '../host/local-metadata.ts'
 import { createReqResp } from '../reqresp/reqresp.ts'
@@ -35,12 +34,20 @@ export interface PeersRoomDeps {
   readonly metadata: MetadataState
   readonly books: PeerBooks
   readonly settings: () => RuntimeSettings
+  /** As `PeerManagerDeps`, both. */
+  readonly isLoopback: (ip: string) => boolean
+  readonly onForkSeen: (peerId: PeerIdStr, ip: string | undefined, forkDigestHex: string) => void
+  /** A peer that the queue dialled of our own accord was not reached. */
+  readonly onDialFailed: (peerId: PeerIdStr) => void
 }
 
 export interface PeersRoom {
   readonly manager: PeerManager
   readonly conduct: PeerConduct
   readonly dialer: Dialer
+  readonly queue: DialQueue
+  /** False for peers that are here, banned, or to be left alone for a while. */
+  readonly mayDial: (peerId: PeerIdStr) => boolean
   /** Registers handlers; comes before the host listens. */
   start(): Promise<void>
   /** Says goodbye to everyone; comes before the host stops. */
@@ -70,11 +77,11 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
   }
   const local = { status: () => chain.truth.status(), metadata: () => metadata.current }
   const reqResp = createReqResp({ node: host, clock, log, local, hooks })
-  const ownMachine = createIpExemption(config.countLoopback, [])
   const { truth, schedule, slotClock } = chain
-  const isLoopback = (ip: string): boolean => ownMachine.isExempt(ip)
   const own = { registry, scores, conduct, admission, redial, lastDisconnects }
-  const manager = new PeerManager({ ...own, host, reqResp, truth, schedule, slotClock, clock, log, isLoopback })
+  const { onForkSeen, isLoopback } = deps
+  const chainDeps = { truth, schedule, slotClock, clock, log, isLoopback, onForkSeen }
+  const manager = new PeerManager({ ...own, ...chainDeps, host, reqResp })
   const dialer = new Dialer({
     host,
     ownPeerId: host.peerId.toString(),
@@ -84,12 +91,15 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
     canDial: (address) => hasTransport(config, address),
     admits: (peerId) => !admission.isBanned(peerId),
   })
-  const queue = createQueue(deps, dialer)
+  const mayDial = dialPermission(books)
+  const queue = createQueue(deps, dialer, mayDial)
   const turnover = new Turnover({ ...books, manager, queue, settings: deps.settings, clock, log })
   return {
     manager,
     conduct,
     dialer,
+    queue,
+    mayDial,
     start: async () => {
       await reqResp.start()
       stalls.start()
@@ -110,15 +120,24 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
   }
 }
 
-function createQueue({ books, settings }: PeersRoomDeps, dialer: Dialer): DialQueue {
-  const { registry, scores, admission, redial } = books
+function dialPermission({ registry, scores, admission, redial }: PeerBooks): (peerId: PeerIdStr) => boolean {
   const isFree = (peerId: PeerIdStr): boolean => (registry.get(peerId)?.state ?? 'disconnected') === 'disconnected'
+  return (peerId) =>
+    isFree(peerId) && !admission.isBanned(peerId) && scores.mayDial(peerId) && !redial.isAvoided(peerId)
+}
+
+function createQueue(
+  { books, settings, onDialFailed }: PeersRoomDeps,
+  dialer: Dialer,
+  mayDial: (peerId: PeerIdStr) => boolean,
+): DialQueue {
+  const { admission, redial } = books
   return new DialQueue({
     dialer,
     redial,
     room: () => peerLimits(settings().target_peers).maxPeers - admission.countedPeers() - dialer.pending,
-    mayDial: (peerId) =>
-      isFree(peerId) && !admission.isBanned(peerId) && scores.mayDial(peerId) && !redial.isAvoided(peerId),
+    mayDial,
+    onFailed: onDialFailed,
   })
 }
 

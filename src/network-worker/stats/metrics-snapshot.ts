@@ -8,6 +8,7 @@ import type { CountsByName, KindMesh, MetricsView } from '../../rpc/metrics-view
 import type { ThreadLoad } from '../../shared/thread-load.ts'
 import type { BlockHead } from '../chain/block-head.ts'
 import type { ClockOffset } from '../chain/clock-offset.ts'
+import type { DiscoveryRoom } from '../discovery/discovery-room.ts'
 import type { RelayRouter } from '../gossip/relay-router.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
 import type { Admission } from '../peers/admission.ts'
@@ -29,6 +30,7 @@ export interface MetricsDeps {
   readonly head: Pick<BlockHead, 'newestSlot' | 'syncDistance'>
   readonly clockOffset: Pick<ClockOffset, 'boundMs'>
   readonly load: Pick<ThreadLoad, 'view'>
+  readonly discovery: Pick<DiscoveryRoom, 'metrics'>
 }
 
 export function metricsSnapshot(deps: MetricsDeps): MetricsView {
@@ -51,6 +53,7 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
     syncDistance: head.syncDistance(),
     clockOffsetBoundMs: clockOffset.boundMs(),
     load: load.view(),
+    discovery: deps.discovery.metrics(),
   }
 }
 

@@ -37,12 +37,14 @@ async function startHost(transport: Transport, gate: ConnectionGate): Promise<Ho
   const host = await createHost({
     privateKey: await generateKeyPair('secp256k1'),
     agentVersion: 'test',
-    listen: {
-      address: '127.0.0.1',
-      tcpPort: transport === 'tcp' ? 0 : undefined,
-      quicPort: transport === 'quic' ? 0 : undefined,
-    },
-    announce: undefined,
+    listen: [
+      {
+        address: '127.0.0.1',
+        tcpPort: transport === 'tcp' ? 0 : undefined,
+        quicPort: transport === 'quic' ? 0 : undefined,
+      },
+    ],
+    announce: [],
     inboundLimiter: new InboundLimiter(systemClock, createIpExemption(false, [])),
     gate,
     createRouter: relayRouter,

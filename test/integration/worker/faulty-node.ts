@@ -4,7 +4,8 @@
  * it throws.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { NetworkNode, NetworkNodeDeps } from '../../../src/network-worker/network-node.ts'
+import type { NetworkNodeDeps } from '../../../src/network-worker/assemble.ts'
+import type { NetworkNode } from '../../../src/network-worker/network-node.ts'
 import type { Control } from '../../../src/rpc/contract.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'

@@ -49,6 +49,7 @@ function scene() {
   })
   const manager: PeerManager = new PeerManager({
     host,
+    onForkSeen: () => undefined,
     lastDisconnects: new LastDisconnects(),
     reqResp: createReqResp({
       node: host,

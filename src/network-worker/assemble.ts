@@ -1,0 +1,242 @@
+/**
+ * Builds the parts of the network thread and joins them; nothing of it runs yet. What each part needs of the others is
+ * said here and nowhere else. Parts that need each other do so by functions, called once both are there.
+ */
+import type { RelayConfig } from '../config/schema.ts'
+import type { Events, RestoredState, RuntimeSettings } from '../rpc/contract.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Logger } from '../shared/logger.ts'
+import { ThreadLoad } from '../shared/thread-load.ts'
+import { AGENT_VERSION } from '../shared/version.ts'
+import { type Chain, createChain } from './chain/chain.ts'
+import { ClockOffset } from './chain/clock-offset.ts'
+import { meshOf, RuntimeConfig } from './control/runtime-settings.ts'
+import { type DiscoveryRoom, openDiscovery } from './discovery/discovery-room.ts'
+import { ScheduleWatch } from './discovery/schedule-watch.ts'
+import { type GossipRoom, openGossip } from './gossip/gossip-room.ts'
+import { MeshLog } from './gossip/mesh-log.ts'
+import { announcedEndpoints, listenEndpoints } from './host/endpoints.ts'
+import { loadIdentity } from './host/identity.ts'
+import { InboundLimiter } from './host/inbound-limiter.ts'
+import { createIpExemption, type IpExemption } from './host/ip-exemption.ts'
+import { createHost, type Host } from './host/libp2p-host.ts'
+import { LocalEnr } from './host/local-enr.ts'
+import { MetadataState } from './host/local-metadata.ts'
+import { LocalNodeInfo } from './host/local-node-info.ts'
+import { ExplicitPeers } from './peers/explicit-peers.ts'
+import { openPeerBooks, type PeerBooks } from './peers/peer-books.ts'
+import { openPeers, type PeersRoom } from './peers/peers-room.ts'
+import { TrustedPeers } from './peers/trusted-peers.ts'
+import { voteGroup } from './peers/vote-group.ts'
+import { BlockStats } from './stats/block-stats.ts'
+import { GossipStats } from './stats/gossip-stats.ts'
+
+export type EmitEvent = <K extends keyof Events>(name: K, data: Events[K]) => void
+
+export interface NetworkNodeDeps {
+  readonly config: RelayConfig
+  readonly clock: Clock
+  readonly log: Logger
+  readonly emit: EmitEvent
+  /** The settings in force, and what earlier runs left. */
+  readonly restored: RestoredState
+}
+
+/** What stands by itself: the identity, the chain, counters, what the operator set. */
+interface Ground {
+  readonly privateKey: Awaited<ReturnType<typeof loadIdentity>>
+  readonly enr: LocalEnr
+  readonly metadata: MetadataState
+  readonly chain: Chain
+  readonly stats: GossipStats
+  readonly meshLog: MeshLog
+  readonly runtimeConfig: RuntimeConfig
+  /** Follows what the network says of forks to come, so that no stale schedule isolates us unnoticed. */
+  readonly watch: ScheduleWatch
+  /** True for addresses that are one machine's own, where each peer is a voter of its own. */
+  readonly isLoopback: (ip: string) => boolean
+}
+
+/** The wire and what gossips over it. */
+interface Network {
+  readonly books: PeerBooks
+  readonly blocks: BlockStats
+  readonly clockOffset: ClockOffset
+  readonly gossip: GossipRoom
+  readonly host: Host
+}
+
+/** Those who deal with peers. */
+interface Society {
+  readonly info: LocalNodeInfo
+  readonly peers: PeersRoom
+  readonly explicit: ExplicitPeers
+  readonly trusted: TrustedPeers
+  readonly discovery: DiscoveryRoom
+}
+
+export type Parts = Ground & Network & Society & { readonly load: ThreadLoad }
+
+/** All parts, for those who need one that is built after them: not to be called before `assemble` is done. */
+type Later = () => Parts
+
+/** @throws RelayError CONFIG_INVALID for an unusable identity */
+export async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
+  let whole: Parts | undefined
+  const later: Later = () => {
+    if (whole === undefined) throw new Error('a part of the network thread was needed before it was built')
+    return whole
+  }
+  const ground = await layGround(deps, later)
+  const network = await openNetwork(deps, ground, later)
+  const society = openSociety(deps, { ...ground, ...network }, later)
+  whole = { ...ground, ...network, ...society, load: new ThreadLoad() }
+  return whole
+}
+
+async function layGround({ config, clock, log, emit, restored }: NetworkNodeDeps, later: Later): Promise<Ground> {
+  const privateKey = await loadIdentity(config.dataDir)
+  const chain = createChain(config.network, clock)
+  const ownMachine = createIpExemption(config.countLoopback, [])
+  const isLoopback = (ip: string): boolean => ownMachine.isExempt(ip)
+  const { schedule, slotClock, network } = chain
+  return {
+    privateKey,
+    chain,
+    isLoopback,
+    enr: new LocalEnr(config.dataDir, privateKey.raw),
+    metadata: new MetadataState(),
+    stats: new GossipStats(),
+    meshLog: new MeshLog({ clock, log, emit: (event) => emit('mesh', event) }),
+    runtimeConfig: new RuntimeConfig(restored.settings, {
+      onMesh: (mesh) => later().gossip.setLoad(later().host.services.gossip, mesh),
+      onValidators: () => later().gossip.refreshScoring(later().host.services.gossip),
+    }),
+    watch: new ScheduleWatch({
+      clock,
+      schedule,
+      forkVersions: network.forks.filter(({ epoch }) => !Number.isFinite(epoch)).map(({ versionHex }) => versionHex),
+      currentEpoch: () => slotClock.currentEpoch(),
+      log,
+      isLoopback,
+    }),
+  }
+}
+
+async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later): Promise<Network> {
+  const { config, clock, log, restored } = deps
+  const { chain, stats, enr, meshLog, runtimeConfig } = ground
+  const exemption = createIpExemption(config.countLoopback, config.ipLimitExempt)
+  const books = openBooks(deps, ground, exemption, later)
+  const blocks = createBlockStats(chain, books, deps)
+  const { clockOffset, onBlockSlot } = followClock(ground, books, deps)
+  const gossip = await openGossip({
+    config,
+    chain,
+    clock,
+    log,
+    stats,
+    blocks,
+    onBlockSlot,
+    exemption,
+    nodeId: enr.nodeId,
+    mesh: meshOf(restored.settings),
+    onMesh: meshLog.observe,
+    onEpoch: () => later().info.refresh(),
+    isTrusted: (peerId) => books.access.isTrusted(peerId),
+    activeValidators: () => runtimeConfig.settings.active_validators,
+    onOffence: (peerId, offence) => later().peers.conduct.offended(peerId, offence),
+  })
+  const host = await createHost({
+    privateKey: ground.privateKey,
+    agentVersion: AGENT_VERSION,
+    listen: listenEndpoints(config),
+    announce: announcedEndpoints(config),
+    inboundLimiter: new InboundLimiter(clock, exemption),
+    gate: books.admission,
+    createRouter: (components) => gossip.createRouter(components),
+  })
+  return { books, blocks, clockOffset, gossip, host }
+}
+
+function openBooks(deps: NetworkNodeDeps, ground: Ground, exemption: IpExemption, later: Later): PeerBooks {
+  const { config, clock, log, emit, restored } = deps
+  return openPeerBooks({
+    config,
+    clock,
+    log,
+    restored,
+    exemption,
+    targetPeers: () => ground.runtimeConfig.settings.target_peers,
+    isExplicit: (peerId) => later().host.services.gossip.direct.has(peerId),
+    gossipScore: (peerId) => later().host.services.gossip.score.score(peerId),
+    disconnect: (peerId, reason) => later().peers.manager.disconnect(peerId, reason),
+    onScoreBan: (ban) => emit('scoreBan', ban),
+    onScoreBanLifted: (peerId) => emit('scoreBanLifted', { peerId }),
+  })
+}
+
+function openSociety(deps: NetworkNodeDeps, base: Ground & Network, later: Later): Society {
+  const { config, clock, log, emit, restored } = deps
+  const { host, books, enr, watch, runtimeConfig } = base
+  const { directory } = base.gossip
+  const ownPeerId = host.peerId.toString()
+  const onRecord = (text: string): void => later().discovery.localRecordChanged(text)
+  const info = new LocalNodeInfo({ ...base, config, directory, log, onRecord })
+  const settings = (): RuntimeSettings => runtimeConfig.settings
+  const peers = openPeers({
+    ...base,
+    config,
+    clock,
+    log,
+    settings,
+    onForkSeen: (...seen) => watch.sawStatus(...seen),
+    onDialFailed: (peerId) => later().discovery.dialFailed(peerId),
+  })
+  const kept = { registry: books.registry, dialer: peers.dialer, clock, log }
+  const discovery = openDiscovery({
+    ...base,
+    config,
+    clock,
+    log,
+    directory,
+    peers,
+    ownPeerId,
+    settings,
+    restored: restored.discovery,
+    privateKey: base.privateKey.raw,
+    localRecord: () => enr.text,
+    onBound: (binds) => info.udpBound(binds),
+    onAddressVoted: (vote) => info.addressVoted(vote),
+    peersOf: (topic) => host.services.gossip.topics.get(topic)?.size ?? 0,
+    onDiscovered: (peerId) => emit('peerDiscovered', { peerId }),
+    onKept: (record) => emit('recordKept', record),
+    onForgotten: (peerId) => emit('recordForgotten', { peerId }),
+  })
+  return {
+    info,
+    peers,
+    discovery,
+    explicit: new ExplicitPeers({ ...kept, router: host.services.gossip, ownPeerId }),
+    trusted: new TrustedPeers({ ...kept, access: books.access }),
+  }
+}
+
+/** Judges our clock by when blocks come; a sender's network answers for it, so that one cannot pose as many. */
+function followClock({ chain, isLoopback }: Ground, { registry }: PeerBooks, { clock, log }: NetworkNodeDeps) {
+  const { slotClock, network } = chain
+  const clockOffset = new ClockOffset({ clock, slotClock, slotDurationMs: network.slotDurationMs, log })
+  const onBlockSlot = (slot: number, from: string): void =>
+    clockOffset.onBlock(slot, voteGroup(from, registry.get(from)?.ip, isLoopback))
+  return { clockOffset, onBlockSlot }
+}
+
+function createBlockStats({ slotClock }: Chain, { registry }: PeerBooks, deps: NetworkNodeDeps): BlockStats {
+  return new BlockStats({
+    clock: deps.clock,
+    slotClock,
+    peerOf: (peerId) => registry.get(peerId),
+    restored: deps.restored.firstBlockSenders,
+    onFirstBlock: (peerId) => deps.emit('firstBlock', { peerId }),
+  })
+}
