@@ -29,6 +29,9 @@ function discoveryFlags(t: TestContext): string[] {
   return quietFlags(t).filter((flag) => flag !== '--no-discovery')
 }
 
+/** Threads start and lookups run within seconds; a loaded machine may need many times that. */
+const PATIENCE_MS = 30_000
+
 function isConnected({ api }: Relay, { info }: Relay): () => Promise<boolean> {
   return async () => {
     const peers = await get<readonly PeerView[]>(`${api}/peers`)
@@ -40,10 +43,10 @@ test('a relay finds another by a boot node, and after a kill without one', async
   const flags = discoveryFlags(t)
   const other = await run(t, discoveryFlags(t), [])
   const first = await run(t, flags, [other.info.enr])
-  await until('the first relay to be connected', isConnected(first, other))
+  await until('the first relay to be connected', isConnected(first, other), PATIENCE_MS)
   assert.deepEqual(await get(`${first.api}/discovery/peers`), [other.info.peer_id])
   const stats = ({ api }: Relay): Promise<DiscoveryStatsView> => get(`${api}/discovery/stats`)
-  await until('lookups', async () => (await stats(first)).total_discovery_queries > 0)
+  await until('lookups', async () => (await stats(first)).total_discovery_queries > 0, PATIENCE_MS)
   const found = await stats(first)
   assert.deepEqual([found.unique_peers_discovered, found.routing_table_size, found.cached_enrs], [1, 1, 1])
   await new Promise((resolve) => setTimeout(resolve, 1_500)) // a transaction a second, and some for a loaded machine
@@ -51,7 +54,7 @@ test('a relay finds another by a boot node, and after a kill without one', async
   await first.child.end()
 
   const second = await run(t, flags, [])
-  await until('the restarted relay to be connected', isConnected(second, other))
+  await until('the restarted relay to be connected', isConnected(second, other), PATIENCE_MS)
   const restored = await stats(second)
   assert.deepEqual([restored.unique_peers_discovered, restored.cached_enrs], [1, 1])
   assert.deepEqual(await get(`${second.api}/discovery/peers`), [other.info.peer_id])
@@ -69,8 +72,7 @@ test('what a relay says of itself is one record, and its thread is on the metric
   assert.equal(known_as.network, 'hoodi')
   assert.deepEqual([malformed, other, info.schedule_alert], [{}, {}, undefined])
   const page = async () => parseMetrics(await (await fetch(`${relay.api}/metrics`)).text())
-  await until('the discovery thread to answer', async () => {
-    return seriesValue(await page(), 'starling_discovery_answering_state') === 1
-  })
+  const isAnswering = async () => seriesValue(await page(), 'starling_discovery_answering_state') === 1
+  await until('the discovery thread to answer', isAnswering, PATIENCE_MS)
   assert.ok(Number(seriesValue(await page(), 'starling_process_heap_used_bytes', { thread: 'discovery' })) > 0)
 })
