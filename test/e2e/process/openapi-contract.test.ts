@@ -175,6 +175,8 @@ function ownCases(): Readonly<Record<string, readonly Case[]>> {
     getOpenApi: [[200, {}]],
     listFirstBlockSenders: [[200, {}]],
     listArrivals: [[200, {}]],
+    getDiscoveryStats: [[200, {}]],
+    listDiscoveredPeers: [[200, {}]],
   }
 }
 
