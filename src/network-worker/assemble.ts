@@ -115,7 +115,7 @@ async function layGround({ config, clock, log, emit, restored }: NetworkNodeDeps
     watch: new ScheduleWatch({
       clock,
       schedule,
-      forkVersions: network.forks.filter(({ epoch }) => !Number.isFinite(epoch)).map(({ versionHex }) => versionHex),
+      forkVersions: network.forks.map(({ versionHex }) => versionHex),
       currentEpoch: () => slotClock.currentEpoch(),
       log,
       isLoopback,

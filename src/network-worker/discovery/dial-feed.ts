@@ -8,9 +8,12 @@ import type { ResolvedTarget } from '../peers/dial-target.ts'
 import { chooseDials } from './dial-choice.ts'
 import type { NearNetworks } from './near-networks.ts'
 import type { RecordBook } from './record-book.ts'
+import { RecordRounds } from './record-rounds.ts'
 
 /** Offered to the dial queue at a time: twice what it dials at once, so that it never runs dry between two ticks. */
 const MAX_OFFERS = 32
+/** Records judged at a tick: some 4 ms of this thread at most. */
+const JUDGED_RECORDS = 1024
 /** With enough peers, a few others are tried this often: what is farther than those we have is pruned again. */
 const TRIAL_PERIOD_MS = 30_000
 /** A fiftieth of the target at a time: the whole set could be renewed in half an hour, and no peer sees a crowd come and go. */
@@ -28,10 +31,12 @@ export interface DialFeedDeps {
 /** Hands the most promising of the known peers to the dial queue, as many as are needed. */
 export class DialFeed {
   readonly #deps: DialFeedDeps
+  readonly #rounds: RecordRounds
   #lastTrialAtMs = Number.NEGATIVE_INFINITY
 
   constructor(deps: DialFeedDeps) {
     this.#deps = deps
+    this.#rounds = new RecordRounds(deps.book)
   }
 
   /**
@@ -43,7 +48,7 @@ export class DialFeed {
     const limit = Math.min(MAX_OFFERS, needed > 0 ? needed : this.#trials(targetPeers))
     if (limit === 0) return
     const { book, near, queue, mayDial, serves } = this.#deps
-    const wishes = chooseDials(book.all(), {
+    const wishes = chooseDials(this.#rounds.next(JUDGED_RECORDS), {
       bestRttMs: (peerId) => book.bestRttMs(peerId),
       expectedRttMs: (ip) => near.expectedRttMs(ip),
       maxLatencyMs,

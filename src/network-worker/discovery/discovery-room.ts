@@ -101,7 +101,9 @@ class ActiveDiscovery implements DiscoveryRoom {
     const near = new NearNetworks()
     this.#deps = deps
     this.#discovered = discovered
+    for (const { peerId } of restored.records) watch.remember(peerId)
     this.#book = new RecordBook({
+      isOnline: () => books.registry.connectedCount > 0,
       clock,
       restored: restored.records,
       onKept: deps.onKept,

@@ -5,6 +5,7 @@ import type { DiscoveredPeers } from './discovered-peers.ts'
 import { type ForkRelevance, forkRelevance } from './fork-relevance.ts'
 import type { RecordBook } from './record-book.ts'
 import type { ScheduleWatch } from './schedule-watch.ts'
+import { prepareService } from './topic-service.ts'
 
 export interface FoundRecordsDeps {
   readonly ownPeerId: PeerIdStr
@@ -33,10 +34,21 @@ export class FoundRecords {
     const relevance = forkRelevance(record, schedule, currentEpoch())
     this.judged[relevance]++
     watch.saw(record)
-    if (relevance !== 'current' && relevance !== 'next') return
+    if (relevance !== 'current' && relevance !== 'next') {
+      this.#forgetStray(record)
+      return
+    }
     discovered.add(record.peerId)
     // Nobody can be dialled without an address of libp2p; the node serves its table all the same.
     if (record.addresses.length === 0) return
-    if (book.take(record) !== 'known') onFresh(record)
+    if (book.take(record) === 'known') return
+    prepareService(record)
+    onFresh(record)
+  }
+
+  /** A peer we knew went to another network; an old record that somebody repeats says nothing. */
+  #forgetStray({ peerId, seq }: NodeRecord): void {
+    const known = this.#deps.book.get(peerId)
+    if (known !== undefined && BigInt(seq) > BigInt(known.seq)) this.#deps.book.forget(peerId)
   }
 }

@@ -37,7 +37,7 @@ const ENDS: Bar = { networks: 4, share: 0.05 }
 export interface ScheduleWatchDeps {
   readonly clock: Clock
   readonly schedule: ForkSchedule
-  /** Fork versions of the network that are not scheduled yet, 8 hex digits each. */
+  /** Fork versions of the network, scheduled or not, 8 hex digits each. */
   readonly forkVersions?: readonly string[]
   readonly currentEpoch: () => number
   readonly log: Logger
