@@ -7,13 +7,19 @@ import type { Client } from '../../rpc/client-type.ts'
 import type { Control } from '../../rpc/contract.ts'
 import type { ThreadLoad } from '../../shared/thread-load.ts'
 import { GOSSIP_METRICS } from './gossip-metrics.ts'
+import { GOSSIP_WIRE_METRICS } from './gossip-wire-metrics.ts'
 import { LoopDelayHistogram } from './loop-delay-histogram.ts'
 import type { Collected, MetricRow, ProcessView, Sample } from './metric-row.ts'
 import { PEER_METRICS } from './peer-metrics.ts'
 import { PROCESS_METRICS, threadsOf } from './process-metrics.ts'
 
 /** Every metric but the histogram of loop-delay-histogram.ts. */
-export const METRIC_ROWS: readonly MetricRow[] = [...GOSSIP_METRICS, ...PEER_METRICS, ...PROCESS_METRICS]
+export const METRIC_ROWS: readonly MetricRow[] = [
+  ...GOSSIP_METRICS,
+  ...GOSSIP_WIRE_METRICS,
+  ...PEER_METRICS,
+  ...PROCESS_METRICS,
+]
 
 const MICROSECONDS_PER_SECOND = 1e6
 

@@ -21,7 +21,7 @@ const DIRECTIONS: readonly PeerDirection[] = ['inbound', 'outbound']
 
 export interface MetricsDeps {
   readonly stats: Pick<GossipStats, 'counters' | 'traffic' | 'reasons' | 'drops'>
-  readonly router: Pick<RelayRouter, 'meshPeers'>
+  readonly router: Pick<RelayRouter, 'meshPeers' | 'wireView'>
   readonly directory: Pick<TopicDirectory, 'all'>
   readonly registry: Pick<PeerRegistry, 'live' | 'forgotten'>
   readonly scores: Pick<ScoreBook, 'counts' | 'banned'>
@@ -32,13 +32,14 @@ export interface MetricsDeps {
 }
 
 export function metricsSnapshot(deps: MetricsDeps): MetricsView {
-  const { stats, registry, scores, admission, head, clockOffset, load } = deps
+  const { stats, router, registry, scores, admission, head, clockOffset, load } = deps
   return {
     counters: stats.counters(),
     traffic: stats.traffic.rows(),
     refused: Object.fromEntries(stats.reasons),
     dropped: dropsOf(stats),
     meshes: meshesOf(deps),
+    wire: router.wireView(),
     peers: peersOf(registry),
     clients: clientsOf(registry),
     reports: Object.fromEntries(scores.counts.reports),
@@ -62,14 +63,15 @@ function dropsOf({ drops }: MetricsDeps['stats']): MetricsView['dropped'] {
 }
 
 function meshesOf({ directory, router }: MetricsDeps): readonly KindMesh[] {
-  const rows = new Map(GOSSIP_KINDS.map((kind) => [kind, { kind, topics: 0, meshPeers: 0 }]))
-  for (const { topic, parsed } of directory.all()) {
-    const row = rows.get(parsed.spec.kind)
-    if (row === undefined) continue
-    row.topics++
-    row.meshPeers += router.meshPeers(topic).length
-  }
-  return [...rows.values()]
+  const sizes = new Map<string, number[]>(GOSSIP_KINDS.map((kind) => [kind, []]))
+  for (const { topic, parsed } of directory.all()) sizes.get(parsed.spec.kind)?.push(router.meshPeers(topic).length)
+  return [...sizes].map(([kind, ofTopics]) => ({
+    kind,
+    topics: ofTopics.length,
+    meshPeers: ofTopics.reduce((sum, size) => sum + size, 0),
+    smallestMesh: ofTopics.length === 0 ? undefined : Math.min(...ofTopics),
+    largestMesh: ofTopics.length === 0 ? undefined : Math.max(...ofTopics),
+  }))
 }
 
 function peersOf(registry: MetricsDeps['registry']): MetricsView['peers'] {
