@@ -5,6 +5,7 @@
  * Start order: identity, chain, host with its router, Req/Resp, peers, topics; stop is the reverse.
  */
 import type { RelayConfig } from '../config/schema.ts'
+import { presetOf } from '../consensus/network-config.ts'
 import { formatTopic } from '../consensus/topic.ts'
 import type { Control, Events, RestoredState, RuntimeSettings } from '../rpc/contract.ts'
 import type { Handlers } from '../rpc/server.ts'
@@ -13,6 +14,7 @@ import { type Part, startAll, stopAll } from '../shared/lifecycle.ts'
 import type { Logger } from '../shared/logger.ts'
 import { ThreadLoad } from '../shared/thread-load.ts'
 import { AGENT_VERSION } from '../shared/version.ts'
+import { PoolClient } from '../validation-pool/client.ts'
 import { type Chain, createChain } from './chain/chain.ts'
 import { ClockOffset } from './chain/clock-offset.ts'
 import { AccessControl } from './control/access-control.ts'
@@ -64,6 +66,7 @@ interface Parts {
   readonly runtimeConfig: RuntimeConfig
   readonly chain: Chain
   readonly stats: GossipStats
+  readonly pool: PoolClient
   readonly blocks: BlockStats
   readonly clockOffset: ClockOffset
   readonly load: ThreadLoad
@@ -129,12 +132,13 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
 
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers, meshLog, explicit, trusted, blocks, load } = parts
+  const { host, gossip, peers, meshLog, explicit, trusted, pool, blocks, load } = parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
   return [
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
+    { name: 'validation pool', deadlineMs: 2000, stop: () => pool.stop() },
     { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
     { name: 'block statistics', deadlineMs: 1000, stop: () => blocks.stop() },
     { name: 'mesh log', deadlineMs: 1000, start: () => meshLog.start(), stop: () => meshLog.stop() },
@@ -188,7 +192,8 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
     onScoreBan: (ban) => emit('scoreBan', ban),
     onScoreBanLifted: (peerId) => emit('scoreBanLifted', { peerId }),
   })
-  const blocks = createBlockStats(chain, books, deps)
+  const pool = new PoolClient({ preset: presetOf(config.network), clock, log })
+  const blocks = createBlockStats(chain, books, pool, deps)
   const { clockOffset, onBlockSlot } = followClock(chain, books, deps)
   const gossip = await openGossip({
     config,
@@ -222,7 +227,7 @@ async function assemble(deps: NetworkNodeDeps): Promise<Parts> {
   const explicit = new ExplicitPeers({ ...kept, router: host.services.gossip, ownPeerId: host.peerId.toString() })
   const trusted = new TrustedPeers({ ...kept, access: books.access })
   const own = { meshLog, explicit, trusted, runtimeConfig, info, clockOffset, load: new ThreadLoad() }
-  return { ...own, books, chain, stats, blocks, host, gossip, peers }
+  return { ...own, books, chain, stats, pool, blocks, host, gossip, peers }
 }
 
 /** Judges our clock by when blocks come; a sender's network answers for it, so that one cannot pose as many. */
@@ -235,11 +240,12 @@ function followClock({ slotClock, network }: Chain, { registry }: PeerBooks, { c
   return { clockOffset, onBlockSlot }
 }
 
-function createBlockStats({ slotClock }: Chain, { registry }: PeerBooks, deps: NetworkNodeDeps): BlockStats {
+function createBlockStats(chain: Chain, { registry }: PeerBooks, pool: PoolClient, deps: NetworkNodeDeps): BlockStats {
   return new BlockStats({
     clock: deps.clock,
-    slotClock,
+    slotClock: chain.slotClock,
     peerOf: (peerId) => registry.get(peerId),
+    factsOf: (block) => pool.run('block-facts', block, [block.data.buffer]),
     restored: deps.restored.firstBlockSenders,
     onFirstBlock: (peerId) => deps.emit('firstBlock', { peerId }),
   })

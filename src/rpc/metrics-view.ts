@@ -80,5 +80,7 @@ export interface MetricsView {
   readonly syncDistance: number
   /** Our clock is slow by at least this, ms; 0 when nothing shows that it is. */
   readonly clockOffsetBoundMs: number
+  /** Accepted blocks that the arrivals do not show, by reason. */
+  readonly hiddenBlocks: CountsByName
   readonly load: ThreadLoadView
 }

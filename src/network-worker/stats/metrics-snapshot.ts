@@ -14,6 +14,7 @@ import type { Admission } from '../peers/admission.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
 import { CLIENT_FAMILIES, clientFamily } from '../peers/vocabulary/client-family.ts'
+import type { BlockStats } from './block-stats.ts'
 import type { GossipStats } from './gossip-stats.ts'
 
 const STATES: readonly PeerState[] = ['connected', 'connecting', 'disconnecting']
@@ -28,6 +29,7 @@ export interface MetricsDeps {
   readonly admission: Pick<Admission, 'refused'>
   readonly head: Pick<BlockHead, 'newestSlot' | 'syncDistance'>
   readonly clockOffset: Pick<ClockOffset, 'boundMs'>
+  readonly blocks: Pick<BlockStats, 'hidden'>
   readonly load: Pick<ThreadLoad, 'view'>
 }
 
@@ -51,6 +53,7 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
     headSlot: head.newestSlot ?? 0,
     syncDistance: head.syncDistance(),
     clockOffsetBoundMs: clockOffset.boundMs(),
+    hiddenBlocks: { ...deps.blocks.hidden },
     load: load.view(),
   }
 }
