@@ -263,7 +263,7 @@ export interface Control {
   graft(topic: TopicStr, peerId: PeerIdStr): GraftView
   /** PRUNE by hand, with the normal backoff. @throws BAD_TOPIC, BAD_PEER_ID, TOPIC_NOT_SUBSCRIBED */
   prune(topic: TopicStr, peerId: PeerIdStr): Promise<PruneView>
-  /** Idempotent; answers the peer with the addresses known of it, for keeping. @throws BAD_PEER_ID, BAD_REQUEST (our own id) */
+  /** Idempotent; answers the peer with the addresses known of it, for keeping. @throws BAD_PEER_ID, BAD_REQUEST (our own id), LIST_FULL */
   addExplicitPeer(peer: ExplicitPeer): Promise<ExplicitPeer>
   /** Idempotent. @throws BAD_PEER_ID */
   removeExplicitPeer(peerId: PeerIdStr): void
