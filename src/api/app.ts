@@ -65,7 +65,7 @@ export function routed({ log, address, token, chainFacts, corsOrigin, ...deps }:
   app.use(bannedPeerRoutes(operator), trustedPeerRoutes(control, operator), peerRoutes(control))
   app.use(explicitPeerRoutes(control, operator), meshRoutes(control))
   app.use(banRoutes(operator), accessRoutes(operator), nodeRoutes(control), configRoutes(control, operator))
-  app.use(openApiRoutes())
+  app.use(openApiRoutes({ hasMetrics: deps.readMetrics !== undefined }))
   app.use(ethNodeRoutes(control), ethConfigRoutes(chainFacts), lodestarRoutes(control, operator), statsRoutes(control))
   if (deps.readMetrics !== undefined) app.use(metricsRoutes(deps.readMetrics))
   app.use(() => {
