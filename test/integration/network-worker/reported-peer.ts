@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import type { RelayConfig } from '../../../src/config/schema.ts'
 import { createForkSchedule } from '../../../src/consensus/fork-schedule.ts'
-import type { ReportReason } from '../../../src/network-worker/peers/score/report-sites.ts'
 import type { DownscoreReason, PeerScoreStatView } from '../../../src/rpc/contract.ts'
 import { type Clock, systemClock } from '../../../src/shared/clock.ts'
 import type { FakeClock } from '../../support/fake-clock.ts'
@@ -119,7 +118,7 @@ export async function untilShown(
 /** Waits for a report of a peer and asserts that all that is shown of it is as expected, and no other word. */
 export async function isReported(
   suspect: Suspect,
-  report: ReportReason | string,
+  report: string,
   word: DownscoreReason,
   delta: number,
 ): Promise<void> {
