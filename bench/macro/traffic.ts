@@ -1,4 +1,6 @@
 /** The messages the benches send. Topics are real ones, and a relay that checks sizes and slots lets them pass. */
+import { madeBlock } from '../made-block.ts'
+
 /** One kind of message at one rate, spread over its topics in turn. */
 export interface LoadStream {
   readonly name: string
@@ -8,8 +10,8 @@ export interface LoadStream {
     readonly sizeBytes: number
     /** Where the slot stands in the object, so that a relay that checks it lets it pass. */
     readonly slotOffset: number
-    /** The first SSZ offset of a signed container, for a relay that checks it. */
-    readonly bodyOffset?: number
+    /** An object to send instead of a made-up one, base64; each copy gets its slot and other last 8 bytes. */
+    readonly template?: string
   }
 }
 
@@ -25,7 +27,8 @@ export const GOSSIP_NAMES: readonly string[] = [...ATTESTATION_NAMES, ...BLOCK_N
 /** SingleAttestation (electra): committee and attester index come before the slot. */
 const ATTESTATION_SHAPE = { sizeBytes: 240, slotOffset: 16 }
 /** SignedBeaconBlock: a 4-byte offset and the 96-byte signature come before the message, which begins with its slot. */
-const BLOCK_SHAPE = { sizeBytes: 120_000, slotOffset: 100, bodyOffset: 100 }
+const BLOCK_SLOT_OFFSET = 100
+const BLOCK_BYTES = 120_000
 
 /** Attestation-sized messages over four subnets, to topics out of `topics`. */
 export function attestations(topics: readonly string[], ratePerSecond: number): LoadStream {
@@ -36,7 +39,10 @@ export function attestations(topics: readonly string[], ratePerSecond: number): 
 /** Block-sized messages, to a topic out of `topics`. */
 export function blocks(topics: readonly string[], ratePerSecond: number): LoadStream {
   const chosen = BLOCK_NAMES.map((name) => fullTopic(topics, name))
-  return { name: '120 kB', topics: chosen, ratePerSecond, shape: BLOCK_SHAPE }
+  // One that can be decoded and hashed: the relay does so with what it shows of blocks.
+  const template = Buffer.from(madeBlock(BLOCK_BYTES)).toString('base64')
+  const shape = { sizeBytes: BLOCK_BYTES, slotOffset: BLOCK_SLOT_OFFSET, template }
+  return { name: '120 kB', topics: chosen, ratePerSecond, shape }
 }
 
 /** The one of `topics` with that gossip name. @throws Error when there is none */

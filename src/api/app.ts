@@ -66,7 +66,7 @@ export function routed({ log, address, token, chainFacts, corsOrigin, ...deps }:
   app.use(bannedPeerRoutes(operator), trustedPeerRoutes(control, operator), peerRoutes(control))
   app.use(explicitPeerRoutes(control, operator), meshRoutes(control))
   app.use(banRoutes(operator), accessRoutes(operator), nodeRoutes(control), configRoutes(control, operator))
-  app.use(discoveryRoutes(control), openApiRoutes())
+  app.use(discoveryRoutes(control), openApiRoutes({ hasMetrics: deps.readMetrics !== undefined }))
   app.use(ethNodeRoutes(control), ethConfigRoutes(chainFacts), lodestarRoutes(control, operator), statsRoutes(control))
   if (deps.readMetrics !== undefined) app.use(metricsRoutes(deps.readMetrics))
   app.use(() => {

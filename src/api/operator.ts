@@ -47,7 +47,7 @@ export interface Operator {
   patchConfig(patch: ConfigPatch): Promise<RuntimeConfigView>
   /**
    * Idempotent. `addresses`, multiaddrs that end in `/p2p/<id>`, are kept before those that were known.
-   * @throws BAD_PEER_ID, BAD_REQUEST (our own id, or too many), PEER_BANNED, NOT_READY, RPC_CLOSED, RPC_TIMEOUT
+   * @throws BAD_PEER_ID, BAD_REQUEST (our own id), PEER_BANNED, LIST_FULL, NOT_READY, RPC_CLOSED, RPC_TIMEOUT
    */
   addExplicitPeer(peerId: PeerIdStr, addresses?: readonly string[]): Promise<void>
   /** Idempotent. @throws BAD_PEER_ID, NOT_READY, RPC_CLOSED, RPC_TIMEOUT */

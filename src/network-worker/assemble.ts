@@ -3,11 +3,13 @@
  * said here and nowhere else. Parts that need each other do so by functions, called once both are there.
  */
 import type { RelayConfig } from '../config/schema.ts'
+import { presetOf } from '../consensus/network-config.ts'
 import type { Events, RestoredState, RuntimeSettings } from '../rpc/contract.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { ThreadLoad } from '../shared/thread-load.ts'
 import { AGENT_VERSION } from '../shared/version.ts'
+import { PoolClient } from '../validation-pool/client.ts'
 import { type Chain, createChain } from './chain/chain.ts'
 import { ClockOffset } from './chain/clock-offset.ts'
 import { meshOf, RuntimeConfig } from './control/runtime-settings.ts'
@@ -60,6 +62,7 @@ interface Ground {
 /** The wire and what gossips over it. */
 interface Network {
   readonly books: PeerBooks
+  readonly pool: PoolClient
   readonly blocks: BlockStats
   readonly clockOffset: ClockOffset
   readonly gossip: GossipRoom
@@ -128,7 +131,8 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
   const { chain, stats, enr, meshLog, runtimeConfig } = ground
   const exemption = createIpExemption(config.countLoopback, config.ipLimitExempt)
   const books = openBooks(deps, ground, exemption, later)
-  const blocks = createBlockStats(chain, books, deps)
+  const pool = new PoolClient({ preset: presetOf(config.network), clock, log })
+  const blocks = createBlockStats(chain, books, pool, deps)
   const { clockOffset, onBlockSlot } = followClock(ground, books, deps)
   const gossip = await openGossip({
     config,
@@ -156,7 +160,7 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
     gate: books.admission,
     createRouter: (components) => gossip.createRouter(components),
   })
-  return { books, blocks, clockOffset, gossip, host }
+  return { books, pool, blocks, clockOffset, gossip, host }
 }
 
 function openBooks(deps: NetworkNodeDeps, ground: Ground, exemption: IpExemption, later: Later): PeerBooks {
@@ -231,10 +235,11 @@ function followClock({ chain, isLoopback }: Ground, { registry }: PeerBooks, { c
   return { clockOffset, onBlockSlot }
 }
 
-function createBlockStats({ slotClock }: Chain, { registry }: PeerBooks, deps: NetworkNodeDeps): BlockStats {
+function createBlockStats(chain: Chain, { registry }: PeerBooks, pool: PoolClient, deps: NetworkNodeDeps): BlockStats {
   return new BlockStats({
     clock: deps.clock,
-    slotClock,
+    slotClock: chain.slotClock,
+    factsOf: (block) => pool.run('block-facts', block, [block.data.buffer]),
     peerOf: (peerId) => registry.get(peerId),
     restored: deps.restored.firstBlockSenders,
     onFirstBlock: (peerId) => deps.emit('firstBlock', { peerId }),

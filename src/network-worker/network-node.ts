@@ -83,12 +83,13 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
 
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers, meshLog, explicit, trusted, blocks, load, discovery, watch } = parts
+  const { host, gossip, peers, meshLog, explicit, trusted, pool, blocks, load, discovery, watch } = parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
   return [
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
+    { name: 'validation pool', deadlineMs: 2000, stop: () => pool.stop() },
     { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
     { name: 'block statistics', deadlineMs: 1000, stop: () => blocks.stop() },
     { name: 'mesh log', deadlineMs: 1000, start: () => meshLog.start(), stop: () => meshLog.stop() },

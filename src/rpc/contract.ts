@@ -233,6 +233,11 @@ export interface PruneView {
 /** Exactly one of the two is set; what an operator typed, unparsed. */
 export type DialTarget = { readonly enr: string } | { readonly multiaddr: string }
 
+/** Addresses of one peer, each with its id at the end; a dial tries them until one answers. */
+export interface DialAddresses {
+  readonly multiaddrs: readonly string[]
+}
+
 export interface DialView {
   readonly peer_id: PeerIdStr
   readonly action: 'connecting' | 'already_connected'
@@ -245,8 +250,8 @@ export interface Control {
   listPeers(): readonly PeerView[]
   /** @throws BAD_PEER_ID, PEER_NOT_FOUND */
   getPeer(peerId: PeerIdStr): PeerView
-  /** Starts a one-time dial and answers at once. @throws BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id), PEER_BANNED, DIAL_QUEUE_FULL */
-  connectPeer(target: DialTarget): DialView
+  /** Starts a one-time dial and answers at once. @throws BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id, several peers), PEER_BANNED, DIAL_QUEUE_FULL */
+  connectPeer(target: DialTarget | DialAddresses): DialView
   /** Goodbye 129, then closes every connection to the peer. @throws BAD_PEER_ID, PEER_NOT_FOUND */
   disconnectPeer(peerId: PeerIdStr): Promise<void>
   /** Live and remembered peers. Reads create nothing. */
@@ -272,7 +277,7 @@ export interface Control {
   graft(topic: TopicStr, peerId: PeerIdStr): GraftView
   /** PRUNE by hand, with the normal backoff. @throws BAD_TOPIC, BAD_PEER_ID, TOPIC_NOT_SUBSCRIBED */
   prune(topic: TopicStr, peerId: PeerIdStr): Promise<PruneView>
-  /** Idempotent; answers the peer with the addresses known of it, for keeping. @throws BAD_PEER_ID, BAD_REQUEST (our own id) */
+  /** Idempotent; answers the peer with the addresses known of it, for keeping. @throws BAD_PEER_ID, BAD_REQUEST (our own id), LIST_FULL */
   addExplicitPeer(peer: ExplicitPeer): Promise<ExplicitPeer>
   /** Idempotent. @throws BAD_PEER_ID */
   removeExplicitPeer(peerId: PeerIdStr): void

@@ -7,6 +7,8 @@ export interface KindTraffic {
   readonly kind: string
   readonly receivedMessages: number
   readonly receivedBytes: number
+  /** Of those received, the ones that had come before. */
+  readonly duplicateMessages: number
   readonly forwardedMessages: number
   readonly forwardedBytes: number
 }
@@ -16,6 +18,36 @@ export interface KindMesh {
   readonly kind: string
   readonly topics: number
   readonly meshPeers: number
+  /** Of a single topic; undefined when we are in none. */
+  readonly smallestMesh: number | undefined
+  readonly largestMesh: number | undefined
+}
+
+/** Control messages of one kind, both ways. */
+export interface ControlTraffic {
+  readonly control: string
+  /** False for those that are about topics and not about messages. */
+  readonly listsIds: boolean
+  readonly receivedMessages: number
+  readonly receivedIds: number
+  readonly sentMessages: number
+  readonly sentIds: number
+}
+
+/** What gossipsub itself sent, received and keeps. */
+export interface GossipWireView {
+  readonly control: readonly ControlTraffic[]
+  /** Whole RPCs with the prefixes of their lengths. */
+  readonly receivedBytes: number
+  readonly receivedRpcs: number
+  readonly sentBytes: number
+  readonly sentRpcs: number
+  /** Messages sent because a peer asked for them. */
+  readonly iwantAnswers: number
+  readonly brokenPromises: number
+  readonly cacheEntries: CountsByName
+  /** Peers by the band of their gossip score. */
+  readonly peersByBand: CountsByName
 }
 
 /** A number by the words of closed lists. */
@@ -33,6 +65,7 @@ export interface MetricsView {
   /** Copies not sent, by reason and class. */
   readonly dropped: readonly { readonly reason: string; readonly messageClass: string; readonly messages: number }[]
   readonly meshes: readonly KindMesh[]
+  readonly wire: GossipWireView
   /** Peers with a connection, live or pending. */
   readonly peers: readonly { readonly state: PeerState; readonly direction: PeerDirection; readonly peers: number }[]
   /** Connected peers by family of client. */
@@ -48,6 +81,8 @@ export interface MetricsView {
   readonly syncDistance: number
   /** Our clock is slow by at least this, ms; 0 when nothing shows that it is. */
   readonly clockOffsetBoundMs: number
+  /** Accepted blocks that the arrivals do not show, by reason. */
+  readonly hiddenBlocks: CountsByName
   readonly load: ThreadLoadView
   /** Null without discovery. */
   readonly discovery: DiscoveryMetricsView | null

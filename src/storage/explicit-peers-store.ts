@@ -58,11 +58,11 @@ export class ExplicitPeersStore {
 
   /**
    * Adds a peer, or takes new addresses of one that is there. At most 8 addresses are kept, none over 512 characters.
-   * @throws BAD_REQUEST when there are {@link MAX_EXPLICIT_PEERS} others; what SQLite says when it cannot write
+   * @throws LIST_FULL when there are {@link MAX_EXPLICIT_PEERS} others; what SQLite says when it cannot write
    */
   put({ peerId, addresses, addedAtMs }: StoredPeer): void {
     if (Number(this.#count.get()?.['count']) >= MAX_EXPLICIT_PEERS && this.#get.get(peerId) === undefined) {
-      throw new RelayError('BAD_REQUEST', `at most ${MAX_EXPLICIT_PEERS} explicit peers`)
+      throw new RelayError('LIST_FULL', `at most ${MAX_EXPLICIT_PEERS} explicit peers`)
     }
     this.#upsert.run(peerId, JSON.stringify(kept(addresses)), addedAtMs)
   }

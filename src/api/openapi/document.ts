@@ -2,11 +2,11 @@
 import { VERSION } from '../../shared/version.ts'
 import { type JsonSchema, jsonSchema } from '../schemas/json-schema.ts'
 import { accessOperations } from './access-operations.ts'
-import { type Operation, type Reply, repliesOf } from './operation.ts'
+import { JSON_TYPE, type Operation, type Reply, repliesOf } from './operation.ts'
 import { ownOperations } from './own-operations.ts'
 import { standardOperations } from './standard-operations.ts'
 
-/** Every operation of the API. HEAD is answered wherever GET is, and OPTIONS everywhere; they are not listed. */
+/** Every operation of the API, that of the metrics included. HEAD is answered wherever GET is, and OPTIONS everywhere; they are not listed. */
 export const operations: readonly Operation[] = [...ownOperations, ...accessOperations, ...standardOperations]
 
 const LOCAL_PREFIX = '#/$defs/'
@@ -47,9 +47,9 @@ function parameters({ pathParameters = {}, query = {} }: Operation, components: 
   return [...inPath, ...inQuery]
 }
 
-function response({ description, body }: Reply, components: Components): unknown {
+function response({ description, body, contentType = JSON_TYPE }: Reply, components: Components): unknown {
   if (body === undefined) return { description }
-  return { description, content: { 'application/json': { schema: shared(jsonSchema(body, 'output'), components) } } }
+  return { description, content: { [contentType]: { schema: shared(jsonSchema(body, 'output'), components) } } }
 }
 
 function operationObject(operation: Operation, components: Components): unknown {
@@ -67,7 +67,7 @@ function operationObject(operation: Operation, components: Components): unknown 
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: shared(jsonSchema(body, 'input'), components) } },
+            content: { [JSON_TYPE]: { schema: shared(jsonSchema(body, 'input'), components) } },
           },
         }),
     responses: Object.fromEntries(
@@ -76,11 +76,16 @@ function operationObject(operation: Operation, components: Components): unknown 
   }
 }
 
+/** The operations of an API that serves the metrics, or does not. */
+export function servedOperations(hasMetrics: boolean): readonly Operation[] {
+  return operations.filter(({ isOfMetrics }) => isOfMetrics !== true || hasMetrics)
+}
+
 /** The document as `GET /openapi.json` answers it. */
-export function openApiDocument(): Readonly<Record<string, unknown>> {
+export function openApiDocument({ hasMetrics }: { readonly hasMetrics: boolean }): Readonly<Record<string, unknown>> {
   const components: Components = new Map()
   const paths: Record<string, Record<string, unknown>> = {}
-  for (const operation of operations) {
+  for (const operation of servedOperations(hasMetrics)) {
     paths[operation.path] = {
       ...paths[operation.path],
       [operation.method]: operationObject(operation, components),

@@ -11,6 +11,8 @@ export interface Reply {
   readonly description: string
   /** Undefined for an answer without a body. */
   readonly body?: z.ZodType
+  /** Of the body; JSON unless said. */
+  readonly contentType?: string
 }
 
 export interface QueryParameter {
@@ -38,7 +40,12 @@ export interface Operation {
   readonly isLocal?: true
   /** Open without a token and answered whatever the Accept header says. */
   readonly isHealthCheck?: true
+  /** Served only where the API has the metrics. */
+  readonly isOfMetrics?: true
 }
+
+/** Content type of every reply but those that say theirs. */
+export const JSON_TYPE = 'application/json'
 
 /** Shown on the relay's own paths. */
 export const ownProblem = z.strictObject({ error: z.string() }).meta({ id: 'Problem' })
@@ -50,6 +57,10 @@ const backoffProblem = z
 /** Answered by the HTTP server itself, which has then not read the request to its end. */
 const headTooLarge: Reply = { description: 'Request line and headers above 16 KiB' }
 
+/**
+ * INTERNAL stands at every operation. It is the answer when the disk takes no writes, which a test brings about, and to
+ * a fault of ours, which for a read is the only cause: nothing a caller sends leads there, and clients should be ready.
+ */
 function commonErrors({ method, path, isLocal, isHealthCheck }: Operation): readonly ErrorCode[] {
   const always: readonly ErrorCode[] = ['BAD_REQUEST', 'FORBIDDEN_HOST', 'INTERNAL']
   const token: readonly ErrorCode[] = isHealthCheck ? [] : ['UNAUTHORIZED']

@@ -1,5 +1,6 @@
 /** The relay's own paths: peers, mesh, configuration, discovery, statistics. */
 import { z } from 'zod'
+import { METRICS_TYPE } from '../routes/metrics.ts'
 import { configBody } from '../schemas/config-patch.ts'
 import { dialBody, enrText, multiaddrText } from '../schemas/dial-target.ts'
 import { peerIdText, topicText } from '../schemas/params.ts'
@@ -184,6 +185,15 @@ const statistics: readonly Operation[] = [
       summary: 'How the last blocks came',
     },
     replies: { 200: { description: 'Slots ascending', body: z.array(arrival) } },
+  },
+  {
+    ...{ method: 'get', path: '/metrics', id: 'getMetrics', tag: 'stats', summary: 'Metrics for Prometheus' },
+    replies: {
+      200: { description: 'Prometheus’ text format', body: z.string().min(1), contentType: METRICS_TYPE },
+    },
+    // A worker that does not answer shows on the page.
+    isLocal: true,
+    isOfMetrics: true,
   },
 ]
 

@@ -145,7 +145,7 @@ const lodestar: readonly Operation[] = [
           .min(1)
           .max(MAX_PEER_ADDRESSES)
           .meta({ examples: [[EXAMPLE_MULTIADDR]] }),
-        description: 'Its addresses: repeated, a list with commas, or both',
+        description: 'Its addresses, tried until one answers: repeated, a list with commas, or both',
         isRequired: true,
       },
     },

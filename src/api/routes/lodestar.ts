@@ -2,7 +2,6 @@
 import { Router } from 'express'
 import type { NodePeerView } from '../../rpc/contract.ts'
 import { requireJsonAccepted } from '../accept-json.ts'
-import { connectFirst } from '../connect-first.ts'
 import { noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl, Operator } from '../operator.ts'
@@ -45,7 +44,7 @@ function connectionRoutes(router: Router, control: DirectControl): void {
   router
     .route('/eth/v1/lodestar/connect_peer')
     .post(...noBody(), async (request, response) => {
-      await connectFirst(control, parseDialQuery(request.query))
+      await control.connectPeer({ multiaddrs: parseDialQuery(request.query) })
       response.status(200).end()
     })
     .all(refuseOtherMethods('POST'))

@@ -2,10 +2,10 @@ import { Router } from 'express'
 import { refuseOtherMethods } from '../method-guard.ts'
 import { openApiDocument } from '../openapi/document.ts'
 
-/** `GET /openapi.json`: every operation of this API, as OpenAPI 3.1. */
-export function openApiRoutes(): Router {
+/** `GET /openapi.json`: every operation of this API, as OpenAPI 3.1; `/metrics` is one where it is served. */
+export function openApiRoutes(served: { readonly hasMetrics: boolean }): Router {
   const router = Router({ caseSensitive: true })
-  const document = openApiDocument()
+  const document = openApiDocument(served)
   router
     .route('/openapi.json')
     .get((_request, response) => void response.json(document))

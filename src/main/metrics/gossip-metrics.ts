@@ -2,14 +2,17 @@ import type { KindMesh, KindTraffic, MetricsView } from '../../rpc/metrics-view.
 import { byNameRow, type MetricRow, numberRow, workerRow } from './metric-row.ts'
 
 type Figure = Exclude<keyof KindTraffic, 'kind'>
+type MeshFigure = Exclude<keyof KindMesh, 'kind'>
 
 function trafficRow(name: string, help: string, figure: Figure): MetricRow {
   const read = ({ traffic }: MetricsView) => Object.fromEntries(traffic.map((row) => [row.kind, row[figure]]))
   return byNameRow('counter', name, 'kind', help, read)
 }
 
-function meshRow(name: string, help: string, figure: Exclude<keyof KindMesh, 'kind'>): MetricRow {
-  const read = ({ meshes }: MetricsView) => Object.fromEntries(meshes.map((row) => [row.kind, row[figure]]))
+/** A kind that we are in no topic of has no smallest mesh, and a 0 would look like a lonely one. */
+function meshRow(name: string, help: string, figure: MeshFigure): MetricRow {
+  const read = ({ meshes }: MetricsView) =>
+    Object.fromEntries(meshes.flatMap(({ kind, [figure]: value }) => (value === undefined ? [] : [[kind, value]])))
   return byNameRow('gauge', name, 'kind', help, read)
 }
 
@@ -39,7 +42,11 @@ export const GOSSIP_METRICS: readonly MetricRow[] = [
     'Compressed payload of the copies handed to peers, by kind of topic.',
     'forwardedBytes',
   ),
-  total('duplicate_messages', 'Copies of messages that had come before.', ({ counters }) => counters.duplicateMessages),
+  trafficRow(
+    'starling_gossip_duplicate_messages_total',
+    'Copies of messages that had come before, by kind of topic.',
+    'duplicateMessages',
+  ),
   total('accepted_messages', 'Messages that passed the checks.', ({ counters }) => counters.acceptedMessages),
   total('accepted_blocks', 'Blocks that passed the checks.', ({ counters }) => counters.acceptedBlocks),
   total('ignored_messages', 'Messages dropped without blame.', ({ counters }) => counters.ignoredMessages),
@@ -63,5 +70,11 @@ export const GOSSIP_METRICS: readonly MetricRow[] = [
       })),
   }),
   meshRow('starling_gossip_mesh_peers', 'Mesh links, summed over the topics of a kind.', 'meshPeers'),
+  meshRow(
+    'starling_gossip_mesh_smallest_peers',
+    'Links of the smallest mesh among the topics of a kind.',
+    'smallestMesh',
+  ),
+  meshRow('starling_gossip_mesh_largest_peers', 'Links of the largest mesh among the topics of a kind.', 'largestMesh'),
   meshRow('starling_gossip_joined_topics', 'Topics we are in, by kind.', 'topics'),
 ]

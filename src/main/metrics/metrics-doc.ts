@@ -14,7 +14,9 @@ any other address needs, a scraper has to carry the token (\`authorization: {cre
 - All numbers of a page are of one moment; scrapes at the same time share one. Counters begin at zero with the process.
 - What the discovery thread counts begins at zero whenever that thread is started anew, as Prometheus expects of counters.
 - While the network thread does not answer, \`starling_process_network_answering_state\` is 0 and its numbers are missing.
-- Gossipsub's own instruments are not here: they work on every message, and these count the same events for less.
+- Gossipsub's own instruments are not used: the relay reads and forwards messages past them, so that they would miss most
+  of the traffic. What they are for is counted in its own router: control messages, whole streams, promises, caches.
+- A scrape takes the network thread 2 to 3 ms with 200 peers in 70 topics, most of it for scores that have expired.
 - A series of a reason appears with the first event that has it.
 
 ## The clock

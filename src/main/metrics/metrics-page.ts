@@ -8,6 +8,7 @@ import type { Control } from '../../rpc/contract.ts'
 import type { ThreadLoad } from '../../shared/thread-load.ts'
 import { DISCOVERY_METRICS } from './discovery-metrics.ts'
 import { GOSSIP_METRICS } from './gossip-metrics.ts'
+import { GOSSIP_WIRE_METRICS } from './gossip-wire-metrics.ts'
 import { LoopDelayHistogram } from './loop-delay-histogram.ts'
 import type { Collected, MetricRow, ProcessView, Sample } from './metric-row.ts'
 import { PEER_METRICS } from './peer-metrics.ts'
@@ -16,6 +17,7 @@ import { PROCESS_METRICS, threadsOf } from './process-metrics.ts'
 /** Every metric but the histogram of loop-delay-histogram.ts. */
 export const METRIC_ROWS: readonly MetricRow[] = [
   ...GOSSIP_METRICS,
+  ...GOSSIP_WIRE_METRICS,
   ...PEER_METRICS,
   ...DISCOVERY_METRICS,
   ...PROCESS_METRICS,

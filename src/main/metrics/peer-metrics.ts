@@ -67,6 +67,13 @@ export const PEER_METRICS: readonly MetricRow[] = [
     'Slots between the newest block and the clock.',
     ({ syncDistance }) => syncDistance,
   ),
+  byNameRow(
+    'counter',
+    'starling_chain_hidden_blocks_total',
+    'reason',
+    'Accepted blocks that GET /stats/arrivals does not show: slot_limit, enough of that slot; queue_full and failed, not hashed; no_block, not one of its fork, or above 2 MiB.',
+    ({ hiddenBlocks }) => hiddenBlocks,
+  ),
   numberRow(
     'gauge',
     'starling_chain_clock_offset_bound_milliseconds',

@@ -125,7 +125,6 @@ export interface GossipsubInternals {
   readonly mesh: Map<TopicStr, Set<PeerIdStr>>
   readonly topics: Map<TopicStr, Set<PeerIdStr>>
   readonly direct: Set<PeerIdStr>
-  readonly streamsOutbound: Map<PeerIdStr, OutboundStream>
   readonly protocols: string[]
   readonly outbound: Map<PeerIdStr, boolean>
   /** Unix time in ms until which a peer must not be grafted, by topic. */
@@ -133,6 +132,8 @@ export interface GossipsubInternals {
   readonly fanout: Map<TopicStr, Set<PeerIdStr>>
   readonly fanoutLastpub: Map<TopicStr, number>
   readonly mcache: MessageCache
+  /** Messages that peers announced and were asked for. Those overdue are taken off as they are told, by peer. */
+  readonly gossipTracer: { readonly promises: { readonly size: number }; getBrokenPromises(): Map<PeerIdStr, number> }
   readonly status: RouterStatus
   readonly runHeartbeat: () => void
   readonly idontwants: Map<PeerIdStr, Map<MsgIdStr, number>>
@@ -142,6 +143,7 @@ export interface GossipsubInternals {
   allowedTopics: Set<TopicStr> | null
   seenCache: SeenCache
   fastMsgIdCache: FastIdCache
+  streamsOutbound: Map<PeerIdStr, OutboundStream>
   start(): Promise<void>
   stop(): Promise<void>
   isStarted(): boolean
@@ -170,6 +172,7 @@ export interface GossipsubInternals {
   makePrune(peerId: PeerIdStr, topic: TopicStr, px: boolean, unsubscribe: boolean): Promise<RPC.ControlPrune>
   sendGraft(peerId: PeerIdStr, topics: TopicStr[]): void
   sendRpc(peerId: PeerIdStr, rpc: RPC): boolean
+  sendRpcInBatch(peers: Set<PeerIdStr>, rpc: RPC): void
   reportMessageValidationResult(msgId: MsgIdStr, source: PeerIdStr, acceptance: TopicValidatorResult): void
 }
 
@@ -202,6 +205,7 @@ const METHODS = [
   'makePrune',
   'sendGraft',
   'sendRpc',
+  'sendRpcInBatch',
   'reportMessageValidationResult',
 ] as const satisfies readonly (keyof GossipsubInternals)[]
 
@@ -218,6 +222,7 @@ const FIELDS = [
   'fanout',
   'fanoutLastpub',
   'mcache',
+  'gossipTracer',
   'status',
   'runHeartbeat',
   'idontwants',
@@ -288,6 +293,7 @@ export function assertGossipsubShape(router: GossipsubInternals): void {
   missing.push(...FIELDS.filter((name) => !Object.hasOwn(router, name)))
   missing.push(...missingOf('score', router.score, SCORE_METHODS, ['peerStats', 'scoreCache', 'scoreCacheValidityMs']))
   missing.push(...missingOf('mcache', router.mcache, ['validate'], ['gossip', 'history', 'msgs']))
+  missing.push(...missingOf('gossipTracer', router.gossipTracer, ['getBrokenPromises'], ['promises']))
   missing.push(...missingOf('opts', router.opts, [], OPTIONS))
   if (missing.length > 0) throw new Error(`gossipsub changed its shape, missing: ${missing.join(', ')}`)
 }

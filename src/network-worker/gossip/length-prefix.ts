@@ -1,5 +1,5 @@
-/** Seven bits to a varint byte; a 32-bit length needs at most five. */
-function varintLength(value: number): number {
+/** Bytes of a number as an unsigned varint: seven bits to a byte, so that a 32-bit length needs at most five. */
+export function varintLength(value: number): number {
   let length = 1
   for (let left = value; left >= 0x80; left = Math.floor(left / 0x80)) length++
   return length

@@ -1,7 +1,7 @@
 /**
- * Gossipsub as this relay runs it. Four layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
- * the operator's hand (mesh-router.ts), what peers' conduct does to their scores (scored-router.ts), and here the way of
- * a message: encoded once for all its receivers, queued by class for peers that do not keep up, known by bounded tables
+ * Gossipsub as this relay runs it. Five layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
+ * the operator's hand (mesh-router.ts), what peers' conduct does to their scores (scored-router.ts), counts of what goes
+ * over the streams (counted-router.ts), and here the way of a message: encoded once for all its receivers, queued by class for peers that do not keep up, known by bounded tables
  * of ids, and timed from the RPC that brought it to the last stream it was handed to.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
@@ -9,12 +9,13 @@ import type { Connection, PeerId } from '@libp2p/interface'
 import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import { type KindIndex, UNKNOWN_KIND } from '../stats/kind-traffic.ts'
+import { CountedRouter } from './counted-router.ts'
 import type { RouterComponents, RouterOptions, TopicValidator } from './gossipsub-internals.ts'
 import { prefixWithLength } from './length-prefix.ts'
 import type { MessageClass } from './message-class.ts'
 import { type DropReason, PeerOutbox } from './peer-outbox.ts'
 import { RecentFastIds } from './recent-fast-ids.ts'
-import { ScoredRouter, type ScoredRouterDeps } from './scored-router.ts'
+import type { ScoredRouterDeps } from './scored-router.ts'
 import { SeenIds } from './seen-ids.ts'
 import { isTooSlow } from './slow-peer.ts'
 
@@ -23,7 +24,7 @@ export type { RouterComponents } from './gossipsub-internals.ts'
 /** What the router tells the statistics. Called on the hot path: implementations only count. */
 export interface RouterObserver {
   onReceived(kind: KindIndex, sizeBytes: number): void
-  onDuplicate(): void
+  onDuplicate(kind: KindIndex): void
   onForwarded(kind: KindIndex, peers: number, sizeBytes: number, tookMs: number): void
   onDropped(reason: DropReason, messageClass: MessageClass): void
 }
@@ -55,7 +56,7 @@ interface Arrival {
   readonly atMs: number
 }
 
-export class RelayRouter extends ScoredRouter {
+export class RelayRouter extends CountedRouter {
   readonly #deps: RelayRouterDeps
   /** By the payload as it came, which upstream hands on as it is. Weak: an entry lives as long as gossipsub holds it. */
   readonly #arrivals = new WeakMap<Uint8Array, Arrival>()
@@ -219,7 +220,7 @@ export class RelayRouter extends ScoredRouter {
     const { score } = this
     const duplicateMessage = score.duplicateMessage.bind(score)
     score.duplicateMessage = (from, msgId, topic) => {
-      this.#deps.observer.onDuplicate()
+      this.#deps.observer.onDuplicate(this.#kinds.get(topic) ?? UNKNOWN_KIND)
       this.#deps.passage?.onCopy(msgId, from)
       duplicateMessage(from, msgId, topic)
     }

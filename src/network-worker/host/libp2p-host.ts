@@ -10,6 +10,7 @@ import { mplex } from '@libp2p/mplex'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
 import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
 import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
@@ -43,7 +44,10 @@ const MAX_STREAMS_PER_CONNECTION = 256
  * opens (identify, gossip, status, ping, metadata); Req/Resp keeps quotas of its own far below this.
  */
 const MPLEX_STREAMS_PER_SECOND = 128
-const DIAL_TIMEOUT_MS = 10_000
+/** A lost SYN is sent again after 1 and 3 s; a handshake from the other side of the world takes one or two. */
+const ADDRESS_DIAL_TIMEOUT_MS = 5_000
+/** Of a whole dial, which tries a peer's addresses one after the other: dead ones leave time for the last. */
+const DIAL_TIMEOUT_MS = MAX_PEER_ADDRESSES * ADDRESS_DIAL_TIMEOUT_MS
 /** Dials waiting at once; the dialer above keeps its own, smaller queue. */
 const MAX_DIAL_QUEUE = 256
 /** A dead QUIC path is noticed within this; keep-alives go out at half of it. */
@@ -79,9 +83,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
       maxParallelDials: 32,
-      maxPeerAddrsToDial: 4,
+      maxPeerAddrsToDial: MAX_PEER_ADDRESSES,
       maxDialQueueLength: MAX_DIAL_QUEUE,
       dialTimeout: DIAL_TIMEOUT_MS,
+      addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
       reconnectRetries: 0,
       maxIncomingPendingConnections: MAX_PENDING_INBOUND,
       inboundConnectionThreshold: Number.POSITIVE_INFINITY,

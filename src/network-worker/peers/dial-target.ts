@@ -1,7 +1,7 @@
 import { ENR } from '@chainsafe/enr'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { DialTarget } from '../../rpc/contract.ts'
+import type { DialAddresses, DialTarget } from '../../rpc/contract.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { parseMultiaddr } from '../host/addresses.ts'
@@ -30,9 +30,22 @@ export function targetOfText(text: string): DialTarget {
   return text.startsWith('enr:') ? { enr: text } : { multiaddr: text }
 }
 
-/** Parses what an operator gave. QUIC comes before TCP. @throws RelayError BAD_ENR, BAD_MULTIADDR */
-export function resolveTarget(target: DialTarget): ResolvedTarget {
-  return 'enr' in target ? resolveEnr(target.enr) : resolveMultiaddr(target.multiaddr)
+/**
+ * Parses what an operator gave. Of a record, QUIC comes before TCP; addresses keep their order.
+ * @throws RelayError BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (addresses of several peers)
+ */
+export function resolveTarget(target: DialTarget | DialAddresses): ResolvedTarget {
+  if ('enr' in target) return resolveEnr(target.enr)
+  return 'multiaddr' in target ? resolveMultiaddr(target.multiaddr) : resolveMultiaddrs(target.multiaddrs)
+}
+
+function resolveMultiaddrs(texts: readonly string[]): ResolvedTarget {
+  const [first, ...others] = texts.map(resolveMultiaddr)
+  if (first === undefined) throw new RelayError('BAD_MULTIADDR', 'no multiaddr')
+  if (others.some(({ peerId }) => peerId !== first.peerId)) {
+    throw new RelayError('BAD_REQUEST', 'all multiaddrs must name one peer')
+  }
+  return { ...first, addresses: [first, ...others].flatMap(({ addresses }) => addresses) }
 }
 
 function resolveEnr(text: string): ResolvedTarget {

@@ -1,5 +1,5 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { DialTarget, DialView } from '../../rpc/contract.ts'
+import type { DialAddresses, DialTarget, DialView } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
@@ -48,10 +48,11 @@ export class Dialer {
   }
 
   /**
-   * Starts a dial and returns at once; the outcome shows in the peer's state.
-   * @throws RelayError BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id), PEER_BANNED, DIAL_QUEUE_FULL
+   * Starts a dial and returns at once; the outcome shows in the peer's state. Addresses of a transport that we do not run
+   * are passed over.
+   * @throws RelayError BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (our own id, several peers), PEER_BANNED, DIAL_QUEUE_FULL
    */
-  connect(target: DialTarget): DialView {
+  connect(target: DialTarget | DialAddresses): DialView {
     const { ownPeerId, registry, admits } = this.#deps
     const resolved = resolveTarget(target)
     const { peerId } = resolved

@@ -62,14 +62,14 @@ export class ExplicitPeers {
   /**
    * Makes a peer explicit: it leaves every mesh and is dialled if an address of it is known. Idempotent.
    * @returns the peer with its addresses, for keeping
-   * @throws BAD_PEER_ID, BAD_REQUEST for our own id, or when there are too many
+   * @throws BAD_PEER_ID, BAD_REQUEST for our own id, LIST_FULL
    */
   async add({ peerId: text, addresses }: ExplicitPeer): Promise<ExplicitPeer> {
     const { router, ownPeerId } = this.#deps
     const peerId = parsePeerId(text)
     if (peerId === ownPeerId) throw new RelayError('BAD_REQUEST', 'our own peer id')
     if (!this.#addresses.has(peerId) && this.#addresses.size >= MAX_EXPLICIT_PEERS) {
-      throw new RelayError('BAD_REQUEST', `more than ${MAX_EXPLICIT_PEERS} explicit peers`)
+      throw new RelayError('LIST_FULL', `at most ${MAX_EXPLICIT_PEERS} explicit peers`)
     }
     const known = this.#keep(peerId, addresses)
     for (const topic of router.mesh.keys()) await router.cutLink(peerId, topic, 'explicit_peer')

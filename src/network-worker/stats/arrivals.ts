@@ -1,24 +1,20 @@
 import type { SlotClock } from '../../consensus/slot-clock.ts'
-import { decompressBlock } from '../../consensus/snappy-block.ts'
-import { peekBlock } from '../../consensus/ssz-peek.ts'
 import type { ArrivalView } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
+import type { JobResult } from '../../validation-pool/client.ts'
+import type { BlockFacts, BlockFactsInput } from '../../validation-pool/job-table.ts'
 import type { AcceptedBlock } from '../gossip/block-observer.ts'
 import { UNKNOWN_CLIENT } from '../peers/peer-record.ts'
-import { blockRoot } from './block-root.ts'
+import { BlockBudget } from './block-budget.ts'
 
 /** Blocks remembered: 51 minutes of mainnet. */
 export const MAX_ARRIVALS = 256
 /**
- * A block is hashed this long after it came, when the columns that come with it have been forwarded, and one block at a
- * time: many at once, which only somebody ill-meaning sends, then leave room for messages in between.
+ * A block is hashed this long after it came. Hashing has a thread of its own, but not always a core: by then the block
+ * has left for its receivers, which takes tens of ms at most, and its root is there long before anybody asks for it.
  */
-const HASH_DELAY_MS = 500
-/** Blocks that wait for that with their bytes; while there are as many, further ones are not noted. */
-const MAX_WAITING = 8
-/** Hashing takes some 0.1 ms for each kB, in slices; blocks of mainnet have some 120 kB, and longer ones than this are not shown. */
-const MAX_HASHED_BYTES = 2 * 1024 * 1024
+const HASH_DELAY_MS = 100
 /** Peers counted with copies of one block: beyond all that a relay is connected to. */
 const MAX_LATER_PEERS = 1_024
 
@@ -27,14 +23,15 @@ export interface ArrivalsDeps {
   readonly slotClock: SlotClock
   /** What is known of a peer now. */
   readonly peerOf: (peerId: PeerIdStr) => { readonly client: string; readonly rttMs: number } | undefined
+  /** Hashes a block on another thread; its bytes change hands. */
+  readonly factsOf: (block: BlockFactsInput) => Promise<JobResult<'block-facts'>>
 }
 
-/** What the block itself says; its root stands for the rest. */
-interface BlockFacts {
-  readonly slot: number
-  readonly proposerIndex: number
-  readonly root: string
-}
+/**
+ * Why an accepted block is not shown: its slot had enough of them, the pool had too much to do or failed, or it turned
+ * out to be no block.
+ */
+export type HiddenReason = 'slot_limit' | 'queue_full' | 'failed' | 'no_block'
 
 interface Entry {
   readonly from: PeerIdStr
@@ -48,22 +45,35 @@ interface Entry {
 }
 
 /**
- * The last accepted blocks and how they came to us. A block is shown as soon as it is hashed, half a second after it
- * came; what turns out to be no block is not shown.
+ * The last accepted blocks and how they came to us. A block is shown as soon as it is hashed, about a tenth of a second
+ * after it came; what turns out to be no block is not shown.
  */
 export class Arrivals {
   readonly #deps: ArrivalsDeps
+  readonly #budget: BlockBudget
   /** In order of arrival. */
   readonly #entries = new Map<MsgIdStr, Entry>()
-  readonly #waiting: AcceptedBlock[] = []
-  #timer: Disposable | undefined
+  /** Blocks that wait to be hashed, with their bytes: no more than the budget of the slots that the delay touches. */
+  readonly #timers = new Set<Disposable>()
+  readonly #hidden: Record<HiddenReason, number> = { slot_limit: 0, queue_full: 0, failed: 0, no_block: 0 }
+  #isStopped = false
 
   constructor(deps: ArrivalsDeps) {
     this.#deps = deps
+    this.#budget = new BlockBudget(deps.slotClock)
+  }
+
+  /** Accepted blocks that are not shown, by reason. */
+  get hidden(): Readonly<Record<HiddenReason, number>> {
+    return this.#hidden
   }
 
   onBlock(block: AcceptedBlock): void {
-    if (this.#waiting.length >= MAX_WAITING || this.#entries.has(block.msgId)) return
+    if (this.#isStopped || this.#entries.has(block.msgId)) return
+    if (!this.#budget.take(block.from)) {
+      this.#hidden.slot_limit++
+      return
+    }
     const { clock, peerOf } = this.#deps
     const peer = peerOf(block.from)
     this.#entries.set(block.msgId, {
@@ -75,8 +85,11 @@ export class Arrivals {
       laterPeers: undefined,
       facts: undefined,
     })
-    this.#waiting.push(block)
-    this.#timer ??= clock.after(HASH_DELAY_MS, () => this.#hashNext())
+    const timer = clock.after(HASH_DELAY_MS, () => {
+      this.#timers.delete(timer)
+      void this.#hash(block)
+    })
+    this.#timers.add(timer)
     if (this.#entries.size <= MAX_ARRIVALS) return
     const [oldest] = this.#entries.keys()
     if (oldest !== undefined) this.#entries.delete(oldest)
@@ -99,9 +112,9 @@ export class Arrivals {
 
   /** Blocks that are not hashed yet stay so. Idempotent. */
   stop(): void {
-    this.#timer?.[Symbol.dispose]()
-    this.#timer = undefined
-    this.#waiting.length = 0
+    this.#isStopped = true
+    for (const timer of this.#timers) timer[Symbol.dispose]()
+    this.#timers.clear()
   }
 
   #view(entry: Entry, { slot, proposerIndex, root }: BlockFacts): ArrivalView {
@@ -118,41 +131,28 @@ export class Arrivals {
     }
   }
 
-  #hashNext(): void {
-    const [block] = this.#waiting
-    if (block !== undefined) this.#hashSlice(block.msgId, hashed(block))
-  }
-
-  /** One slice a turn, so that messages that came meanwhile go first. */
-  #hashSlice(msgId: MsgIdStr, slices: Generator<undefined, BlockFacts | undefined>): void {
-    const { clock } = this.#deps
-    const { done, value } = slices.next()
-    if (done !== true) {
-      this.#timer = clock.after(0, () => this.#hashSlice(msgId, slices))
+  async #hash({ msgId, fork, data, maxSszBytes }: AcceptedBlock): Promise<void> {
+    // A copy: the buffer under it belongs to the RPC that brought the block, and its receivers may still want it.
+    const result = await this.#deps.factsOf({ fork, data: new Uint8Array(data), maxSszBytes })
+    if (result.ok && result.output !== undefined) {
+      this.#show(msgId, result.output)
       return
     }
-    this.#waiting.shift()
-    this.#complete(msgId, value)
-    this.#timer = this.#waiting.length === 0 ? undefined : clock.after(HASH_DELAY_MS, () => this.#hashNext())
+    this.#entries.delete(msgId)
+    const reason = result.ok ? 'no_block' : result.reason
+    if (reason !== 'stopped') this.#hidden[reason]++
   }
 
-  #complete(msgId: MsgIdStr, facts: BlockFacts | undefined): void {
+  #show(msgId: MsgIdStr, facts: BlockFacts): void {
     const entry = this.#entries.get(msgId)
     if (entry === undefined) return
-    const first = facts === undefined ? undefined : this.#withRoot(facts.root)
-    if (facts !== undefined && first === undefined) {
-      entry.facts = facts
-      return
+    entry.facts = facts
+    // The same block with another signature around it is a later copy of the one that came first.
+    const [first, ...later] = [...this.#entries].filter(([, other]) => other.facts?.root === facts.root)
+    for (const [laterId, { from, laterPeers }] of later) {
+      if (first !== undefined) for (const peerId of [from, ...(laterPeers ?? [])]) countLater(first[1], peerId)
+      this.#entries.delete(laterId)
     }
-    // No block, or one with another signature around it that came before.
-    this.#entries.delete(msgId)
-    if (first === undefined) return
-    for (const peerId of [entry.from, ...(entry.laterPeers ?? [])]) countLater(first, peerId)
-  }
-
-  #withRoot(root: string): Entry | undefined {
-    for (const entry of this.#entries.values()) if (entry.facts?.root === root) return entry
-    return undefined
   }
 }
 
@@ -160,13 +160,4 @@ function countLater(entry: Entry, peerId: PeerIdStr): void {
   if (peerId === entry.from) return
   entry.laterPeers ??= new Set()
   if (entry.laterPeers.size < MAX_LATER_PEERS) entry.laterPeers.add(peerId)
-}
-
-function* hashed({ fork, data, maxSszBytes }: AcceptedBlock): Generator<undefined, BlockFacts | undefined> {
-  const decompressed = decompressBlock(data, 0, Math.min(maxSszBytes, MAX_HASHED_BYTES))
-  if (!decompressed.ok) return undefined
-  const peeked = peekBlock(decompressed.bytes)
-  const root = yield* blockRoot(fork, decompressed.bytes)
-  if (peeked === undefined || root === undefined) return undefined
-  return { slot: peeked.slot, proposerIndex: peeked.proposerIndex, root }
 }

@@ -1,15 +1,10 @@
-import type { SlotClock } from '../../consensus/slot-clock.ts'
 import type { ArrivalView, FirstBlockSenderView } from '../../rpc/contract.ts'
-import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 import type { AcceptedBlock, BlockObserver } from '../gossip/block-observer.ts'
-import { Arrivals, type ArrivalsDeps } from './arrivals.ts'
+import { Arrivals, type ArrivalsDeps, type HiddenReason } from './arrivals.ts'
 import { FirstBlockSenders } from './first-block-senders.ts'
 
-export interface BlockStatsDeps {
-  readonly clock: Clock
-  readonly slotClock: SlotClock
-  readonly peerOf: ArrivalsDeps['peerOf']
+export interface BlockStatsDeps extends ArrivalsDeps {
   /** Of earlier runs, the longest unused first. */
   readonly restored: readonly FirstBlockSenderView[]
   /** Called with each accepted block's first sender. */
@@ -21,9 +16,14 @@ export class BlockStats implements BlockObserver {
   readonly #senders: FirstBlockSenders
   readonly #arrivals: Arrivals
 
-  constructor({ clock, slotClock, peerOf, restored, onFirstBlock }: BlockStatsDeps) {
+  constructor({ restored, onFirstBlock, ...arrivals }: BlockStatsDeps) {
     this.#senders = new FirstBlockSenders({ restored, onCredit: onFirstBlock })
-    this.#arrivals = new Arrivals({ clock, slotClock, peerOf })
+    this.#arrivals = new Arrivals(arrivals)
+  }
+
+  /** Accepted blocks that `arrivals` does not show, by reason. */
+  get hidden(): Readonly<Record<HiddenReason, number>> {
+    return this.#arrivals.hidden
   }
 
   onBlock(block: AcceptedBlock): void {

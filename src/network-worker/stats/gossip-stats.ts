@@ -29,8 +29,9 @@ export class GossipStats implements RouterObserver {
     this.traffic.received(kind, sizeBytes)
   }
 
-  onDuplicate(): void {
+  onDuplicate(kind: KindIndex): void {
     this.#duplicates++
+    this.traffic.duplicate(kind)
   }
 
   onForwarded(kind: KindIndex, peers: number, sizeBytes: number, tookMs: number): void {

@@ -22,12 +22,18 @@ export class TrafficByKind {
   /** Doubles: bytes pass 2³² within minutes, and 2⁵³ never. */
   readonly #receivedMessages = new Float64Array(ROWS)
   readonly #receivedBytes = new Float64Array(ROWS)
+  readonly #duplicateMessages = new Float64Array(ROWS)
   readonly #forwardedMessages = new Float64Array(ROWS)
   readonly #forwardedBytes = new Float64Array(ROWS)
 
   received(kind: KindIndex, sizeBytes: number): void {
     add(this.#receivedMessages, kind, 1)
     add(this.#receivedBytes, kind, sizeBytes)
+  }
+
+  /** A message received that had come before. */
+  duplicate(kind: KindIndex): void {
+    add(this.#duplicateMessages, kind, 1)
   }
 
   forwarded(kind: KindIndex, copies: number, sizeBytes: number): void {
@@ -41,6 +47,7 @@ export class TrafficByKind {
       kind,
       receivedMessages: this.#receivedMessages[index] ?? 0,
       receivedBytes: this.#receivedBytes[index] ?? 0,
+      duplicateMessages: this.#duplicateMessages[index] ?? 0,
       forwardedMessages: this.#forwardedMessages[index] ?? 0,
       forwardedBytes: this.#forwardedBytes[index] ?? 0,
     }))

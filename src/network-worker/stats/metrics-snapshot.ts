@@ -15,6 +15,7 @@ import type { Admission } from '../peers/admission.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
 import { CLIENT_FAMILIES, clientFamily } from '../peers/vocabulary/client-family.ts'
+import type { BlockStats } from './block-stats.ts'
 import type { GossipStats } from './gossip-stats.ts'
 
 const STATES: readonly PeerState[] = ['connected', 'connecting', 'disconnecting']
@@ -22,25 +23,27 @@ const DIRECTIONS: readonly PeerDirection[] = ['inbound', 'outbound']
 
 export interface MetricsDeps {
   readonly stats: Pick<GossipStats, 'counters' | 'traffic' | 'reasons' | 'drops'>
-  readonly router: Pick<RelayRouter, 'meshPeers'>
+  readonly router: Pick<RelayRouter, 'meshPeers' | 'wireView'>
   readonly directory: Pick<TopicDirectory, 'all'>
   readonly registry: Pick<PeerRegistry, 'live' | 'forgotten'>
   readonly scores: Pick<ScoreBook, 'counts' | 'banned'>
   readonly admission: Pick<Admission, 'refused'>
   readonly head: Pick<BlockHead, 'newestSlot' | 'syncDistance'>
   readonly clockOffset: Pick<ClockOffset, 'boundMs'>
+  readonly blocks: Pick<BlockStats, 'hidden'>
   readonly load: Pick<ThreadLoad, 'view'>
   readonly discovery: Pick<DiscoveryRoom, 'metrics'>
 }
 
 export function metricsSnapshot(deps: MetricsDeps): MetricsView {
-  const { stats, registry, scores, admission, head, clockOffset, load } = deps
+  const { stats, router, registry, scores, admission, head, clockOffset, load } = deps
   return {
     counters: stats.counters(),
     traffic: stats.traffic.rows(),
     refused: Object.fromEntries(stats.reasons),
     dropped: dropsOf(stats),
     meshes: meshesOf(deps),
+    wire: router.wireView(),
     peers: peersOf(registry),
     clients: clientsOf(registry),
     reports: Object.fromEntries(scores.counts.reports),
@@ -52,6 +55,7 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
     headSlot: head.newestSlot ?? 0,
     syncDistance: head.syncDistance(),
     clockOffsetBoundMs: clockOffset.boundMs(),
+    hiddenBlocks: { ...deps.blocks.hidden },
     load: load.view(),
     discovery: deps.discovery.metrics(),
   }
@@ -65,14 +69,15 @@ function dropsOf({ drops }: MetricsDeps['stats']): MetricsView['dropped'] {
 }
 
 function meshesOf({ directory, router }: MetricsDeps): readonly KindMesh[] {
-  const rows = new Map(GOSSIP_KINDS.map((kind) => [kind, { kind, topics: 0, meshPeers: 0 }]))
-  for (const { topic, parsed } of directory.all()) {
-    const row = rows.get(parsed.spec.kind)
-    if (row === undefined) continue
-    row.topics++
-    row.meshPeers += router.meshPeers(topic).length
-  }
-  return [...rows.values()]
+  const sizes = new Map<string, number[]>(GOSSIP_KINDS.map((kind) => [kind, []]))
+  for (const { topic, parsed } of directory.all()) sizes.get(parsed.spec.kind)?.push(router.meshPeers(topic).length)
+  return [...sizes].map(([kind, ofTopics]) => ({
+    kind,
+    topics: ofTopics.length,
+    meshPeers: ofTopics.reduce((sum, size) => sum + size, 0),
+    smallestMesh: ofTopics.length === 0 ? undefined : Math.min(...ofTopics),
+    largestMesh: ofTopics.length === 0 ? undefined : Math.max(...ofTopics),
+  }))
 }
 
 function peersOf(registry: MetricsDeps['registry']): MetricsView['peers'] {

@@ -5,24 +5,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { operations } from '../../../src/api/openapi/document.ts'
-import { type Operation, replyOf } from '../../../src/api/openapi/operation.ts'
+import type { Operation } from '../../../src/api/openapi/operation.ts'
 import type { MeshTopicView, NodeInfoView, PeerView } from '../../../src/rpc/contract.ts'
+import { type ContractCase, checkReply, operationOf } from '../../support/contract-check.ts'
 import { testNetwork } from '../../support/network-directory.ts'
 import { StarlingProcess } from '../../support/starling-process.ts'
 import { until } from '../../support/until.ts'
 
 const STRANGER = '16Uiu2HAmJB7R91zvvnx5P29vfuqpWUvjnCTKhrV4r8YgCpx1N56S'
-const JSON_TYPE = 'application/json; charset=utf-8'
-
-interface Request {
-  /** By the names of the path's parameters. */
-  readonly path?: Readonly<Record<string, string>>
-  readonly query?: string
-  readonly json?: unknown
-  readonly headers?: Readonly<Record<string, string>>
-}
-/** A request and the status it must have. */
-type Case = readonly [status: number, request: Request]
+type Case = ContractCase
 
 let relay: StarlingProcess
 let other: StarlingProcess
@@ -56,36 +47,9 @@ async function connect(): Promise<void> {
   await until('the other relay is connected', isThere, 20_000)
 }
 
-function urlOf({ path }: Operation, request: Request): string {
-  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(request.path?.[name] ?? ''))
-  return `${relay.api}${filled}${request.query === undefined ? '' : `?${request.query}`}`
-}
-
-async function send(operation: Operation, request: Request): Promise<{ response: Response; text: string }> {
-  const response = await fetch(urlOf(operation, request), {
-    method: operation.method.toUpperCase(),
-    signal: AbortSignal.timeout(10_000),
-    headers: { ...(request.json === undefined ? {} : { 'content-type': 'application/json' }), ...request.headers },
-    ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
-  })
-  return { response, text: await response.text() }
-}
-
-/** Sends the request and holds its reply against the document. */
-async function check(operation: Operation, [status, request]: Case): Promise<void> {
-  const { response, text } = await send(operation, request)
-  const what = `${operation.id} ${JSON.stringify(request)}: ${response.status} ${text.slice(0, 300)}`
-  assert.equal(response.status, status, what)
-  const reply = replyOf(operation, status)
-  assert.ok(reply, `undocumented: ${what}`)
-  statusesSeen.add(`${operation.id} ${status}`)
-  if (reply.body === undefined) {
-    assert.equal(text, '', what)
-    return
-  }
-  assert.equal(response.headers.get('content-type'), JSON_TYPE, what)
-  const parsed = reply.body.safeParse(JSON.parse(text))
-  assert.ok(parsed.success, `${what}\n${parsed.error?.message}`)
+async function check(operation: Operation, one: Case): Promise<void> {
+  await checkReply(relay.api, operation, one)
+  statusesSeen.add(`${operation.id} ${one[0]}`)
 }
 
 const badId: Case = [400, { path: { peer_id: '0OIl' } }]
@@ -177,6 +141,7 @@ function ownCases(): Readonly<Record<string, readonly Case[]>> {
     listArrivals: [[200, {}]],
     getDiscoveryStats: [[200, {}]],
     listDiscoveredPeers: [[200, {}]],
+    getMetrics: [[200, {}]],
   }
 }
 
@@ -235,8 +200,7 @@ test('every operation answers as the document says, with good and with bad input
   const cases: Readonly<Record<string, readonly Case[]>> = { ...peerCases(), ...ownCases(), ...standardCases() }
   assert.deepEqual(Object.keys(cases).sort(), operations.map(({ id }) => id).sort())
   for (const [id, list] of Object.entries(cases)) {
-    const operation = operations.find((one) => one.id === id)
-    assert.ok(operation)
+    const operation = operationOf(id)
     for (const one of list) {
       await connect()
       await check(operation, one)

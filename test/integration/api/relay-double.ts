@@ -138,7 +138,9 @@ export class RelayDouble {
       listPeers: () => this.#note('listPeers', [...this.peers.values()]),
       getPeer: (peerId) => this.#note('getPeer', this.#known(peerId)),
       connectPeer: (target) => {
-        const { peerId } = this.access.resolve(target)
+        const targets = 'multiaddrs' in target ? target.multiaddrs.map((multiaddr) => ({ multiaddr })) : [target]
+        const [peerId = '', ...others] = new Set(targets.map((one) => this.access.resolve(one).peerId))
+        if (others.length > 0) throw new RelayError('BAD_REQUEST', 'all multiaddrs must name one peer')
         this.access.refuseBanned(peerId)
         const action = this.peers.has(peerId) ? 'already_connected' : 'connecting'
         this.#dial(peerId)

@@ -66,6 +66,43 @@ test('an address that another peer answers at is a failed dial', async () => {
   assert.equal(await stateOf(relay, other.peerId), undefined)
 })
 
+test('of several addresses each is tried: a closed port, one that belongs to another peer, and the one that answers', async () => {
+  const network = relayNetwork()
+  await using relay = await startRelay({ config: { network } })
+  await using wanted = await startRelay({ config: { network } })
+  await using another = await startRelay({ config: { network } })
+  const live = wanted.addresses[0] ?? ''
+  const closed = await Promise.all(Array.from({ length: 5 }, closedPort))
+  const multiaddrs = [
+    `/ip4/127.0.0.1/udp/9/quic-v1/p2p/${wanted.peerId}`,
+    (another.addresses[0] ?? '').replace(another.peerId, wanted.peerId),
+    ...closed.map((port) => `/ip4/127.0.0.1/tcp/${port}/p2p/${wanted.peerId}`),
+    live,
+  ]
+  const view = await relay.control.connectPeer({ multiaddrs })
+  assert.deepEqual(view, { peer_id: wanted.peerId, action: 'connecting' })
+  await until('the connection', async () => (await stateOf(relay, wanted.peerId)) === 'connected')
+  const { address } = await relay.control.getPeer(wanted.peerId)
+  assert.equal(`${address}/p2p/${wanted.peerId}`, live)
+  assert.equal((await relay.control.listPeers()).length, 1)
+})
+
+test('addresses of two peers, or one that is none among good ones, are refused and nobody is dialled', async () => {
+  await using relay = await startRelay()
+  const good = `/ip4/127.0.0.1/tcp/9/p2p/${SOMEONE}`
+  const other = `/ip4/127.0.0.1/tcp/9/p2p/${relay.peerId}`
+  const refusals = [
+    [[good, other], 'BAD_REQUEST'],
+    [[good, 'rubbish'], 'BAD_MULTIADDR'],
+    [[QUIC_ADDRESS, QUIC_ADDRESS], 'BAD_MULTIADDR'],
+    [[], 'BAD_MULTIADDR'],
+  ] as const
+  for (const [multiaddrs, code] of refusals) {
+    await assert.rejects(async () => relay.control.connectPeer({ multiaddrs }), { code }, JSON.stringify(multiaddrs))
+  }
+  assert.deepEqual(await relay.control.listPeers(), [])
+})
+
 test('dialling twice is one connection', async () => {
   const network = relayNetwork()
   await using relay = await startRelay({ config: { network } })

@@ -4,9 +4,12 @@ import type { RelayConfig } from '../../../src/config/schema.ts'
 import { createForkSchedule, type ForkSchedule } from '../../../src/consensus/fork-schedule.ts'
 import type { NetworkConfig } from '../../../src/consensus/network-config.ts'
 import { formatTopic } from '../../../src/consensus/topic.ts'
+import { type Clock, systemClock } from '../../../src/shared/clock.ts'
 import { freshStatus, GossipPeer } from '../../support/gossip-peer.ts'
 import { relayNetwork } from '../../support/relay-config.ts'
 import { type RunningRelay, startRelay } from '../../support/two-nodes.ts'
+
+const HEAVY_BYTES = 1_000_000
 
 /** Compressed SignedBeaconBlock of a slot; `seed` makes blocks of one slot differ. */
 export function blockOf(slot: number, seed = 0, extraBytes = 0): Uint8Array {
@@ -14,6 +17,17 @@ export function blockOf(slot: number, seed = 0, extraBytes = 0): Uint8Array {
   block.message.slot = slot
   block.message.proposerIndex = seed
   if (extraBytes > 0) block.message.body.executionPayload.transactions = [new Uint8Array(extraBytes).fill(seed)]
+  return compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block)))
+}
+
+/** Compressed SignedBeaconBlock of a megabyte that does not compress, so that it fills buffers. */
+export function heavyBlockOf(slot: number, seed: number): Uint8Array {
+  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
+  block.message.slot = slot
+  block.message.proposerIndex = seed
+  const transaction = new Uint8Array(HEAVY_BYTES)
+  for (let at = 0; at < transaction.length; at += 50_000) crypto.getRandomValues(transaction.subarray(at, at + 50_000))
+  block.message.body.executionPayload.transactions = [transaction]
   return compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block)))
 }
 
@@ -34,12 +48,13 @@ export async function gossipScene(
   count: number,
   network = relayNetwork({ slotDurationMs: 1000 }),
   config: Partial<RelayConfig> = {},
+  clock: Clock = systemClock,
 ): Promise<GossipScene> {
   const schedule = createForkSchedule(network)
   const { digestHex } = schedule.at(0)
   const blockTopic = formatTopic(digestHex, 'beacon_block')
   await using started = new AsyncDisposableStack()
-  const relay = started.use(await startRelay({ config: { ...config, network } }))
+  const relay = started.use(await startRelay({ config: { ...config, network }, clock }))
   const peers: GossipPeer[] = []
   for (let index = 0; index < count; index++) {
     const peer = started.use(await GossipPeer.start({ status: () => freshStatus(digestHex) }))

@@ -1,25 +1,10 @@
 /** A stock peer that stops reading its gossip stream for some seconds. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ssz } from '@lodestar/types'
-import { compressSync } from 'snappy'
 import { relayNetwork } from '../../support/relay-config.ts'
 import { meshOf } from '../../support/two-nodes.ts'
 import { until } from '../../support/until.ts'
-import { currentSlot, gossipScene } from './gossip-scene.ts'
-
-const TRANSACTION_BYTES = 1_000_000
-
-/** A block that does not compress, so that it fills buffers. */
-function heavyBlock(slot: number, proposerIndex: number): Uint8Array {
-  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
-  block.message.slot = slot
-  block.message.proposerIndex = proposerIndex
-  const transaction = new Uint8Array(TRANSACTION_BYTES)
-  for (let at = 0; at < transaction.length; at += 50_000) crypto.getRandomValues(transaction.subarray(at, at + 50_000))
-  block.message.body.executionPayload.transactions = [transaction]
-  return compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block)))
-}
+import { currentSlot, gossipScene, heavyBlockOf } from './gossip-scene.ts'
 
 test('penalised, put out of the mesh, and no loss to others; when it reads again it gets messages again', async () => {
   const network = relayNetwork({ slotDurationMs: 2000 })
@@ -29,7 +14,7 @@ test('penalised, put out of the mesh, and no loss to others; when it reads again
   assert.ok(sender !== undefined && slow !== undefined && fast !== undefined)
   slow.setReading(relay.peerId, false)
   let sent = 0
-  const send = async (): Promise<void> => sender.publish(blockTopic, heavyBlock(currentSlot(network), sent++))
+  const send = async (): Promise<void> => sender.publish(blockTopic, heavyBlockOf(currentSlot(network), sent++))
   // More than the stream's window, the socket's buffers, and what the relay hands to a stream.
   for (let count = 0; count < 10; count++) {
     await send()

@@ -15,6 +15,8 @@ type payloadShape struct {
 	SlotOffset *int `json:"slotOffset"`
 	// BodyOffset is written as the leading u32 when not zero: the first SSZ offset of a signed container.
 	BodyOffset uint32 `json:"bodyOffset"`
+	// Template, when given, is the object instead of a made-up one; its last 8 bytes may be anything.
+	Template []byte `json:"template"`
 }
 
 // payloadSource makes payloads of one shape that differ from each other, cheaply enough for a load generator: the
@@ -26,6 +28,9 @@ type payloadSource struct {
 }
 
 func newPayloadSource(shape payloadShape) *payloadSource {
+	if len(shape.Template) > 0 {
+		return &payloadSource{shape: shape, base: shape.Template, serial: rand.Uint64()}
+	}
 	base := make([]byte, shape.SizeBytes)
 	for i := range base {
 		if i%blockBytes < blockBytes/2 {

@@ -148,7 +148,7 @@ test('too many explicit peers: refused with the bound, known ones still accepted
     scene.kept.explicitPeersStore.put({ peerId: `p${index}`, addresses: [], addedAtMs: index })
   }
   await assert.rejects(scene.operator.addExplicitPeer('over'), {
-    code: 'BAD_REQUEST',
+    code: 'LIST_FULL',
     message: 'at most 256 explicit peers',
   })
   assert.deepEqual(scene.worker.explicit.has('over'), false)

@@ -87,7 +87,7 @@ test('explicit peers: eight addresses are kept, and none that is absurdly long',
 test('explicit peers: full at 256; known ones can still be changed and removed', (t) => {
   const { peers } = open(t)
   for (let index = 0; index < MAX_EXPLICIT_PEERS; index++) peers.put(peer(`p${index}`))
-  const tooMany = { code: 'BAD_REQUEST', message: 'at most 256 explicit peers' }
+  const tooMany = { code: 'LIST_FULL', message: 'at most 256 explicit peers' }
   assert.throws(() => peers.put(peer('one more')), tooMany)
   peers.put(peer('p7', 0, ['/ip4/192.0.2.1']))
   assert.deepEqual(peers.get('p7')?.addresses, ['/ip4/192.0.2.1'])

@@ -11,7 +11,7 @@ interface OperationObject {
   readonly responses: Readonly<Record<string, unknown>>
 }
 
-const document = openApiDocument()
+const document = openApiDocument({ hasMetrics: true })
 const paths = document['paths'] as Readonly<Record<string, Readonly<Record<string, OperationObject>>>>
 
 function operation(method: string, path: string): OperationObject {
@@ -72,6 +72,20 @@ test('replies are listed by the statuses of the failures that an operation has',
   assert.ok(statuses('get', '/eth/v1/node/peers').includes('406'))
   assert.ok(statuses('post', '/peers').includes('429'))
   assert.ok(!statuses('get', '/eth/v1/node/health').includes('401'))
+})
+
+test('the metrics are text, and in the document only where they are served', () => {
+  const { responses } = operation('get', '/metrics')
+  assert.deepEqual(Object.keys(responses).sort(), ['200', '400', '401', '403', '431', '500'])
+  const { content } = responses['200'] as { readonly content: Readonly<Record<string, unknown>> }
+  assert.deepEqual(content, {
+    'text/plain; version=0.0.4; charset=utf-8': { schema: { type: 'string', minLength: 1 } },
+  })
+  const without = openApiDocument({ hasMetrics: false })['paths'] as object
+  assert.deepEqual(
+    Object.keys(paths).filter((path) => !Object.hasOwn(without, path)),
+    ['/metrics'],
+  )
 })
 
 test('a schema whose type is not the view does not compile', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pino from 'pino'
 import { routed } from '../../../../src/api/app.ts'
-import { operations } from '../../../../src/api/openapi/document.ts'
+import { operations, servedOperations } from '../../../../src/api/openapi/document.ts'
 import type { DirectControl, Operator } from '../../../../src/api/operator.ts'
 import { CHAIN_FACTS } from '../../../integration/api/standard-double.ts'
 
@@ -23,7 +23,7 @@ function routesOf(stack: readonly Layer[]): string[] {
 /** Calls nothing: routes are mounted, never asked. */
 const nobody = {} as unknown as DirectControl & Operator
 
-function mounted(): string[] {
+function mounted(hasMetrics: boolean): string[] {
   const app = routed({
     control: nobody,
     operator: nobody,
@@ -32,14 +32,17 @@ function mounted(): string[] {
     token: undefined,
     chainFacts: CHAIN_FACTS,
     corsOrigin: [],
+    ...(hasMetrics ? { readMetrics: async () => '' } : {}),
   })
   return routesOf((app.router as unknown as { readonly stack: readonly Layer[] }).stack).sort()
 }
 
 test('every route that is mounted is an operation of the table, and every operation is mounted', () => {
-  const listed = operations.map(({ method, path }) => `${method} ${path}`).sort()
-  assert.ok(listed.length > 40)
-  assert.deepEqual(mounted(), listed)
+  for (const hasMetrics of [true, false]) {
+    const listed = servedOperations(hasMetrics).map(({ method, path }) => `${method} ${path}`)
+    assert.ok(listed.length > 40)
+    assert.deepEqual(mounted(hasMetrics), listed.sort())
+  }
 })
 
 test('each operation has a name of its own and says every parameter of its path', () => {

@@ -14,12 +14,12 @@ import type { MetricsView } from '../../../../src/rpc/metrics-view.ts'
 import { RelayError } from '../../../../src/shared/errors.ts'
 import { ThreadLoad } from '../../../../src/shared/thread-load.ts'
 import { type Family, parseMetrics, seriesValue } from '../../../support/metrics-text.ts'
-import { quietMetrics } from '../../../support/quiet-metrics.ts'
+import { QUIET_ROUTER, quietMetrics } from '../../../support/quiet-metrics.ts'
 
 const DOC = new URL('../../../../docs/operators/metrics.md', import.meta.url)
 /** What names end in, before `_total`. */
 const UNITS = ['messages', 'bytes', 'blocks', 'peers', 'topics', 'reports', 'connections', 'bans', 'scores', 'slot']
-const OTHER_UNITS = ['slots', 'milliseconds', 'seconds', 'runs', 'state']
+const OTHER_UNITS = ['ids', 'rpcs', 'promises', 'entries', 'slots', 'milliseconds', 'seconds', 'runs', 'state']
 const DISCOVERY_UNITS = ['records', 'candidates', 'nodes', 'sessions', 'lookups', 'packets', 'restarts']
 
 async function pageOf(view: MetricsView): Promise<readonly Family[]> {
@@ -53,6 +53,7 @@ test('every row of the tables is on the page, with the labels it claims', async 
     dropped: [{ reason: 'stale', messageClass: 'block', messages: 4 }],
     reports: { slow_peer: 5 },
     discovery: BUSY_DISCOVERY,
+    meshes: [{ kind: 'beacon_block', topics: 2, meshPeers: 11, smallestMesh: 3, largestMesh: 8 }],
   })
   const families = await pageOf(rich)
   for (const { name, type, labels, help } of METRIC_ROWS) {
@@ -64,6 +65,10 @@ test('every row of the tables is on the page, with the labels it claims', async 
   }
   assert.equal(seriesValue(families, 'starling_gossip_dropped_messages_total', { reason: 'stale', class: 'block' }), 4)
   assert.equal(seriesValue(families, 'starling_peers_reports_total', { reason: 'slow_peer' }), 5)
+  for (const [which, links] of Object.entries({ smallest: 3, largest: 8 })) {
+    assert.equal(seriesValue(families, `starling_gossip_mesh_${which}_peers`, { kind: 'beacon_block' }), links)
+  }
+  assert.equal(seriesValue(families, 'starling_gossip_received_control_ids_total', { control: 'graft' }), undefined)
   assert.equal(seriesValue(families, 'starling_gossip_refused_messages_total', { reason: 'past_slot' }), 2)
 })
 
@@ -219,13 +224,14 @@ function keyOf({ name, labels }: { name: string; labels: Readonly<Record<string,
 function snapshotOf(registry: PeerRegistry): Pick<MetricsView, 'peers' | 'clients'> {
   const { peers, clients } = metricsSnapshot({
     stats: new GossipStats(),
-    router: { meshPeers: () => [] },
+    router: QUIET_ROUTER,
     directory: { all: () => [] },
     registry,
     scores: { counts: { forgotten: 0, droppedBans: 0, reports: new Map() }, banned: () => [] },
     admission: { refused: { ip: 0, banned: 0, full: 0 } },
     head: { newestSlot: undefined, syncDistance: () => 0 },
     clockOffset: { boundMs: () => 0 },
+    blocks: { hidden: { slot_limit: 0, queue_full: 0, failed: 0, no_block: 0 } },
     load: { view: () => quietMetrics().load },
     discovery: { metrics: () => null },
   })

@@ -126,7 +126,7 @@ test('our own id and what is no id are refused; so is one more than the bound, b
   for (let index = 1; index <= MAX_EXPLICIT_PEERS; index++) await explicit.add({ peerId: idOf(index), addresses: [] })
   await assert.rejects(
     explicit.add({ peerId: idOf(MAX_EXPLICIT_PEERS + 1), addresses: [] }),
-    (error) => error instanceof RelayError && error.code === 'BAD_REQUEST' && error.message.includes('256'),
+    (error) => error instanceof RelayError && error.code === 'LIST_FULL' && error.message.includes('256'),
   )
   await explicit.add({ peerId: idOf(1), addresses: [] })
   assert.equal(router.direct.size, MAX_EXPLICIT_PEERS)

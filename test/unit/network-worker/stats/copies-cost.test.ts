@@ -11,7 +11,12 @@ const ROUNDS = 5
 
 test('a copy of any other message costs less than a microsecond, and no memory', () => {
   const clock = new FakeClock()
-  const arrivals = new Arrivals({ clock, slotClock: createSlotClock(smallNetwork(), clock), peerOf: () => undefined })
+  const arrivals = new Arrivals({
+    clock,
+    slotClock: createSlotClock(smallNetwork(), clock),
+    peerOf: () => undefined,
+    factsOf: async () => ({ ok: true, output: undefined }),
+  })
   const ids = Array.from({ length: 10_000 }, (_, index) => hash('sha256', String(index)).slice(0, 40))
   const block = { fork: 'fulu', data: new Uint8Array(), maxSszBytes: 1, from: 'alice', atMs: 0 } as const
   arrivals.onBlock({ ...block, msgId: 'ff'.repeat(20) })

@@ -8,6 +8,7 @@ test('every kind has a row of its own, and what we are not in has one together',
   GOSSIP_KINDS.forEach((kind, index) => {
     traffic.received(kindIndex(kind), index + 1)
     traffic.forwarded(kindIndex(kind), 3, index + 1)
+    if (index > 0) traffic.duplicate(kindIndex(kind))
   })
   traffic.received(UNKNOWN_KIND, 1_000)
   traffic.received(UNKNOWN_KIND, 1)
@@ -17,10 +18,10 @@ test('every kind has a row of its own, and what we are not in has one together',
     [...GOSSIP_KINDS, 'unknown'],
   )
   GOSSIP_KINDS.forEach((kind, index) => {
-    const expected = { receivedMessages: 1, receivedBytes: index + 1 }
+    const expected = { receivedMessages: 1, receivedBytes: index + 1, duplicateMessages: index > 0 ? 1 : 0 }
     const forwarded = { forwardedMessages: 3, forwardedBytes: 3 * (index + 1) }
     assert.deepEqual(rows[index], { kind, ...expected, ...forwarded })
   })
-  const none = { forwardedMessages: 0, forwardedBytes: 0 }
+  const none = { duplicateMessages: 0, forwardedMessages: 0, forwardedBytes: 0 }
   assert.deepEqual(rows.at(-1), { kind: 'unknown', receivedMessages: 2, receivedBytes: 1_001, ...none })
 })

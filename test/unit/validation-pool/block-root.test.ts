@@ -1,23 +1,13 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { before, test } from 'node:test'
 import { ssz } from '@lodestar/types'
 import fc from 'fast-check'
-import { FORK_NAMES, type ForkName } from '../../../../src/consensus/network-config.ts'
-import { blockRoot as blockRootSlices } from '../../../../src/network-worker/stats/block-root.ts'
-import { createDemoParts } from '../../demo/demo-parts.ts'
+import { FORK_NAMES } from '../../../src/consensus/network-config.ts'
+import { chooseHasher } from '../../../src/validation-pool/hasher.ts'
+import { blockRoot } from '../../../src/validation-pool/jobs/block-root.ts'
+import { createDemoParts } from '../demo/demo-parts.ts'
 
-/** All slices in one go. */
-function sliced(fork: ForkName, bytes: Uint8Array): { readonly root: string | undefined; readonly slices: number } {
-  const generator = blockRootSlices(fork, bytes)
-  for (let slices = 1; ; slices++) {
-    const { done, value } = generator.next()
-    if (done === true) return { root: value, slices }
-  }
-}
-
-function blockRoot(fork: ForkName, bytes: Uint8Array): string | undefined {
-  return sliced(fork, bytes).root
-}
+before(() => chooseHasher())
 
 function hex(bytes: Uint8Array): string {
   return `0x${Buffer.from(bytes).toString('hex')}`
@@ -57,11 +47,8 @@ for (const fork of ['bellatrix', 'capella', 'deneb', 'electra', 'fulu'] as const
         { index: 5, validatorIndex: 9, address: new Uint8Array(20).fill(8), amount: 2n ** 63n },
       ]
     }
-    if ('blobGasUsed' in executionPayload) executionPayload.blobGasUsed = 131_072n
-    const bytes = ssz[fork].SignedBeaconBlock.serialize(signed as never)
-    const { root, slices } = sliced(fork, bytes)
-    assert.equal(root, hex(ssz[fork].BeaconBlock.hashTreeRoot(signed.message as never)))
-    assert.ok(slices >= bytes.length / 20_000, `${slices} slices of ${bytes.length} bytes`)
+    const expected = hex(ssz[fork].BeaconBlock.hashTreeRoot(signed.message as never))
+    assert.equal(blockRoot(fork, ssz[fork].SignedBeaconBlock.serialize(signed as never)), expected)
   })
 }
 
@@ -76,4 +63,20 @@ test('bytes that are no block have no root and throw nothing', () => {
   for (let length = 0; length < bytes.length; length += 7) {
     assert.equal(blockRoot('fulu', bytes.subarray(0, length)), undefined, `the first ${length} bytes`)
   }
+})
+
+test('a block with any few of its bytes changed is another one or none', () => {
+  const bytes = ssz.fulu.SignedBeaconBlock.serialize(ssz.fulu.SignedBeaconBlock.defaultValue())
+  const original = blockRoot('fulu', bytes)
+  const changes = fc.array(fc.tuple(fc.nat({ max: bytes.length - 101 }), fc.integer({ min: 1, max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  })
+  fc.assert(
+    fc.property(changes, (flips) => {
+      const changed = Uint8Array.from(bytes)
+      for (const [index, flip] of flips) changed[100 + index] = (bytes[100 + index] ?? 0) ^ flip
+      assert.notEqual(blockRoot('fulu', changed), original)
+    }),
+  )
 })

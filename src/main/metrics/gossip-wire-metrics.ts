@@ -1,0 +1,67 @@
+import type { ControlTraffic, GossipWireView } from '../../rpc/metrics-view.ts'
+import { byNameRow, type MetricRow, numberRow } from './metric-row.ts'
+
+type ControlFigure = Exclude<keyof ControlTraffic, 'control' | 'listsIds'>
+
+function controlRow(name: string, help: string, figure: ControlFigure): MetricRow {
+  const isOfIds = figure === 'receivedIds' || figure === 'sentIds'
+  return byNameRow('counter', `starling_gossip_${name}_total`, 'control', help, ({ wire }) =>
+    Object.fromEntries(
+      wire.control
+        .filter(({ listsIds }) => listsIds || !isOfIds)
+        .map(({ control, [figure]: value }) => [control, value]),
+    ),
+  )
+}
+
+function total(thing: string, help: string, read: (wire: GossipWireView) => number): MetricRow {
+  return numberRow('counter', `starling_gossip_${thing}_total`, help, ({ wire }) => read(wire))
+}
+
+/** What gossipsub does beside payloads: control, whole streams, what it keeps and what it thinks of its peers. */
+export const GOSSIP_WIRE_METRICS: readonly MetricRow[] = [
+  controlRow(
+    'received_control_messages',
+    'Control messages received, by kind; of ignored peers too.',
+    'receivedMessages',
+  ),
+  controlRow('received_control_ids', 'Message ids in the control messages received, by kind.', 'receivedIds'),
+  controlRow('sent_control_messages', 'Control messages sent, by kind.', 'sentMessages'),
+  controlRow('sent_control_ids', 'Message ids in the control messages sent, by kind.', 'sentIds'),
+  total(
+    'received_stream_bytes',
+    'Bytes read from gossip streams: whole RPCs, control and length prefixes included.',
+    ({ receivedBytes }) => receivedBytes,
+  ),
+  total(
+    'sent_stream_bytes',
+    'Bytes handed to gossip streams: whole RPCs, control and length prefixes included.',
+    ({ sentBytes }) => sentBytes,
+  ),
+  total('received_rpcs', 'RPCs read from gossip streams.', ({ receivedRpcs }) => receivedRpcs),
+  total('sent_rpcs', 'RPCs handed to gossip streams.', ({ sentRpcs }) => sentRpcs),
+  total(
+    'iwant_answered_messages',
+    'Messages sent because a peer asked for them; not among those forwarded.',
+    ({ iwantAnswers }) => iwantAnswers,
+  ),
+  total(
+    'broken_promises',
+    'Messages announced, asked for and not sent in time; one of each request is watched.',
+    ({ brokenPromises }) => brokenPromises,
+  ),
+  byNameRow(
+    'gauge',
+    'starling_gossip_cache_entries',
+    'cache',
+    'What gossipsub keeps: promise is messages it waits for, topic those that peers are in, score peers remembered.',
+    ({ wire }) => wire.cacheEntries,
+  ),
+  byNameRow(
+    'gauge',
+    'starling_gossip_score_peers',
+    'band',
+    'Peers by gossip score: below -16000, -8000, -4000 and 0, at 0, above.',
+    ({ wire }) => wire.peersByBand,
+  ),
+]

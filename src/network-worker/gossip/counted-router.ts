@@ -1,0 +1,93 @@
+/**
+ * Counts what upstream sends, receives and keeps. Upstream's own instruments look a label up and make an object for
+ * each event of each message; these are additions where the event passes anyway, and the rest is read when asked.
+ */
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import type { PeerId } from '@libp2p/interface'
+import type { GossipWireView } from '../../rpc/metrics-view.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
+import { CountedStreams } from './counted-streams.ts'
+import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
+import { varintLength } from './length-prefix.ts'
+import { peersByBand } from './score-bands.ts'
+import { ScoredRouter, type ScoredRouterDeps } from './scored-router.ts'
+import { WireCounts } from './wire-counts.ts'
+
+export class CountedRouter extends ScoredRouter {
+  readonly #counts = new WireCounts()
+
+  constructor(components: RouterComponents, options: RouterOptions, deps: ScoredRouterDeps) {
+    super(components, options, deps)
+    this.streamsOutbound = new CountedStreams(this.#counts)
+    this.#countBrokenPromises()
+  }
+
+  override decodeRpc(bytes: Uint8Array): RPC {
+    this.#counts.receivedFrame(varintLength(bytes.length) + bytes.length)
+    return super.decodeRpc(bytes)
+  }
+
+  /** Counts what came, whether or not upstream will listen to its sender. */
+  override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
+    if (rpc.control !== undefined) this.#counts.receivedControl(rpc.control)
+    return super.handleReceivedRpc(from, rpc)
+  }
+
+  /** Upstream adds to the RPC what waits for the peer, and sends messages this way only to those who asked for them. */
+  override sendRpc(peerId: PeerIdStr, rpc: RPC): boolean {
+    const isSent = super.sendRpc(peerId, rpc)
+    if (!isSent) return false
+    this.#counts.iwantAnswers += rpc.messages.length
+    if (rpc.control !== undefined) this.#counts.sentControl(rpc.control, 1)
+    return true
+  }
+
+  /** Upstream takes whom it could not send to off the set. */
+  override sendRpcInBatch(peers: Set<PeerIdStr>, rpc: RPC): void {
+    super.sendRpcInBatch(peers, rpc)
+    if (rpc.control !== undefined) this.#counts.sentControl(rpc.control, peers.size)
+  }
+
+  /** All of it now. Reads every peer's score, which upstream has at hand for a heartbeat. */
+  wireView(): GossipWireView {
+    const { receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises } = this.#counts
+    return {
+      control: this.#counts.control(),
+      ...{ receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises },
+      cacheEntries: this.#cacheEntries(),
+      peersByBand: peersByBand(this.peers.keys(), (peerId) => this.score.score(peerId)),
+    }
+  }
+
+  #cacheEntries(): GossipWireView['cacheEntries'] {
+    return {
+      message: this.mcache.msgs.size,
+      seen_id: this.seenCache.size,
+      fast_id: this.fastMsgIdCache.size,
+      peer: this.peers.size,
+      stream: this.streamsOutbound.size,
+      topic: this.topics.size,
+      backoff: sizes(this.backoff),
+      idontwant: sizes(this.idontwants),
+      promise: this.gossipTracer.promises.size,
+      score: this.score.peerStats.size,
+    }
+  }
+
+  /** Upstream asks once a heartbeat, to punish those who broke them. */
+  #countBrokenPromises(): void {
+    const { gossipTracer } = this
+    const getBrokenPromises = gossipTracer.getBrokenPromises.bind(gossipTracer)
+    gossipTracer.getBrokenPromises = () => {
+      const broken = getBrokenPromises()
+      for (const count of broken.values()) this.#counts.brokenPromises += count
+      return broken
+    }
+  }
+}
+
+function sizes(maps: ReadonlyMap<string, ReadonlyMap<string, unknown>>): number {
+  let entries = 0
+  for (const { size } of maps.values()) entries += size
+  return entries
+}

@@ -1,0 +1,26 @@
+import type { PeerIdStr } from '../../shared/ids.ts'
+import type { OutboundStream } from './gossipsub-internals.ts'
+import type { WireCounts } from './wire-counts.ts'
+
+/**
+ * Gossipsub's outbound streams by peer, in place of its own map: whatever is sent on one of them, by upstream or by us,
+ * goes through `pushPrefixed`, and upstream's first RPC goes out as soon as the stream is in here.
+ */
+export class CountedStreams extends Map<PeerIdStr, OutboundStream> {
+  readonly #counts: WireCounts
+
+  constructor(counts: WireCounts) {
+    super()
+    this.#counts = counts
+  }
+
+  override set(peerId: PeerIdStr, stream: OutboundStream): this {
+    const counts = this.#counts
+    const push = stream.pushPrefixed.bind(stream)
+    stream.pushPrefixed = (frame) => {
+      push(frame)
+      counts.sentFrame(frame.length)
+    }
+    return super.set(peerId, stream)
+  }
+}
