@@ -20,6 +20,7 @@ import { decodeLocalRecord, LocalRecord } from './local-record.ts'
 import { Lookups } from './lookups.ts'
 import { MessageCounts } from './message-counts.ts'
 import { UdpTransport } from './udp-transport.ts'
+import { rememberSignatures, SignatureMemory } from './verified-signatures.ts'
 
 /** Records are put into the table in pieces of this, each some 30 ms of signatures, so that packets come between. */
 const RECORDS_PER_TURN = 16
@@ -64,6 +65,7 @@ export interface DiscoveryNode {
 
 /** Binds the sockets and serves. @throws RelayError BAD_ENR, CONFIG_INVALID, LISTEN_FAILED */
 export async function startDiscoveryNode(deps: DiscoveryNodeDeps): Promise<DiscoveryNode> {
+  rememberSignatures(new SignatureMemory())
   const node = new Node(deps)
   await node.start()
   return { control: node.control(), stop: () => node.stop() }

@@ -14,12 +14,13 @@ const ADDRESS_QUOTA = { packetsPerSecond: 10, burst: 20 }
 const TOTAL_QUOTA = { packetsPerSecond: 50, burst: 200 }
 /** What a request of ours may be answered with: a WHOAREYOU, or the most packets a NODES reply comes in, and one over. */
 export const PACKETS_PER_REQUEST = 6
-/** What a WHOAREYOU of ours may be answered with: one handshake. */
-export const PACKETS_PER_CHALLENGE = 1
-/** Requests to one address whose answers may be outstanding: several nodes behind one address, each in several lookups. */
-const MAX_EXPECTED_PACKETS = 16 * PACKETS_PER_REQUEST
 /** An answer later than this answers nothing: five times the time-out of a request. */
 const EXPECTED_MS = 10_000
+/**
+ * Packets let in as answers from one address in that time: several nodes behind it, each in several lookups. A node can
+ * make us ask it (a PING that announces a newer record does), so that what we ask is no measure of what we want.
+ */
+const MAX_EXPECTED_PACKETS = 16 * PACKETS_PER_REQUEST
 /** Addresses kept track of, some 100 bytes each. Forged ones can wash out honest ones; the total quota holds all the same. */
 const MAX_ADDRESSES = 4096
 
@@ -32,8 +33,12 @@ interface Quota {
 }
 
 interface Expected {
-  readonly packets: number
-  readonly untilMs: number
+  /** Answers that may still come. */
+  packets: number
+  /** Answers that the period has been good for. */
+  granted: number
+  readonly periodEndMs: number
+  untilMs: number
 }
 
 const LOOPBACK = new BlockList()
@@ -60,13 +65,20 @@ export class PacketQuota {
     return Math.max(this.#spentAtMs.size, this.#expected.size)
   }
 
-  /** We sent something to this socket that wants up to `packets` in answer. */
-  expect(ip: string, port: number, packets: number): void {
+  /** We sent a request to this socket. */
+  expect(ip: string, port: number): void {
     const key = keyOf(ip, port)
     const nowMs = this.#clock.monotonicMs()
-    const left = packetsLeft(this.#expected.get(key), nowMs)
-    const expected = { packets: Math.min(left + packets, MAX_EXPECTED_PACKETS), untilMs: nowMs + EXPECTED_MS }
-    putNewest(this.#expected, key, expected)
+    const last = this.#expected.get(key)
+    const isOver = last === undefined || last.periodEndMs <= nowMs
+    const granted = isOver ? 0 : last.granted
+    const more = Math.min(PACKETS_PER_REQUEST, MAX_EXPECTED_PACKETS - granted)
+    putNewest(this.#expected, key, {
+      packets: Math.min(packetsLeft(last, nowMs) + more, MAX_EXPECTED_PACKETS),
+      granted: granted + more,
+      periodEndMs: isOver ? nowMs + EXPECTED_MS : last.periodEndMs,
+      untilMs: nowMs + EXPECTED_MS,
+    })
   }
 
   /** Counts a packet from this socket. @returns why it must be dropped, undefined when it may come in */
@@ -85,11 +97,9 @@ export class PacketQuota {
 
   #takeExpected(key: string, nowMs: number): boolean {
     const expected = this.#expected.get(key)
-    if (expected === undefined) return false
-    const left = packetsLeft(expected, nowMs)
-    if (left > 1) this.#expected.set(key, { packets: left - 1, untilMs: expected.untilMs })
-    else this.#expected.delete(key)
-    return left > 0
+    if (expected === undefined || packetsLeft(expected, nowMs) === 0) return false
+    expected.packets--
+    return true
   }
 }
 

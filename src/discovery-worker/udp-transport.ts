@@ -22,7 +22,7 @@ import type { Clock } from '../shared/clock.ts'
 import { RelayError } from '../shared/errors.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { TransportEventMap } from './discv5-events.ts'
-import { PACKETS_PER_CHALLENGE, PACKETS_PER_REQUEST, PacketQuota, type QuotaRefusal } from './packet-quota.ts'
+import { PacketQuota, type QuotaRefusal } from './packet-quota.ts'
 import { type BoundSocket, openUdpSocket } from './udp-socket.ts'
 
 /** At most one line a minute tells of packets that discv5 failed on. */
@@ -157,13 +157,13 @@ export class UdpTransport extends EventEmitter<TransportEventMap> implements ITr
     return undefined
   }
 
-  #expectAnswer(host: string, port: number, packet: IPacket): void {
+  /** An answer of ours, or a WHOAREYOU, buys nothing: or whoever sends much might send more. */
+  #expectAnswer(host: string, port: number, { header }: IPacket): void {
     const isAnnounced = this.#announced === host
     this.#announced = undefined
-    const { flag } = packet.header
-    // An answer of ours buys nothing, or whoever asks much might ask more.
-    if (flag === PacketType.Message && !isAnnounced && this.#answering === `${host} ${port}`) return
-    this.#quota.expect(host, port, flag === PacketType.WhoAreYou ? PACKETS_PER_CHALLENGE : PACKETS_PER_REQUEST)
+    if (header.flag === PacketType.WhoAreYou) return
+    const isAnswer = header.flag === PacketType.Message && !isAnnounced && this.#answering === `${host} ${port}`
+    if (!isAnswer) this.#quota.expect(host, port)
   }
 
   #receive(data: Buffer, from: RemoteInfo): void {

@@ -21,6 +21,10 @@ test('twelve nodes find each other from one bootnode, and each record is told on
       await ours.control.lookup(randomTarget())
       return [...all].every((id) => ours.found.some((record) => record.nodeIdHex === id))
     })
+    await until('our node has talked with all of them', async () => {
+      await ours.control.lookup(randomTarget())
+      return (await ours.control.getView()).routingTableSize === all.size
+    })
     await until('all of them know our node', () => [boot, ...others].every((n) => n.known().includes(ours.nodeIdHex)))
 
     assert.equal(ours.found.length, all.size, 'none was told twice')
@@ -29,9 +33,8 @@ test('twelve nodes find each other from one bootnode, and each record is told on
       assert.deepEqual(record.addresses, [`/ip4/${record.ip}/tcp/9000/p2p/${record.peerId}`])
     }
     const view = await ours.control.getView()
-    assert.equal(view.routingTableSize, all.size)
-    assert.equal(view.connectedNodes, all.size)
     assert.equal(view.sessions, all.size)
+    assert.ok(view.connectedNodes > 0 && view.connectedNodes <= all.size)
     assert.ok(view.lookups > 0 && view.lookupsRunning === 0)
     assert.ok((view.messagesOut['FINDNODE'] ?? 0) >= all.size && (view.messagesIn['NODES'] ?? 0) >= all.size)
     assert.ok(view.packetsIn > 0 && view.bytesIn > view.packetsIn * 63 && view.bytesOut > view.packetsOut * 63)
