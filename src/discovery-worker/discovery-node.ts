@@ -168,6 +168,7 @@ class Node {
     try {
       const record = ENR.decodeTxt(text)
       if (record.nodeId === this.#session.enr.nodeId) return false
+      this.#found.saw(record)
       this.#discv5.addEnr(record)
       return this.#discv5.getKadValue(record.nodeId) !== undefined
     } catch {

@@ -48,7 +48,7 @@ export interface DiscoveryControl {
   setLocalRecord(enr: string): void
   /**
    * Puts nodes known from earlier into the routing table, and tells each that decodes as `found`: checking a signature
-   * takes 1.7 ms, which is not spent on the network thread. At most 64 a call. Answers how many decoded.
+   * takes 1.7 ms, which is not spent on the network thread. Answers how many the table has now.
    */
   addRecords(enrs: readonly string[]): number
   /**
