@@ -223,6 +223,7 @@ class ActiveDiscovery implements DiscoveryRoom {
   #onFresh({ peerId, enr }: NodeRecord): void {
     const { registry, access } = this.#deps.books
     this.#lookups.foundNew()
+    this.#discovery.foundFresh()
     const known = registry.get(peerId)
     if (known !== undefined) known.enr = enr
     access.learnEnr(peerId, enr)

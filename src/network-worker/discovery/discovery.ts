@@ -29,25 +29,45 @@ export interface DiscoveryDeps {
   readonly clock: Clock
 }
 
+/** A fresh record waits this long for others before there is a tick for it: a restart dials at once, a flood ticks five times a second. */
+const FRESH_TICK_MS = 200
+
 export class Discovery {
   readonly #deps: DiscoveryDeps
   #timer: Disposable | undefined
+  #freshTimer: Disposable | undefined
 
   constructor(deps: DiscoveryDeps) {
     this.#deps = deps
   }
 
-  /** Ticks with the period the operator set, which may change from one tick to the next. */
+  /** Ticks now, and with the period the operator set, which may change from one tick to the next. */
   start(): void {
-    const { clock, settings } = this.#deps
-    this.#timer = clock.after(settings().discovery_interval_ms, () => {
-      this.tick()
-      this.start()
-    })
+    this.tick()
+    this.#arm()
   }
 
   stop(): void {
     this.#timer?.[Symbol.dispose]()
+    this.#freshTimer?.[Symbol.dispose]()
+    this.#timer = undefined
+  }
+
+  /** A record came that was not known: when peers are missing, it need not wait for the next tick. */
+  foundFresh(): void {
+    if (this.#timer === undefined || this.#freshTimer !== undefined) return
+    this.#freshTimer = this.#deps.clock.after(FRESH_TICK_MS, () => {
+      this.#freshTimer = undefined
+      this.tick()
+    })
+  }
+
+  #arm(): void {
+    const { clock, settings } = this.#deps
+    this.#timer = clock.after(settings().discovery_interval_ms, () => {
+      this.tick()
+      this.#arm()
+    })
   }
 
   tick(): void {

@@ -15,6 +15,7 @@ export class WorkerFigures {
   readonly #clock: Clock
   #latest: DiscoveryWorkerView | undefined
   #timer: Disposable | undefined
+  #isAsked = false
 
   constructor(control: () => Pick<Client<DiscoveryControl>, 'getView'> | undefined, clock: Clock) {
     this.#control = control
