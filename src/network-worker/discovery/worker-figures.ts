@@ -36,10 +36,18 @@ export class WorkerFigures {
     this.#timer?.[Symbol.dispose]()
   }
 
+  /** A worker that has not answered since the last time hangs: its old figures are shown no longer, nor is it asked again. */
   async refresh(): Promise<void> {
+    if (this.#isAsked) {
+      this.#latest = undefined
+      return
+    }
+    this.#isAsked = true
     // Whatever keeps the worker from answering is logged where it is started anew.
-    this.#latest = await this.#control()
+    const view = await this.#control()
       ?.getView()
       .catch(() => undefined)
+    this.#latest = view
+    this.#isAsked = false
   }
 }
