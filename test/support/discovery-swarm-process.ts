@@ -27,6 +27,8 @@ interface Member {
 
 /** Whom a node meets first: those so many places after it. Steps of a Golomb ruler, so that no two meet the same. */
 const ACQUAINTANCES = [1, 4, 9, 11] as const
+/** Forty nodes share this thread, and may ask another busy one at the same time. */
+const REQUEST_TIMEOUT_MS = 2_000
 /** Results kept of records' signatures: every node hears of every other again and again. */
 const MAX_VERIFIED = 4_096
 
@@ -81,11 +83,16 @@ async function startMember(options: SwarmNodeOptions, bootnodes: readonly string
   const discovery = await startDiscv5Node({
     address,
     secretKey: privateKey.raw,
-    fields: fieldsOf(options),
     bootnodes,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
     ...(hidesTcp ? {} : { tcp }),
   })
+  setFields(discovery, options)
   return { host, discovery }
+}
+
+function setFields(discovery: Discv5Node, fields: RecordFields): void {
+  for (const [key, value] of Object.entries(fieldsOf(fields))) discovery.setField(key, value)
 }
 
 /**
@@ -151,7 +158,7 @@ async function ask({ enr }: { readonly enr: string }): Promise<readonly AskedRec
 function setRecord(args: { readonly peerId: string } & RecordFields): SwarmNode {
   const member = members.find(({ discovery }) => discovery.peerId === args.peerId)
   if (member === undefined) throw new Error(`no such node: ${args.peerId}`)
-  for (const [key, value] of Object.entries(fieldsOf(args))) member.discovery.setField(key, value)
+  setFields(member.discovery, args)
   return nameOf(member)
 }
 

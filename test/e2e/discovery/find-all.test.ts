@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ENR } from '@chainsafe/enr'
 import { testNetwork } from '../../support/network-directory.ts'
 import { until } from '../../support/until.ts'
 import { DiscoveringRelay, freePort, relayHome } from './relay.ts'
@@ -18,10 +19,18 @@ test('one bootnode is enough for a network of 53, and none at all after a crash'
   const right = network.of('right').map(({ peerId }) => peerId)
   const ours = network.of('right', 'no tcp').map(({ peerId }) => peerId)
 
+  const foreign = network.of('other digest', 'other network').length
+  const forkless = network.of('no eth2', 'cut eth2').length
+
   const first = await DiscoveringRelay.start(t, place, [network.bootnode.enr])
   await t.test('every peer of its network is found and dialled', async () => {
     const took = await first.reach(right, [10, 25, right.length], FIND_ALL_MS)
     t.diagnostic(`from the start of the process to 10, 25 and all ${right.length} peers: ${took.join(', ')} ms`)
+  })
+
+  await t.test('the others are found as well, and judged', async () => {
+    await until('every foreign record', async () => (await first.judged('other')) >= foreign)
+    await until('every record without a fork', async () => (await first.judged('none')) >= forkless)
   })
 
   await t.test('the discovery API says what happened', async () => {
@@ -40,16 +49,21 @@ test('one bootnode is enough for a network of 53, and none at all after a crash'
   })
 
   await t.test('peers receive the record that /node/info shows', async () => {
-    const { enr, discovery_addresses } = await first.info()
-    assert.equal(discovery_addresses.length, 1)
+    const { enr, discovery_addresses, peer_id } = await first.info()
+    assert.deepEqual(discovery_addresses, [`/ip4/${place.address}/udp/${port}/p2p/${peer_id}`])
     for (const told of await network.ask(enr)) assert.equal(told.enr, enr, `${told.peerId}: ${told.error}`)
+    const { nodeId } = ENR.decodeTxt(enr)
+    await until('the same record in the tables that have one', async () => {
+      const held = [...(await network.held(nodeId)).values()]
+      return held.length > 0 && held.every((text) => text === enr)
+    })
   })
 
   await t.test('half of them are back within 10 s of a crash, without a bootnode', async () => {
     assert.equal(await first.end('SIGKILL'), 'SIGKILL')
     const second = await DiscoveringRelay.start(t, place, [])
     const [ms] = await second.reach(right, [right.length / 2], HALF_BACK_MS)
-    t.diagnostic(`after SIGKILL: half of them in ${ms} ms`)
+    t.diagnostic(`after SIGKILL: half of them in ${ms} ms, of which ${second.startedAfterMs} ms until it ran`)
     await second.reach(right, [right.length], FIND_ALL_MS)
     assert.equal(await second.end('SIGTERM'), 0)
   })
@@ -57,7 +71,7 @@ test('one bootnode is enough for a network of 53, and none at all after a crash'
   await t.test('and after an orderly stop', async () => {
     const third = await DiscoveringRelay.start(t, place, [])
     const [ms] = await third.reach(right, [right.length / 2], HALF_BACK_MS)
-    t.diagnostic(`after SIGTERM: half of them in ${ms} ms`)
+    t.diagnostic(`after SIGTERM: half of them in ${ms} ms, of which ${third.startedAfterMs} ms until it ran`)
     assert.ok((await third.stats()).unique_peers_discovered >= ours.length, 'counted over the runs')
     assert.equal(await third.end('SIGTERM'), 0)
   })

@@ -4,10 +4,14 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { DiscoveryStatsView } from '../../../src/rpc/discovery-views.ts'
+import { parseMetrics, seriesValue } from '../../support/metrics-text.ts'
 import { type TestNetwork, writeNetworkDirectory } from '../../support/network-directory.ts'
-import { until } from '../../support/until.ts'
 import { type Child, type LogLine, starling } from '../process/child.ts'
+
+/** Often enough to time it, seldom enough not to slow what is timed. */
+const POLL_MS = 50
 
 export interface RelayHome {
   readonly networkDir: string
@@ -58,12 +62,15 @@ export class DiscoveringRelay {
   readonly startLine: LogLine
   /** From the start of the process, ms of `performance.now()`. */
   readonly spawnedAtMs: number
+  /** From there to the line that says that it runs, ms. */
+  readonly startedAfterMs: number
   readonly #child: Child
 
   private constructor(child: Child, startLine: LogLine, spawnedAtMs: number) {
     this.#child = child
     this.startLine = startLine
     this.spawnedAtMs = spawnedAtMs
+    this.startedAfterMs = Math.round(performance.now() - spawnedAtMs)
   }
 
   /** Starts a relay; without bootnodes it has what it kept. */
@@ -71,7 +78,7 @@ export class DiscoveringRelay {
     const spawnedAtMs = performance.now()
     const child = starling(t, [
       ...['run', '--network-dir', place.networkDir, '--data-dir', place.dataDir],
-      ...['--listen-address', place.address, '--enr-ip', place.address, '--port', String(place.port), '--no-quic'],
+      ...['--listen-address', place.address, '--port', String(place.port), '--no-quic'],
       ...['--api-port', '0', '--log-format', 'json', '--target-peers', '60', '--max-latency-ms', '5000'],
       ...[`--bootnodes=${bootnodes.join(',')}`],
     ])
@@ -96,6 +103,12 @@ export class DiscoveringRelay {
     return this.get('/discovery/peers')
   }
 
+  /** Records it judged so far, by their fork. */
+  async judged(fork: 'current' | 'other' | 'none'): Promise<number> {
+    const page = await fetch(new URL('/metrics', String(this.startLine['api'])))
+    return seriesValue(parseMetrics(await page.text()), 'starling_discovery_judged_records_total', { fork }) ?? 0
+  }
+
   /** Ids of connected peers. */
   async connected(): Promise<ReadonlySet<string>> {
     const peers = await this.get<readonly PeerRow[]>('/peers')
@@ -111,23 +124,21 @@ export class DiscoveringRelay {
     const took: number[] = []
     let most = 0
     for (const count of counts) {
-      const what = () => `${count} of ${wanted.length} connected, never more than ${most}`
-      const isReached = async (): Promise<boolean> => {
-        const connected = await this.connected()
-        const found = wanted.filter((id) => connected.has(id)).length
+      for (let found = await this.#count(wanted); found < count; found = await this.#count(wanted)) {
         most = Math.max(most, found)
-        return found >= count
+        if (performance.now() - this.spawnedAtMs > timeoutMs) {
+          throw new Error(`not in ${timeoutMs} ms: ${count} of ${wanted.length} connected, never more than ${most}`)
+        }
+        await delay(POLL_MS)
       }
-      const leftMs = this.spawnedAtMs + timeoutMs - performance.now()
-      await until('…', isReached, leftMs).catch(() => Promise.reject(new Error(`not in ${timeoutMs} ms: ${what()}`)))
       took.push(Math.round(performance.now() - this.spawnedAtMs))
     }
     return took
   }
 
-  /** Log lines so far. */
-  get log(): readonly LogLine[] {
-    return this.#child.log
+  async #count(wanted: readonly string[]): Promise<number> {
+    const connected = await this.connected()
+    return wanted.filter((id) => connected.has(id)).length
   }
 
   /** Ends it by a signal. @returns exit code or signal */

@@ -21,6 +21,9 @@ import (
 // fifty nodes of loopback are to know each other in a few seconds.
 const livenessInterval = 100 * time.Millisecond
 
+// answerTimeout is generous: dozens of nodes may ask one busy thread at the same time.
+const answerTimeout = 2 * time.Second
+
 // discoveryNodeArgs is one node as a test wants it.
 type discoveryNodeArgs struct {
 	// Address is its own IPv4 address of loopback, for UDP and TCP.
@@ -153,9 +156,10 @@ func listenDiscovery(
 		return nil, err
 	}
 	return discover.ListenV5(conn, local, discover.Config{
-		PrivateKey:   secret,
-		Bootnodes:    bootnodes,
-		PingInterval: livenessInterval,
+		PrivateKey:    secret,
+		Bootnodes:     bootnodes,
+		PingInterval:  livenessInterval,
+		V5RespTimeout: answerTimeout,
 	})
 }
 
