@@ -76,10 +76,10 @@ function decodeBytes(bytes: Uint8Array): ENR {
   }
 }
 
-/** The pairs in the order they came: that one was signed. A value may be a list, whatever the library's type says. */
+/** What was signed: the pairs, sorted by key. A value may be a list, whatever the library's type says. */
 function contentOf(record: ENR): RlpItem[] {
-  const pairs = [...record.kvs].flatMap(([key, value]): RlpItem[] => [Buffer.from(key, 'utf8'), value])
-  return [integerBytes(record.seq), ...pairs]
+  const pairs = [...record.kvs].map(([key, value]): [Buffer, RlpItem] => [Buffer.from(key, 'utf8'), value])
+  return [integerBytes(record.seq), ...pairs.sort(([a], [b]) => Buffer.compare(a, b)).flat()]
 }
 
 function encodingOf(record: ENR): Uint8Array {
@@ -95,14 +95,10 @@ function isSigned(record: ENR): boolean {
 }
 
 function describe(record: ENR, bytes: Uint8Array): NodeRecord {
-  const { seq, kvs, signature } = record
+  const { seq, signature } = record
   if (seq > MAX_SEQUENCE) throw badRecord('its sequence number has over 64 bits')
   if (signature.length !== SIGNATURE_BYTES) throw badRecord(`its signature has not ${SIGNATURE_BYTES} bytes`)
   if (fieldOf(record, 'secp256k1')?.length !== COMPRESSED_KEY_BYTES) throw badRecord('its key is not compressed')
-  const keys = [...kvs.keys()].map((key) => Buffer.from(key, 'utf8'))
-  if (keys.some((key, i) => i > 0 && Buffer.compare(keys[i - 1] ?? key, key) >= 0)) {
-    throw badRecord('its keys are not sorted')
-  }
   const peerId = record.peerId.toString()
   const field = (key: string): Uint8Array | undefined => fieldOf(record, key)
   const ip = ipText(field('ip'), 4)

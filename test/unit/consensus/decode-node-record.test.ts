@@ -179,7 +179,7 @@ describe('decodeNodeRecord', () => {
     const key = ['secp256k1', PUBLIC_KEY] as const
     const ip = ['ip', Uint8Array.of(1, 2, 3, 4)] as const
     assertWellFormed(decodeNodeRecord(signedPairs([id, ip, key])))
-    assertRefused(signedPairs([ip, id, key]), /sorted/)
+    assertRefused(signedPairs([ip, id, key]), /canonical/)
     assertRefused(signedPairs([id, ip, ip, key]), /canonical/)
   })
 

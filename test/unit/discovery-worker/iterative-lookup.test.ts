@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { log2Distance as upstreamDistance } from '@chainsafe/discv5/kademlia'
+import type { ENR } from '@chainsafe/enr'
+import fc from 'fast-check'
+import { IterativeLookup, LOOKUP_ALPHA, LOOKUP_K } from '../../../src/discovery-worker/iterative-lookup.ts'
+import { distancesTowards, log2Distance, xorDistance } from '../../../src/discovery-worker/node-distance.ts'
+import { testRecord } from '../../support/discv5-node.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+
+const NODES = 300
+const network: readonly ENR[] = Array.from({ length: NODES }, () => testRecord({ udpPort: 9000 }).toENR())
+
+const nodeId = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'))
+
+/** What a node with full buckets answers. */
+function answerOf(node: ENR, distances: readonly number[]): readonly ENR[] {
+  return distances
+    .flatMap((distance) => network.filter((n) => log2Distance(node.nodeId, n.nodeId) === distance).slice(0, LOOKUP_K))
+    .slice(0, LOOKUP_K)
+}
+
+function nearest(target: string, nodes: readonly ENR[]): readonly string[] {
+  return nodes
+    .map(({ nodeId: id }) => ({ id, distance: xorDistance(id, target) }))
+    .sort((a, b) => (a.distance < b.distance ? -1 : 1))
+    .map(({ id }) => id)
+}
+
+async function look(target: string, isDead: (node: ENR) => boolean = () => false) {
+  let asked = 0
+  let underWay = 0
+  let mostUnderWay = 0
+  const ask = async (node: ENR, distances: readonly number[]) => {
+    asked++
+    mostUnderWay = Math.max(mostUnderWay, ++underWay)
+    await new Promise((resolve) => setImmediate(resolve))
+    underWay--
+    if (isDead(node)) throw new Error('no answer')
+    return answerOf(node, distances)
+  }
+  const lookup = new IterativeLookup(target, { clock: new FakeClock(), localId: 'f'.repeat(64), ask })
+  const result = await lookup.run(network.slice(0, 5))
+  return { ...result, asked, mostUnderWay }
+}
+
+describe('IterativeLookup', () => {
+  test('finds the closest nodes of 300, three requests at a time, without asking everybody', async () => {
+    for (let i = 0; i < 10; i++) {
+      const target = randomBytes(32).toString('hex')
+      const { closest, asked, mostUnderWay, records } = await look(target)
+      const truth = nearest(target, network).slice(0, LOOKUP_K)
+      assert.equal(closest.length, LOOKUP_K)
+      assert.equal(closest[0], truth[0])
+      assert.ok(closest.filter((id) => truth.includes(id)).length >= 12)
+      assert.ok(asked < 80, `${asked} of ${NODES} were asked`)
+      assert.equal(mostUnderWay, LOOKUP_ALPHA)
+      assert.ok(records > LOOKUP_K)
+    }
+  })
+
+  test('a third that never answers is gone round', async () => {
+    const dead = new Set(network.filter((_, i) => i % 3 === 2).map((node) => node.nodeId))
+    const target = randomBytes(32).toString('hex')
+    const { closest } = await look(target, (node) => dead.has(node.nodeId))
+    const truth = nearest(
+      target,
+      network.filter((node) => !dead.has(node.nodeId)),
+    )
+    assert.equal(closest[0], truth[0])
+    assert.ok(closest.every((id) => !dead.has(id)))
+  })
+
+  test('ends at once when nobody is known, and when nobody answers', async () => {
+    const deps = { clock: new FakeClock(), localId: '0'.repeat(64), ask: () => Promise.reject(new Error('dead')) }
+    const target = 'a'.repeat(64)
+    assert.deepEqual(await new IterativeLookup(target, deps).run([]), { closest: [], records: 0 })
+    assert.deepEqual(await new IterativeLookup(target, deps).run(network), { closest: [], records: 0 })
+  })
+
+  test('ends after 20 s with what it has, and lets no timer stand', async () => {
+    const clock = new FakeClock()
+    const ask = () => new Promise<never>(() => undefined)
+    const running = new IterativeLookup('b'.repeat(64), { clock, localId: '0'.repeat(64), ask }).run(network)
+    clock.advance(20_000)
+    assert.deepEqual(await running, { closest: [], records: 0 })
+    assert.equal(clock.pending, 0)
+  })
+
+  test('never asks ourselves, nor anybody twice', async () => {
+    const asked: string[] = []
+    const [us, ...others] = network
+    assert.ok(us !== undefined)
+    const ask = async (node: ENR, distances: readonly number[]) => {
+      asked.push(node.nodeId)
+      return [us, ...answerOf(node, distances)]
+    }
+    await new IterativeLookup(us.nodeId, { clock: new FakeClock(), localId: us.nodeId, ask }).run(others.slice(0, 5))
+    assert.equal(new Set(asked).size, asked.length)
+    assert.ok(!asked.includes(us.nodeId))
+  })
+})
+
+describe('distances', () => {
+  test('property: the logarithmic distance is the one of discv5', () => {
+    fc.assert(fc.property(nodeId, nodeId, (a, b) => log2Distance(a, b) === upstreamDistance(a, b)))
+    fc.assert(fc.property(nodeId, (a) => log2Distance(a, a) === 0))
+  })
+
+  test('property: asked for are distinct distances that exist, the exact one first', () => {
+    fc.assert(
+      fc.property(nodeId, nodeId, fc.integer({ min: 1, max: 8 }), (target, from, count) => {
+        const distances = distancesTowards(target, from, count)
+        assert.equal(distances[0], Math.max(1, log2Distance(target, from)))
+        assert.equal(new Set(distances).size, count)
+        assert.ok(distances.every((distance) => distance >= 1 && distance <= 256))
+      }),
+    )
+  })
+})
