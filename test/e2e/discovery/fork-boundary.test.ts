@@ -60,7 +60,7 @@ test('at a blob-parameter change the record is signed anew, and those who know u
     },
     SPREAD_MS,
   )
-  for (const told of await network.ask(late)) assert.equal(told.enr, late, `${told.peerId}: ${told.error}`)
+  await network.allTold(late)
   assert.equal((await relay.info()).enr, late)
   const connected = await relay.connected()
   assert.deepEqual(

@@ -2,6 +2,7 @@
  * A discv5 network of two implementations on 127.0.0.0/8: every node in a /16 of its own, most of them of the relay's
  * network, some of which a relay must not dial. One of them, which serves no libp2p, is the bootnode.
  */
+import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { createForkSchedule, type DigestEntry } from '../../../src/consensus/fork-schedule.ts'
 import { readNetworkDir } from '../../../src/consensus/network-dir.ts'
@@ -42,6 +43,8 @@ const OTHER_NETWORK = '0badcafe'
 /** First octets of nodes: 127.50.x.1 and on, so that each has a /16 of its own. */
 const FIRST_SECOND_OCTET = 50
 const READY_MS = 30_000
+/** Neighbours of a node that is part of a network of dozens. */
+const LIVE_ENOUGH = 12
 
 /** Addresses of one test: two that run at once differ in the third octet, almost surely. */
 class Addresses {
@@ -90,11 +93,16 @@ export class SwarmNetwork implements AsyncDisposable {
     try {
       const [bootnode] = await add('go', ['no tcp'], [])
       if (bootnode === undefined) throw new Error('no bootnode')
-      // Nodes of go-ethereum look around when they start, so that they come last.
       nodes.push(...(await add('js', kindsOf(plan.js), [bootnode.enr])))
+      // Nodes of go-ethereum look around when they start: that is when the bootnode has somebody to show.
+      await untilLive([go], Math.min(nodes.length, LIVE_ENOUGH), nodes.length)
       nodes.push(...(await add('go', kindsOf(plan.go), [bootnode.enr])))
       const network = new SwarmNetwork([...new Set([go, js])], bootnode, nodes, addresses.take())
-      await network.#ready()
+      await untilLive(
+        network.#swarms,
+        Math.min(Math.floor(network.nodes.length / 4), LIVE_ENOUGH),
+        network.nodes.length,
+      )
       return network
     } catch (error) {
       await Promise.all([go.stop(), js.stop()])
@@ -123,27 +131,34 @@ export class SwarmNetwork implements AsyncDisposable {
     return new Map(states.filter(({ held }) => held !== '').map(({ peerId, held }) => [peerId, held]))
   }
 
-  /** What each node is told when it asks the owner of a record for it. */
-  async ask(enr: string): Promise<readonly AskedRecord[]> {
-    return (await Promise.all(this.#swarms.map((swarm) => swarm.ask(enr)))).flat()
+  /**
+   * Waits until every node was told exactly this record by its owner: UDP may lose a question, so that it is put again.
+   * @throws AssertionError when one is told another
+   */
+  async allTold(enr: string): Promise<void> {
+    const told = new Set<string>()
+    await until(`the record for all ${this.nodes.length} who ask for it`, async () => {
+      const answers = (await Promise.all(this.#swarms.map((swarm) => swarm.ask(enr)))).flat()
+      for (const answer of answers.filter(({ error }) => error === '')) {
+        assert.equal(answer.enr, enr, `as told to ${answer.peerId}`)
+        told.add(answer.peerId)
+      }
+      return told.size === this.nodes.length
+    })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#swarms.map((swarm) => swarm.stop()))
   }
+}
 
-  /** Every node of Go knows, and has checked, about as much as its buckets hold of so few nodes. */
-  #ready(): Promise<void> {
-    const least = Math.min(Math.floor(this.nodes.length / 4), 12)
-    return until(
-      `each of ${this.nodes.length} nodes knows ${least} others`,
-      async () => {
-        const states = (await Promise.all(this.#swarms.map((swarm) => swarm.state()))).flat()
-        return states.every(({ live }) => live >= least)
-      },
-      READY_MS,
-    )
+/** Waits until each node of these swarms has so many others in its table that answered it. */
+function untilLive(swarms: readonly DiscoverySwarm[], least: number, of: number): Promise<void> {
+  const isReady = async (): Promise<boolean> => {
+    const states = (await Promise.all(swarms.map((swarm) => swarm.state()))).flat()
+    return states.every(({ live }) => live >= least)
   }
+  return until(`each of the swarm knows ${least} of ${of} others`, isReady, READY_MS)
 }
 
 function forkOf(networkDir: string): { readonly digestHex: string; readonly next: DigestEntry | undefined } {

@@ -21,6 +21,10 @@ import (
 // fifty nodes of loopback are to know each other in a few seconds.
 const livenessInterval = 100 * time.Millisecond
 
+// refreshInterval spaces the lookups of a table's own, of 30 minutes by default: what a node missed when it started, it
+// finds soon, and dozens of nodes do not keep a core busy.
+const refreshInterval = 10 * time.Second
+
 // answerTimeout is generous: dozens of nodes may ask one busy thread at the same time.
 const answerTimeout = 2 * time.Second
 
@@ -156,10 +160,11 @@ func listenDiscovery(
 		return nil, err
 	}
 	return discover.ListenV5(conn, local, discover.Config{
-		PrivateKey:    secret,
-		Bootnodes:     bootnodes,
-		PingInterval:  livenessInterval,
-		V5RespTimeout: answerTimeout,
+		PrivateKey:      secret,
+		Bootnodes:       bootnodes,
+		PingInterval:    livenessInterval,
+		RefreshInterval: refreshInterval,
+		V5RespTimeout:   answerTimeout,
 	})
 }
 
