@@ -12,6 +12,9 @@ import type { ParsedTopic } from '../../consensus/topic.ts'
 import { fromHex } from '../../shared/hex.ts'
 import type { NodeRecord } from '../../shared/node-record.ts'
 
+/** A count above it is taken for all groups: which ones are missing would cost up to 600 hashes, 1 ms of this thread, for each record. */
+const MAX_COMPUTED_GROUPS = NUMBER_OF_CUSTODY_GROUPS / 2
+
 const BYTES = { beacon_attestation: 8, sync_committee: 1, data_column_sidecar: 16 } as const
 type ServedKind = keyof typeof BYTES
 /** Little-endian bit fields, as on the wire: bit 0 of byte 0 is subnet 0. */
@@ -83,7 +86,8 @@ function servicesOf({ nodeIdHex, attnetsHex, syncnetsHex, custodyGroupCount }: N
  */
 function columnsOf(nodeIdHex: string, groupCount = CUSTODY_REQUIREMENT): readonly number[] {
   if (groupCount > NUMBER_OF_CUSTODY_GROUPS) return []
-  return columnsOfGroups(custodyGroups(fromHex(nodeIdHex, 32), groupCount))
+  const computed = groupCount > MAX_COMPUTED_GROUPS ? NUMBER_OF_CUSTODY_GROUPS : groupCount
+  return columnsOfGroups(custodyGroups(fromHex(nodeIdHex, 32), computed))
 }
 
 function isServedKind(kind: string): kind is ServedKind {

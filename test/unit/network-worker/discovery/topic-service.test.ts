@@ -41,6 +41,9 @@ test('columns are those of the custody groups, which follow from the node id', (
 for (const [custodyGroupCount, columns] of [
   [undefined, 4],
   [0, 0],
+  [64, 64],
+  // Which one is missing is not worth the hashes.
+  [127, 128],
   [128, 128],
   [129, 0],
 ] as const) {
