@@ -192,22 +192,30 @@ export class RecordBook {
     return 'new'
   }
 
-  /** One of an earlier run that did not come back goes first, the one that served us the longest ago. */
+  /**
+   * One of an earlier run that did not come back goes first, the one that served us the longest ago; but not one that
+   * did so lately for the sake of strangers, who may be as many as somebody likes before it had its turn.
+   */
   #makeRoom(): void {
-    const dormant = [...this.#dormant.keys()].at(-1)
-    if (dormant !== undefined) {
+    const dormant = [...this.#dormant.values()].at(-1)
+    const entry = this.#leastEntry()
+    if (dormant !== undefined && (entry === undefined || !this.#isProven(dormant) || this.#isProven(entry))) {
       this.dropped++
-      this.#dormant.delete(dormant)
-      this.#deps.onForgotten(dormant)
+      this.#dormant.delete(dormant.peerId)
+      this.#deps.onForgotten(dormant.peerId)
       return
     }
+    if (entry === undefined) return
+    this.dropped++
+    this.forget(entry.record.peerId)
+  }
+
+  #leastEntry(): Entry | undefined {
     let least: Entry | undefined
     for (const entry of this.#entries.values()) {
       if (least === undefined || this.#isWorthLess(entry, least)) least = entry
     }
-    if (least === undefined) return
-    this.dropped++
-    this.forget(least.record.peerId)
+    return least
   }
 
   #isWorthLess(a: Entry, b: Entry): boolean {
@@ -215,7 +223,7 @@ export class RecordBook {
     return isProven === this.#isProven(b) ? a.lastSeenMs < b.lastSeenMs : !isProven
   }
 
-  #isProven({ lastConnectedMs }: Entry): boolean {
+  #isProven({ lastConnectedMs }: Pick<Entry, 'lastConnectedMs'>): boolean {
     return lastConnectedMs !== null && this.#isWithin(lastConnectedMs, PROVEN_MS)
   }
 

@@ -219,6 +219,18 @@ test('for lack of room goes first what did not come back', () => {
   assert.deepEqual([book.size, forgotten, book.dropped], [2, [peerOf(2)], 1])
 })
 
+test('a flood of strangers does not take the place of peers that served lately and have not come back yet', () => {
+  const restored = Array.from({ length: 50 }, (_, i) => knownOf(i, { lastConnectedMs: START_MS - 60_000 }))
+  const { book, forgotten } = scene({ max: 100, restored })
+  for (let number = 1000; number < 11_000; number++) book.take(recordOf(number))
+  assert.deepEqual([book.size, book.dropped], [100, 9950])
+  for (let i = 0; i < 50; i++) assert.equal(book.take(recordOf(i)), 'new')
+  assert.deepEqual(
+    restored.filter(({ peerId }) => forgotten.includes(peerId) || book.known(peerId)?.lastConnectedMs === null),
+    [],
+  )
+})
+
 test('times to come, by a wall clock that was set back, prove nothing', () => {
   const future = knownOf(1, { lastSeenMs: START_MS + 1e9, bestRttMs: 5, lastConnectedMs: START_MS + 1e9 })
   const all = scene({ restored: [future] })
