@@ -109,7 +109,8 @@ export class DialQueue {
   async #dial(target: ResolvedTarget, isForced: boolean): Promise<void> {
     try {
       const isConnected = await this.#deps.dialer.dial(target, isForced ? 'info' : 'debug')
-      if (isConnected || isForced) return
+      // A dial that our own stop cut short says nothing of the peer.
+      if (isConnected || isForced || this.#stopped) return
       this.#deps.redial.avoid(target.peerId, FAILED_DIAL_MS)
       this.#deps.onFailed?.(target.peerId)
     } finally {

@@ -17,6 +17,7 @@ function scene(places = 100) {
   const connected = new Set<string>()
   const dials = new Map<string, PromiseWithResolvers<boolean>>()
   const started: string[] = []
+  const failed: string[] = []
   const settings = { places }
   const queue = new DialQueue({
     dialer: {
@@ -30,6 +31,7 @@ function scene(places = 100) {
     redial,
     room: () => settings.places - connected.size - dials.size,
     mayDial: (peerId) => !banned.has(peerId) && !connected.has(peerId) && !redial.isAvoided(peerId),
+    onFailed: (peerId) => void failed.push(peerId),
   })
   const end = async (peerId: string, isConnected: boolean): Promise<void> => {
     const dial = dials.get(peerId) ?? assert.fail(`${peerId} is not being dialled`)
@@ -40,7 +42,7 @@ function scene(places = 100) {
   }
   const offer = (peerId: string, expectedRttMs?: number): void =>
     queue.offer({ target: targetOf(peerId), expectedRttMs })
-  return { clock, redial, banned, connected, started, settings, queue, offer, end }
+  return { clock, redial, banned, connected, started, failed, settings, queue, offer, end }
 }
 
 test('the nearest known go first, then the unknown in order of arrival', () => {
@@ -158,4 +160,18 @@ test('once stopped nothing is dialled, and what was under way ends quietly', asy
   offer('c')
   queue.drain()
   assert.deepEqual([started, queue.waiting, queue.running, queue.force(targetOf('d'))], [['a'], 0, 0, false])
+})
+
+test('who was not reached is told; not the operator’s, nor those that our own stop cut short', async () => {
+  const { queue, offer, end, failed, redial } = scene()
+  queue.force(targetOf('forced'))
+  for (const peerId of ['reached', 'silent', 'cut short']) offer(peerId)
+  queue.drain()
+  await end('forced', false)
+  await end('reached', true)
+  await end('silent', false)
+  queue.stop()
+  await end('cut short', false)
+  assert.deepEqual(failed, ['silent'])
+  assert.deepEqual([redial.isAvoided('silent'), redial.isAvoided('cut short')], [true, false])
 })
