@@ -120,7 +120,7 @@ export function receiveEvents<E>(port: Port, listeners: Listeners<E>, log: Logge
   port.on('message', (frame) => {
     if (!isEventBatch<E>(frame)) return
     for (const record of frame.records) dispatch(record)
-    if (frame.dropped > 0) log.warn({ dropped: frame.dropped }, 'events were dropped: the main thread did not keep up')
+    if (frame.dropped > 0) log.warn({ dropped: frame.dropped }, 'events were dropped: this thread did not keep up')
     port.postMessage({ kind: 'ack' })
   })
 }
