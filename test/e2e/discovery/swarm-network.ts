@@ -7,12 +7,7 @@ import { randomInt } from 'node:crypto'
 import { createForkSchedule, type DigestEntry } from '../../../src/consensus/fork-schedule.ts'
 import { readNetworkDir } from '../../../src/consensus/network-dir.ts'
 import { toHex } from '../../../src/shared/hex.ts'
-import {
-  type AskedRecord,
-  DiscoverySwarm,
-  type SwarmNode,
-  type SwarmNodeOptions,
-} from '../../support/discovery-swarm.ts'
+import { DiscoverySwarm, type SwarmNode, type SwarmNodeOptions } from '../../support/discovery-swarm.ts'
 import { eth2Field } from '../../support/discv5-node.ts'
 import { goSkipReason } from '../../support/go-build.ts'
 import { until } from '../../support/until.ts'
