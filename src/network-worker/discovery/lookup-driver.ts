@@ -14,8 +14,11 @@ const LEISURE_PERIOD_MS = 30_000
 const FIRST_PAUSE_MS = 1000
 const LAST_PAUSE_MS = 30_000
 
+type LookupControl = Pick<Client<DiscoveryControl>, 'lookup'>
+
 export interface LookupDriverDeps {
-  readonly control: () => Pick<Client<DiscoveryControl>, 'lookup'> | undefined
+  /** Undefined while no thread is there to look. */
+  readonly control: () => LookupControl | undefined
   readonly targets: LookupTargets
   readonly clock: Clock
   readonly log: Logger
@@ -38,7 +41,7 @@ export interface LookupNeed {
 export class LookupDriver {
   readonly #deps: LookupDriverDeps
   #running = 0
-  #nextAtMs = Number.NEGATIVE_INFINITY
+  #lastAtMs = Number.NEGATIVE_INFINITY
   #pauseMs = FIRST_PAUSE_MS
   #freshSinceLast = 0
   /** Started, since start. */
@@ -56,11 +59,15 @@ export class LookupDriver {
   /** To be called at each discovery tick. */
   tick(need: LookupNeed): void {
     const nowMs = this.#deps.clock.monotonicMs()
-    if (nowMs < this.#nextAtMs) return
     const isWanted = need.isShort || need.topics.length > 0
+    // Judged by the need of now: who loses peers a moment after a leisurely look does not wait for the next one.
+    if (nowMs - this.#lastAtMs < (isWanted ? this.#pauseMs : LEISURE_PERIOD_MS)) return
+    const control = this.#deps.control()
     const parallel = isWanted ? MAX_PARALLEL_LOOKUPS : 1
-    while (this.#running < parallel && this.#look(this.#target(need.topics)));
-    this.#nextAtMs = nowMs + (isWanted ? this.#pause() : LEISURE_PERIOD_MS)
+    if (control === undefined || this.#running >= parallel) return
+    while (this.#running < parallel) this.#look(control, this.#target(need.topics))
+    this.#lastAtMs = nowMs
+    this.#setPause(isWanted)
   }
 
   /** Every third lookup goes towards a subnet, while there are subnets to look for. */
@@ -74,21 +81,18 @@ export class LookupDriver {
   }
 
   /** Nothing new since the last time: all that can be found has been, and nobody gains by asking again at once. */
-  #pause(): number {
-    this.#pauseMs = this.#freshSinceLast > 0 ? FIRST_PAUSE_MS : Math.min(this.#pauseMs * 2, LAST_PAUSE_MS)
+  #setPause(isWanted: boolean): void {
+    const isIdle = isWanted && this.#freshSinceLast === 0
+    this.#pauseMs = isIdle ? Math.min(this.#pauseMs * 2, LAST_PAUSE_MS) : FIRST_PAUSE_MS
     this.#freshSinceLast = 0
-    return this.#pauseMs
   }
 
-  #look(targetHex: string): boolean {
-    const control = this.#deps.control()
-    if (control === undefined) return false
+  #look(control: LookupControl, targetHex: string): void {
     this.total++
     this.#running++
     control
       .lookup(targetHex)
       .catch((err: unknown) => this.#deps.log.debug({ err }, 'lookup failed'))
       .finally(() => this.#running--)
-    return true
   }
 }
