@@ -93,8 +93,11 @@ export class Discovery {
   /** Where near peers are, there are more of them. */
   #learnFromPeers(): void {
     const { registry, book, near } = this.#deps
-    for (const { peerId, ip, rttVerified, bestRttMs } of registry.connected()) {
+    for (const peer of registry.connected()) {
+      const { peerId, ip, rttVerified, bestRttMs } = peer
       book.connected(peerId)
+      // Who dialled us did not say; discovery may have known for long.
+      peer.enr ??= book.get(peerId)?.enr
       if (!rttVerified) continue
       book.measured(peerId, bestRttMs)
       if (ip !== undefined) near.note(ip, bestRttMs)
