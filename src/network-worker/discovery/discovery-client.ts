@@ -24,6 +24,8 @@ import type { Logger } from '../../shared/logger.ts'
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512 }
 /** Loading discv5 takes half a second on one busy core; a small machine may need many times that. */
 const SPAWN_DEADLINE_MS = 20_000
+/** From its settings until its sockets are bound: with the loading, less than what the start of a part may take. */
+const START_DEADLINE_MS = 4000
 /** Calls take microseconds, but for a lookup, which ends by its own time-out before this. */
 const CALL_TIMEOUT_MS = 30_000
 /** What closing its sockets may take; then the thread is ended, which harms nobody. */
@@ -56,6 +58,7 @@ interface Run {
 export class DiscoveryClient {
   readonly #deps: DiscoveryClientDeps
   #run: Run | undefined
+  #launching: Promise<void> | undefined
   #timer: Disposable | undefined
   #delayMs = RESTART_FIRST_MS
   #stopped = false
@@ -81,10 +84,11 @@ export class DiscoveryClient {
     }
   }
 
-  /** Ends the thread, in order if it can be had. Idempotent. */
+  /** Ends the thread, in order if it can be had; one that is being started ends as soon as it answers. Idempotent. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#timer?.[Symbol.dispose]()
+    await this.#launching?.catch(() => undefined) // told to whoever started it
     const run = this.#run
     this.#run = undefined
     if (run === undefined) return
@@ -96,14 +100,28 @@ export class DiscoveryClient {
     await run.thread.terminate()
   }
 
-  async #launch(): Promise<void> {
-    const { url, clock, log, settings, listeners, onReady } = this.#deps
+  #launch(): Promise<void> {
+    const launching = this.#spawn().finally(() => {
+      this.#launching = undefined
+    })
+    this.#launching = launching
+    return launching
+  }
+
+  async #spawn(): Promise<void> {
     const thread = await spawnThread<DiscoveryBoot>({
-      url,
+      url: this.#deps.url,
       name: 'discovery',
       resourceLimits: RESOURCE_LIMITS,
       deadlineMs: SPAWN_DEADLINE_MS,
     })
+    // Stopped meanwhile: no socket is bound any more.
+    if (this.#stopped) await thread.terminate()
+    else await this.#connect(thread)
+  }
+
+  async #connect(thread: WorkerThread<DiscoveryBoot>): Promise<void> {
+    const { clock, log, settings, listeners, onReady } = this.#deps
     const control = new MessageChannel()
     const events = new MessageChannel()
     const release = (): void => {
@@ -115,23 +133,18 @@ export class DiscoveryClient {
       log.error({ reason: message, stack }, 'discovery failed')
     receiveEvents<DiscoveryEvents>(events.port1, { ...listeners, fatal }, log)
     try {
-      await thread.start({ settings: settings(), control: control.port2, events: events.port2 })
+      const started = thread.start({ settings: settings(), control: control.port2, events: events.port2 })
+      await withDeadline(started, START_DEADLINE_MS, 'start of discovery')
     } catch (cause) {
       release()
       await thread.terminate().catch(() => undefined) // it may have ended by itself
       throw cause
     }
     const run: Run = { thread, connection, startedAtMs: clock.monotonicMs(), release }
-    if (this.#stopped) return void (await this.#abandon(run))
     this.#run = run
+    if (this.#stopped) return // which waits for this, and ends it
     void thread.exited.then((reason) => this.#onExit(run, reason))
     onReady(connection.client)
-  }
-
-  /** Stopped while it was being started. */
-  async #abandon(run: Run): Promise<void> {
-    run.release()
-    await run.thread.terminate()
   }
 
   #onExit(run: Run, reason: Error): void {
