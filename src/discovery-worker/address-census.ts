@@ -1,16 +1,16 @@
-import type { Discv5, IDiscv5Events } from '@chainsafe/discv5'
+import type { Discv5 } from '@chainsafe/discv5'
 import type { ENR } from '@chainsafe/enr'
 import ipaddr from 'ipaddr.js'
 import type { AddressVotedEvent } from '../rpc/discovery-contract.ts'
 import type { Clock } from '../shared/clock.ts'
 import { type AddressScope, networkOf, placeAddress } from './address-scope.ts'
 import { AddressVotes } from './address-votes.ts'
+import type { NodeAddress } from './session-internals.ts'
 
 /** Pings for votes' sake: in the first seconds of a run everybody is asked, and no burst is seen by the uplink. */
 const MAX_PINGS = 32
 const PING_PERIOD_MS = 10_000
 
-type NodeAddress = Parameters<IDiscv5Events['talkReqReceived']>[0]
 type SocketAddress = Awaited<ReturnType<Discv5['sendPing']>>['addr']
 
 export interface AddressCensusDeps {

@@ -6,7 +6,7 @@ import { RequestErrorType, SessionService } from '@chainsafe/discv5'
 import type { ENR } from '@chainsafe/enr'
 import type { Clock } from '../shared/clock.ts'
 import { sessionEvents } from './discv5-events.ts'
-import { type SessionInternals, sessionInternals } from './session-internals.ts'
+import { type NodeAddress, type SessionInternals, sessionInternals } from './session-internals.ts'
 
 /** Requests to one node that may be open: one under way, and one of each running lookup with its table's pings behind it. */
 export const MAX_REQUESTS_PER_NODE = 8
@@ -41,6 +41,7 @@ export class BoundedSession extends SessionService {
     super(...args)
     this.#clock = clock
     this.#internals = sessionInternals(this)
+    this.#internals.verifyEnr = isRecordOf
     const events = sessionEvents(this)
     events.on('requestFailed', (id) => this.#close(id))
     events.on('response', (_node, response) => {
@@ -146,6 +147,16 @@ export class BoundedSession extends SessionService {
     }
     for (const id of overdue) sessionEvents(this).emit('requestFailed', id, RequestErrorType.Timeout)
   }
+}
+
+/**
+ * The record is the node's own, and says nothing against the address that it was seen at. Upstream compares the IPv4
+ * address of a record that has both families with the IPv6 address of its sender, and refuses it.
+ */
+function isRecordOf(record: ENR, { nodeId, socketAddr }: NodeAddress): boolean {
+  if (record.nodeId !== nodeId) return false
+  const protocol = socketAddr.toOptions().family === 6 ? 'udp6' : 'udp4'
+  return record.getLocationMultiaddr(protocol)?.equals(socketAddr) ?? true
 }
 
 /** Upstream encodes sequence numbers as JavaScript numbers, and refuses to encode 300 bytes and more. */

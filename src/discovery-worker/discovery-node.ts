@@ -16,6 +16,7 @@ import { BoundedSession } from './bounded-session.ts'
 import { discv5Events, sessionEvents } from './discv5-events.ts'
 import { FoundNodes } from './found-nodes.ts'
 import { LOOKUP_ALPHA, LOOKUP_K } from './iterative-lookup.ts'
+import { limitNeighbours } from './limit-neighbours.ts'
 import { decodeLocalRecord, LocalRecord } from './local-record.ts'
 import { Lookups } from './lookups.ts'
 import { MessageCounts } from './message-counts.ts'
@@ -41,8 +42,8 @@ const DISCV5_CONFIG = {
   /** The network thread owns our record, and `AddressCensus` counts the votes. */
   enrUpdate: false,
   addrVotesToUpdateEnr: 10,
-  /** A node behind a NAT that does not know its address is answered all the same; the table does not take it. */
-  allowUnverifiedSessions: true,
+  /** As sigp: with them, whoever has a record of his own could come under any other node's id. */
+  allowUnverifiedSessions: false,
   // Of upstream's own lookups, which are not used: IterativeLookup.
   lookupParallelism: LOOKUP_ALPHA,
   lookupRequestLimit: 3,
@@ -95,6 +96,7 @@ class Node {
     const discv5 = new Discv5(DISCV5_CONFIG, session, this.#messages.metrics)
     const table = (): readonly ENR[] => discv5.kadValues()
     const ping = (node: ENR): ReturnType<Discv5['sendPing']> => discv5.sendPing(node)
+    limitNeighbours(discv5)
     this.#session = session
     this.#discv5 = discv5
     this.#found = new FoundNodes({ clock, localId, onFound: (found) => emit('found', found) })

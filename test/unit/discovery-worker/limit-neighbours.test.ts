@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { describe, test } from 'node:test'
+import { createKeypair, Discv5, SessionService } from '@chainsafe/discv5'
+import { ENR } from '@chainsafe/enr'
+import pino from 'pino'
+import { limitNeighbours } from '../../../src/discovery-worker/limit-neighbours.ts'
+import { log2Distance } from '../../../src/discovery-worker/node-distance.ts'
+import { UdpTransport } from '../../../src/discovery-worker/udp-transport.ts'
+import { testRecord } from '../../support/discv5-node.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+
+function limitedNode(): Discv5 {
+  const secretKey = new Uint8Array(randomBytes(32))
+  const record = testRecord({ udpPort: 9000, secretKey })
+  const binds = [{ address: '127.0.0.1', port: 0 }]
+  const log = pino({ level: 'silent' })
+  const transport = new UdpTransport({ binds, nodeId: record.nodeId, clock: new FakeClock(), log })
+  const config = {
+    addrVotesToUpdateEnr: 10,
+    requestTimeout: 2000,
+    requestRetries: 1,
+    sessionTimeout: 1000,
+    sessionEstablishTimeout: 1000,
+    sessionCacheCapacity: 10,
+    lookupParallelism: 3,
+    lookupRequestLimit: 3,
+    lookupNumResults: 16,
+    lookupTimeout: 1000,
+    pingInterval: 1000,
+    enrUpdate: false,
+    allowUnverifiedSessions: false,
+  }
+  const keypair = createKeypair({ type: 'secp256k1', privateKey: secretKey })
+  const discv5 = new Discv5(config, new SessionService(config, record, keypair, transport))
+  limitNeighbours(discv5)
+  return discv5
+}
+
+function nodeAt(address: string): ENR {
+  return ENR.decode(testRecord({ address, udpPort: 9000 }).encode())
+}
+
+describe('limitNeighbours', () => {
+  test('a /24 has two nodes in a bucket and ten in the table, whatever ids it makes', () => {
+    const discv5 = limitedNode()
+    for (let i = 0; i < 250; i++) discv5.addEnr(nodeAt(`45.1.1.${i + 1}`))
+    const values = discv5.kadValues()
+    const buckets = Map.groupBy(values, ({ nodeId }) => log2Distance(discv5.enr.nodeId, nodeId))
+    assert.ok(values.length <= 10 && values.length >= 6, `${values.length} nodes`)
+    assert.ok([...buckets.values()].every(({ length }) => length <= 2))
+    const before = values.length
+    for (let i = 0; i < 20; i++) discv5.addEnr(nodeAt(`45.1.${i + 2}.1`))
+    assert.equal(discv5.kadValues().length > before, true, 'others are let in')
+  })
+
+  test('on this machine and in a local network everybody is let in', () => {
+    for (const prefix of ['127.0.0', '192.168.1', '10.0.0']) {
+      const discv5 = limitedNode()
+      for (let i = 0; i < 20; i++) discv5.addEnr(nodeAt(`${prefix}.${i + 1}`))
+      assert.ok(discv5.kadValues().length > 15)
+    }
+  })
+
+  test('a node that is in the table is updated though its network is full', () => {
+    const discv5 = limitedNode()
+    const record = testRecord({ address: '45.1.1.1', udpPort: 9000 })
+    discv5.addEnr(ENR.decode(record.encode()))
+    for (let i = 0; i < 100; i++) discv5.addEnr(nodeAt('45.1.1.2'))
+    record.set('attnets', new Uint8Array(8))
+    discv5.addEnr(ENR.decode(record.encode()))
+    assert.equal(discv5.getKadValue(record.nodeId)?.seq, 2n)
+  })
+})
