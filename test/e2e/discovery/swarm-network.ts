@@ -38,8 +38,12 @@ const OTHER_NETWORK = '0badcafe'
 /** First octets of nodes: 127.50.x.1 and on, so that each has a /16 of its own. */
 const FIRST_SECOND_OCTET = 50
 const READY_MS = 30_000
+/** Several questions, each with its time-out. */
+const TOLD_MS = 20_000
 /** Neighbours of a node that is part of a network of dozens. */
 const LIVE_ENOUGH = 12
+/** Where nobody looks around: those it met when it started. */
+const ACQUAINTED = 6
 
 /** Addresses of one test: two that run at once differ in the third octet, almost surely. */
 class Addresses {
@@ -74,30 +78,26 @@ export class SwarmNetwork implements AsyncDisposable {
   static async start(networkDir: string, plan: SwarmPlan): Promise<SwarmNetwork> {
     const { digestHex, next } = forkOf(networkDir)
     const addresses = new Addresses()
-    const js = DiscoverySwarm.js()
     const hasGo = goSkipReason() === false
-    const go = hasGo ? await DiscoverySwarm.go() : js
+    const go = hasGo ? await DiscoverySwarm.go() : DiscoverySwarm.js()
+    const js = hasGo ? DiscoverySwarm.js() : go
     const nodes: NetworkNode[] = []
     const add = async (program: 'go' | 'js', kinds: readonly NodeKind[], bootnodes: readonly string[]) => {
       const options = kinds.map((kind) => nodeOptions(kind, addresses.take(), digestHex, next))
-      const swarm = program === 'go' ? go : js
-      const started = await swarm.start(options, bootnodes)
-      const label = swarm === go && hasGo ? 'go' : 'js'
-      return started.map((node, index): NetworkNode => ({ ...node, kind: kinds[index] ?? 'right', program: label }))
+      const started = await (program === 'go' ? go : js).start(options, bootnodes)
+      const origin = hasGo ? program : 'js'
+      return started.map((node, index): NetworkNode => ({ ...node, kind: kinds[index] ?? 'right', program: origin }))
     }
     try {
       const [bootnode] = await add('go', ['no tcp'], [])
       if (bootnode === undefined) throw new Error('no bootnode')
       nodes.push(...(await add('js', kindsOf(plan.js), [bootnode.enr])))
       // Nodes of go-ethereum look around when they start: that is when the bootnode has somebody to show.
-      await untilLive([go], Math.min(nodes.length, LIVE_ENOUGH), nodes.length)
+      if (hasGo) await untilLive([go], Math.min(nodes.length, LIVE_ENOUGH), nodes.length)
       nodes.push(...(await add('go', kindsOf(plan.go), [bootnode.enr])))
       const network = new SwarmNetwork([...new Set([go, js])], bootnode, nodes, addresses.take())
-      await untilLive(
-        network.#swarms,
-        Math.min(Math.floor(network.nodes.length / 4), LIVE_ENOUGH),
-        network.nodes.length,
-      )
+      const least = Math.min(Math.floor(network.nodes.length / 4), hasGo ? LIVE_ENOUGH : ACQUAINTED)
+      await untilLive(network.#swarms, least, network.nodes.length)
       return network
     } catch (error) {
       await Promise.all([go.stop(), js.stop()])
@@ -127,19 +127,21 @@ export class SwarmNetwork implements AsyncDisposable {
   }
 
   /**
-   * Waits until every node was told exactly this record by its owner: UDP may lose a question, so that it is put again.
+   * Waits until every node was told exactly this record by its owner: a question is put again, since UDP may
+   * lose it, and both libraries do when two nodes shake hands with each other at the same moment.
    * @throws AssertionError when one is told another
    */
   async allTold(enr: string): Promise<void> {
     const told = new Set<string>()
-    await until(`the record for all ${this.nodes.length} who ask for it`, async () => {
+    const isDone = async (): Promise<boolean> => {
       const answers = (await Promise.all(this.#swarms.map((swarm) => swarm.ask(enr)))).flat()
       for (const answer of answers.filter(({ error }) => error === '')) {
         assert.equal(answer.enr, enr, `as told to ${answer.peerId}`)
         told.add(answer.peerId)
       }
       return told.size === this.nodes.length
-    })
+    }
+    await until(`the record for all ${this.nodes.length} who ask for it`, isDone, TOLD_MS)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
