@@ -27,18 +27,13 @@ import { LookupTargets } from './lookup-targets.ts'
 import { NearNetworks } from './near-networks.ts'
 import { RecordBook } from './record-book.ts'
 import type { ScheduleWatch } from './schedule-watch.ts'
+import { Seeding } from './seeding.ts'
 import { shortTopics } from './short-topics.ts'
 import { servedTopics } from './topic-service.ts'
 import { WorkerFigures } from './worker-figures.ts'
 
 /** Results discv5 collects for a lookup: the size of a bucket (discv5-theory.md, "k"). */
 const PEERS_PER_QUERY = 16
-/** Records handed to the worker at a time: a tenth of a second of its work, so that lookups begin meanwhile. */
-const SEED_BATCH = 32
-
-/** The last of them are told this long after they were handed over: events are batched, the call's answer is not. */
-const SEED_ECHO_MS = 5000
-
 export interface DiscoveryRoomDeps {
   readonly config: RelayConfig
   readonly clock: Clock
@@ -91,8 +86,10 @@ class ActiveDiscovery implements DiscoveryRoom {
   readonly #lookups: LookupDriver
   readonly #found: FoundRecords
   readonly #client: DiscoveryClient
+  readonly #seeding: Seeding
   readonly #figures: WorkerFigures
   readonly #discovery: Discovery
+  #stopped = false
 
   constructor(deps: DiscoveryRoomDeps, discovered: DiscoveredPeers) {
     const { clock, log, chain, peers, books, restored, watch, settings } = deps
@@ -122,6 +119,7 @@ class ActiveDiscovery implements DiscoveryRoom {
       onFresh: (record) => this.#onFresh(record),
     })
     this.#client = this.#createClient()
+    this.#seeding = new Seeding({ ...deps, book: this.#book, current: control })
     this.#figures = new WorkerFigures(control, clock)
     const { queue, mayDial } = peers
     const feed = new DialFeed({ book: this.#book, near, queue, mayDial, serves: servedTopics, clock })
@@ -142,11 +140,14 @@ class ActiveDiscovery implements DiscoveryRoom {
 
   async start(): Promise<void> {
     await this.#client.start()
+    if (this.#stopped) return
     this.#figures.start()
     this.#discovery.start()
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
+    this.#seeding.stop()
     this.#discovery.stop()
     this.#figures.stop()
     await this.#client.stop()
@@ -201,23 +202,8 @@ class ActiveDiscovery implements DiscoveryRoom {
       log,
       settings: () => settingsOf(this.#deps),
       listeners: { found: (record) => this.#found.take(record), addressVoted: onAddressVoted },
-      onReady: (control) => void this.#seed(control),
+      onReady: (control) => void this.#seeding.handOver(control),
     })
-  }
-
-  /** A thread that begins knows only the boot nodes: where we are bound is told, and it is given what we know. */
-  async #seed(control: Client<DiscoveryControl>): Promise<void> {
-    const { clock, log, onBound } = this.#deps
-    try {
-      onBound(await control.getBinds())
-      const texts = this.#book.texts()
-      for (let start = 0; start < texts.length; start += SEED_BATCH) {
-        await control.addRecords(texts.slice(start, start + SEED_BATCH))
-      }
-      clock.after(SEED_ECHO_MS, () => this.#book.forgetDormant())
-    } catch (err) {
-      log.debug({ err }, 'discovery ended while it was given what is known')
-    }
   }
 
   #onFresh({ peerId, enr }: NodeRecord): void {
