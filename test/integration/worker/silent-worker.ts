@@ -1,0 +1,2 @@
+/** Loads, and never says that it did. */
+setInterval(() => undefined, 1000)
