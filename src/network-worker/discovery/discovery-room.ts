@@ -18,6 +18,7 @@ import type { TopicDirectory } from '../gossip/topic-directory.ts'
 import type { PeerBooks } from '../peers/peer-books.ts'
 import type { PeersRoom } from '../peers/peers-room.ts'
 import { DialFeed } from './dial-feed.ts'
+import { dialableAddresses } from './dialable-addresses.ts'
 import { DiscoveredPeers } from './discovered-peers.ts'
 import { Discovery } from './discovery.ts'
 import { DiscoveryClient } from './discovery-client.ts'
@@ -195,13 +196,14 @@ class ActiveDiscovery implements DiscoveryRoom {
   }
 
   #createClient(): DiscoveryClient {
-    const { clock, log, onAddressVoted } = this.#deps
+    const { config, clock, log, onAddressVoted } = this.#deps
+    const dialable = dialableAddresses(config)
     return new DiscoveryClient({
       url: siblingUrl(import.meta.url, '../../discovery-worker/main'),
       clock,
       log,
       settings: () => settingsOf(this.#deps),
-      listeners: { found: (record) => this.#found.take(record), addressVoted: onAddressVoted },
+      listeners: { found: (record) => this.#found.take(dialable(record)), addressVoted: onAddressVoted },
       onReady: (control) => void this.#seeding.handOver(control),
     })
   }

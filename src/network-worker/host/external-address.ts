@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
+import { scopeOf } from './address-scope.ts'
 
 /** What the configuration, and the record of the last run, say of one address family. */
 export interface ExternalAddressOptions {
@@ -28,8 +29,6 @@ export interface SeenEndpoint {
  * stands. `unused`: this family has no discovery, or the port is none.
  */
 export type VoteOutcome = 'changed' | 'same' | 'local' | 'contradiction' | 'unused'
-
-type AddressScope = 'loopback' | 'private' | 'global' | 'none'
 
 /**
  * Where one address family of this node is reached from outside. The operator's word counts most, then what peers
@@ -103,25 +102,6 @@ function mayAdvertise(ip: string, listenIp: string): boolean {
   const own = scopeOf(listenIp)
   if (seen === 'none' || (seen === 'loopback') !== (own === 'loopback')) return false
   return seen !== 'private' || own === 'private'
-}
-
-/** `none`: nobody has it, or everybody. Ranges that ipaddr.js calls reserved count as global: documentation uses them. */
-function scopeOf(ip: string): AddressScope {
-  switch (ipaddr.process(ip).range()) {
-    case 'loopback':
-      return 'loopback'
-    case 'private':
-    case 'uniqueLocal':
-    case 'carrierGradeNat':
-      return 'private'
-    case 'unspecified':
-    case 'multicast':
-    case 'broadcast':
-    case 'linkLocal':
-      return 'none'
-    default:
-      return 'global'
-  }
 }
 
 function isPort(port: number): boolean {
