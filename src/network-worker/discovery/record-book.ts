@@ -3,6 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { MAX_KNOWN_RECORDS } from '../../shared/limits.ts'
 import type { NodeRecord } from '../../shared/node-record.ts'
+import { SiteQuota } from './site-quota.ts'
 
 /** A record that did not change is told to be kept at most this often: only the time it was last seen is new. */
 export const KEEP_PERIOD_MS = 600_000
@@ -61,6 +62,7 @@ export class RecordBook {
   readonly #dormant = new Map<PeerIdStr, KnownRecord>()
   /** Oldest first; as many as records at most. */
   readonly #givenUp = new Map<PeerIdStr, GivenUp>()
+  readonly #sites = new SiteQuota()
   /** Records given up for lack of room, since start. */
   dropped = 0
 
@@ -79,7 +81,8 @@ export class RecordBook {
 
   /**
    * Takes a record just heard of. A newer one (by sequence number) replaces the one we have; the same one again only
-   * moves the time it was last seen; an older one is ignored, as is one that was given up lately: `known`, all three.
+   * moves the time it was last seen; an older one is ignored, as is one that was given up lately, or one of a network
+   * that has its share of the book: `known`, all of them.
    */
   take(record: NodeRecord): Taken {
     const entry = this.#entries.get(record.peerId)
@@ -91,6 +94,9 @@ export class RecordBook {
       this.#keepUnlessLately(entry)
       return 'known'
     }
+    if (!this.#sites.hasRoomFor(record, entry.record)) return 'known'
+    this.#sites.remove(entry.record)
+    this.#sites.add(record)
     // Elsewhere it is as good as a peer that was never measured.
     if (entry.record.ip !== record.ip || entry.record.ip6 !== record.ip6) entry.bestRttMs = null
     entry.record = record
@@ -137,7 +143,11 @@ export class RecordBook {
 
   /** For a node that turned out to be of another network, or of no use. */
   forget(peerId: PeerIdStr): void {
-    if (this.#entries.delete(peerId)) this.#deps.onForgotten(peerId)
+    const entry = this.#entries.get(peerId)
+    if (entry === undefined) return
+    this.#entries.delete(peerId)
+    this.#sites.remove(entry.record)
+    this.#deps.onForgotten(peerId)
   }
 
   /** Records of earlier runs that did not come back are of another network by now, or no records at all. */
@@ -174,7 +184,7 @@ export class RecordBook {
 
   #insert(record: NodeRecord): Taken {
     const { peerId } = record
-    if (this.#isGivenUp(record)) return 'known'
+    if (this.#isGivenUp(record) || !this.#sites.hasRoomFor(record)) return 'known'
     this.#givenUp.delete(peerId)
     const past = this.#dormant.get(peerId)
     const { clock } = this.#deps
@@ -188,6 +198,7 @@ export class RecordBook {
     }
     if (!this.#dormant.delete(peerId) && this.size >= this.#max) this.#makeRoom()
     this.#entries.set(peerId, entry)
+    this.#sites.add(record)
     if (past?.enr !== record.enr) this.#keep(entry)
     return 'new'
   }
