@@ -15,6 +15,7 @@ import { AddressCensus } from './address-census.ts'
 import { BoundedSession } from './bounded-session.ts'
 import { discv5Events, sessionEvents } from './discv5-events.ts'
 import { FoundNodes } from './found-nodes.ts'
+import { isCredible } from './hearsay.ts'
 import { LOOKUP_ALPHA, LOOKUP_K } from './iterative-lookup.ts'
 import { limitNeighbours } from './limit-neighbours.ts'
 import { decodeLocalRecord, LocalRecord } from './local-record.ts'
@@ -104,7 +105,8 @@ class Node {
       clock,
       localId,
       table,
-      ask: (node, distances) => discv5.sendFindNode(node, distances),
+      ask: async (node, distances) =>
+        (await discv5.sendFindNode(node, distances)).filter((told) => isCredible(node, told)),
     })
     this.#localRecord = new LocalRecord({ session, ping, table, privateKey, clock })
     this.#census = new AddressCensus({ clock, ping, table, onVoted: (vote) => emit('addressVoted', vote) })
