@@ -79,13 +79,16 @@ export function describeEnr(text: string, forks: KnownForks): EnrDescription {
     ...custodyOf(record),
     client: clientNameOf(fields.get('client')),
   }
-  const understood: Readonly<Record<string, unknown>> = {
-    ...{ ip: described.ip, ip6: described.ip6, ...described.ports, client: described.client },
-    ...{ eth2: described.fork_digest, nfd: described.next_fork_digest, cgc: described.custody_group_count },
-    ...{ attnets: described.attnets, syncnets: described.syncnets },
-  }
-  const rest = [...fields].filter(([key]) => !IDENTITY_KEYS.includes(key) && (understood[key] ?? null) === null)
-  const isSpecified = (key: string): boolean => Object.hasOwn(understood, key)
+  // A map, as a stranger's field may be called `constructor`.
+  const understood = new Map<string, unknown>(
+    Object.entries({
+      ...{ ip: described.ip, ip6: described.ip6, ...described.ports, client: described.client },
+      ...{ eth2: described.fork_digest, nfd: described.next_fork_digest, cgc: described.custody_group_count },
+      ...{ attnets: described.attnets, syncnets: described.syncnets },
+    }),
+  )
+  const rest = [...fields].filter(([key]) => !IDENTITY_KEYS.includes(key) && (understood.get(key) ?? null) === null)
+  const isSpecified = (key: string): boolean => understood.has(key)
   return {
     ...{ enr: record.enr, peer_id: record.peerId, node_id: `0x${record.nodeIdHex}`, seq: record.seq },
     ...described,

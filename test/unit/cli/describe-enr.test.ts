@@ -95,6 +95,8 @@ test('fields of the wrong form are told apart from fields that nobody specified'
     cgc: bytes('ff'),
     client: text('Starling'),
     secret: bytes(''),
+    constructor: bytes('aa'),
+    valueOf: bytes('bb'),
   })
   assert.deepEqual([ports.tcp, ports.udp], [null, null])
   assert.deepEqual(malformed, {
@@ -105,7 +107,7 @@ test('fields of the wrong form are told apart from fields that nobody specified'
     cgc: '0xff',
     client: `0x${Buffer.from('Starling').toString('hex')}`,
   })
-  assert.deepEqual(other, { secret: '0x' })
+  assert.deepEqual(other, { constructor: '0xaa', secret: '0x', valueOf: '0xbb' })
 })
 
 test('without a next fork there is none; one of no schedule has no name; before Fulu the epoch and version name it', () => {
