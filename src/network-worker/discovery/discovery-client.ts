@@ -30,6 +30,11 @@ const START_DEADLINE_MS = 4000
 const CALL_TIMEOUT_MS = 30_000
 /** What closing its sockets may take; then the thread is ended, which harms nobody. */
 const STOP_DEADLINE_MS = 2000
+/**
+ * What ending it may take in all, one that is being started included: goodbyes to peers are said after it. A thread that
+ * answers later than this has bound no socket, and ends then.
+ */
+const END_DEADLINE_MS = 4000
 /** Between a death and the next start: doubled each time, and the first again after a life of `LONG_LIFE_MS`. */
 const RESTART_FIRST_MS = 1000
 const RESTART_LAST_MS = 60_000
@@ -84,11 +89,21 @@ export class DiscoveryClient {
     }
   }
 
-  /** Ends the thread, in order if it can be had; one that is being started ends as soon as it answers. Idempotent. */
+  /**
+   * Ends the thread, in order if it can be had; one that is being started ends as soon as it answers, which is not
+   * waited for beyond a bound. Idempotent.
+   */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#timer?.[Symbol.dispose]()
-    await this.#launching?.catch(() => undefined) // told to whoever started it
+    const launched = this.#launching?.catch(() => undefined) // told to whoever started it
+    const ended = Promise.resolve(launched).then(() => this.#end())
+    await withDeadline(ended, END_DEADLINE_MS, 'the end of discovery').catch((err: unknown) => {
+      this.#deps.log.warn({ err }, 'discovery is left behind')
+    })
+  }
+
+  async #end(): Promise<void> {
     const run = this.#run
     this.#run = undefined
     if (run === undefined) return
