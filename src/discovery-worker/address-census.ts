@@ -3,8 +3,9 @@ import type { ENR } from '@chainsafe/enr'
 import ipaddr from 'ipaddr.js'
 import type { AddressVotedEvent } from '../rpc/discovery-contract.ts'
 import type { Clock } from '../shared/clock.ts'
-import { type AddressScope, networkOf, placeAddress } from './address-scope.ts'
+import { type AddressScope, networkOf } from './address-scope.ts'
 import { AddressVotes } from './address-votes.ts'
+import { placeOf } from './record-place.ts'
 import type { NodeAddress } from './session-internals.ts'
 
 /** Pings for votes' sake: in the first seconds of a run everybody is asked, and no burst is seen by the uplink. */
@@ -58,11 +59,9 @@ export class AddressCensus {
 
   #known(scope: AddressScope, family: 4 | 6): number {
     const networks = new Set<string>()
-    for (const { kvs, nodeId } of this.#deps.table()) {
-      const bytes = kvs.get(family === 4 ? 'ip' : 'ip6')
-      if (bytes?.length !== (family === 4 ? 4 : 16)) continue
-      const place = placeAddress(ipaddr.fromByteArray([...bytes]).toString())
-      if (place?.scope === scope) networks.add(networkOf(place, nodeId))
+    for (const record of this.#deps.table()) {
+      const place = placeOf(record, family === 4 ? 'ip' : 'ip6')
+      if (place?.scope === scope) networks.add(networkOf(place, record.nodeId))
     }
     return networks.size
   }

@@ -1,6 +1,6 @@
 import type { ENR } from '@chainsafe/enr'
-import ipaddr from 'ipaddr.js'
-import { type AddressScope, placeAddress } from './address-scope.ts'
+import type { AddressScope } from './address-scope.ts'
+import { placeOf } from './record-place.ts'
 
 /** Whom a node may tell of: nobody nearer than itself. */
 const TOLD_BY: Readonly<Record<AddressScope, ReadonlySet<AddressScope>>> = {
@@ -19,11 +19,7 @@ export function isCredible(teller: ENR, told: ENR): boolean {
   return scopesOf(told).every((scope) => scope !== undefined && allowed.has(scope))
 }
 
-function scopesOf({ kvs }: ENR): readonly (AddressScope | undefined)[] {
-  return ['ip', 'ip6'].flatMap((key) => {
-    const bytes = kvs.get(key)
-    if (bytes === undefined) return []
-    const isAddress = bytes.length === 4 || bytes.length === 16
-    return [isAddress ? placeAddress(ipaddr.fromByteArray([...bytes]).toString())?.scope : undefined]
-  })
+function scopesOf(record: ENR): readonly (AddressScope | undefined)[] {
+  const given = (['ip', 'ip6'] as const).filter((key) => record.kvs.has(key))
+  return given.map((key) => placeOf(record, key)?.scope)
 }

@@ -4,9 +4,9 @@
  */
 import { type Discv5, InsertResult } from '@chainsafe/discv5'
 import type { ENR } from '@chainsafe/enr'
-import ipaddr from 'ipaddr.js'
-import { networkOf, placeAddress } from './address-scope.ts'
+import { networkOf } from './address-scope.ts'
 import { log2Distance } from './node-distance.ts'
+import { placeOf } from './record-place.ts'
 
 /** Nodes of one network in a bucket, and in the table: as sigp with its IP limit, and go-ethereum. */
 const MAX_PER_BUCKET = 2
@@ -41,9 +41,7 @@ function isOneTooMany(table: RoutingTable, record: ENR): boolean {
 }
 
 /** Undefined in a local network or on this machine, where everybody is a neighbour. */
-function publicNetworkOf({ kvs, nodeId }: ENR): string | undefined {
-  const bytes = kvs.get('ip') ?? kvs.get('ip6')
-  if (bytes?.length !== 4 && bytes?.length !== 16) return undefined
-  const place = placeAddress(ipaddr.fromByteArray([...bytes]).toString())
-  return place?.scope === 'public' ? networkOf(place, nodeId) : undefined
+function publicNetworkOf(record: ENR): string | undefined {
+  const place = placeOf(record, 'ip') ?? placeOf(record, 'ip6')
+  return place?.scope === 'public' ? networkOf(place, record.nodeId) : undefined
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { createKeypair, Discv5, SessionService } from '@chainsafe/discv5'
-import { ENR } from '@chainsafe/enr'
+import { ENR, SignableENR } from '@chainsafe/enr'
 import pino from 'pino'
 import { limitNeighbours } from '../../../src/discovery-worker/limit-neighbours.ts'
 import { log2Distance } from '../../../src/discovery-worker/node-distance.ts'
@@ -41,7 +41,32 @@ function nodeAt(address: string): ENR {
   return ENR.decode(testRecord({ address, udpPort: 9000 }).encode())
 }
 
+/** Signed, newer, and with a list of four where the four bytes of an address belong. */
+function recordWithList(secretKey: Uint8Array): ENR {
+  const list = [[255, 255], [1], [2], [3]].map((bytes) => Uint8Array.from(bytes))
+  const fields = { ip: list, udp: Uint8Array.of(35, 40) } as unknown as Record<string, Uint8Array>
+  const record = SignableENR.createV4(secretKey, fields)
+  record.seq = 9n
+  return ENR.decodeTxt(record.encodeTxt())
+}
+
+function nodeIdOf(secretKey: Uint8Array): string {
+  return SignableENR.createV4(secretKey).nodeId
+}
+
 describe('limitNeighbours', () => {
+  test('a node of the table whose newer record has a list for an address does not close the table to others', () => {
+    const discv5 = limitedNode()
+    const secretKey = new Uint8Array(randomBytes(32))
+    discv5.addEnr(ENR.decode(testRecord({ address: '45.1.1.1', udpPort: 9000, secretKey }).encode()))
+    // As upstream takes a newer record that it hears of, past the insertion.
+    const { kbuckets } = discv5 as unknown as { readonly kbuckets: { update(record: ENR): unknown } }
+    kbuckets.update(recordWithList(secretKey))
+    assert.equal(discv5.getKadValue(nodeIdOf(secretKey))?.seq, 9n)
+    for (let i = 0; i < 5; i++) discv5.addEnr(nodeAt(`45.2.${i}.1`))
+    assert.equal(discv5.kadValues().length, 6)
+  })
+
   test('a /24 has two nodes in a bucket and ten in the table, whatever ids it makes', () => {
     const discv5 = limitedNode()
     for (let i = 0; i < 250; i++) discv5.addEnr(nodeAt(`45.1.1.${i + 1}`))
