@@ -41,13 +41,22 @@ function nodeAt(address: string): ENR {
   return ENR.decode(testRecord({ address, udpPort: 9000 }).encode())
 }
 
-/** Signed, newer, and with a list of four where the four bytes of an address belong. */
-function recordWithList(secretKey: Uint8Array): ENR {
-  const list = [[255, 255], [1], [2], [3]].map((bytes) => Uint8Array.from(bytes))
-  const fields = { ip: list, udp: Uint8Array.of(35, 40) } as unknown as Record<string, Uint8Array>
+/** Signed, newer, and with whatever it may be where an address belongs. */
+function recordWith(ip: unknown, secretKey: Uint8Array): ENR {
+  const fields = { ip, udp: Uint8Array.of(35, 40) } as Record<string, Uint8Array>
   const record = SignableENR.createV4(secretKey, fields)
   record.seq = 9n
   return ENR.decodeTxt(record.encodeTxt())
+}
+
+function listOf(...octets: readonly (readonly number[])[]): Uint8Array[] {
+  return octets.map((octet) => Uint8Array.from(octet))
+}
+
+/** The table's own update, as upstream takes a newer record that it hears of. */
+function hear(discv5: Discv5, record: ENR): void {
+  const { kbuckets } = discv5 as unknown as { readonly kbuckets: { update(record: ENR): unknown } }
+  kbuckets.update(record)
 }
 
 function nodeIdOf(secretKey: Uint8Array): string {
@@ -55,16 +64,40 @@ function nodeIdOf(secretKey: Uint8Array): string {
 }
 
 describe('limitNeighbours', () => {
-  test('a node of the table whose newer record has a list for an address does not close the table to others', () => {
+  test('a newer record with a list for an address neither replaces the one before nor closes the table to others', () => {
     const discv5 = limitedNode()
     const secretKey = new Uint8Array(randomBytes(32))
     discv5.addEnr(ENR.decode(testRecord({ address: '45.1.1.1', udpPort: 9000, secretKey }).encode()))
-    // As upstream takes a newer record that it hears of, past the insertion.
-    const { kbuckets } = discv5 as unknown as { readonly kbuckets: { update(record: ENR): unknown } }
-    kbuckets.update(recordWithList(secretKey))
-    assert.equal(discv5.getKadValue(nodeIdOf(secretKey))?.seq, 9n)
+    const odd = recordWith(listOf([255, 255], [1], [2], [3]), secretKey)
+    hear(discv5, odd)
+    discv5.addEnr(odd)
+    assert.equal(discv5.getKadValue(nodeIdOf(secretKey))?.seq, 1n)
     for (let i = 0; i < 5; i++) discv5.addEnr(nodeAt(`45.2.${i}.1`))
     assert.equal(discv5.kadValues().length, 6)
+  })
+
+  test('who hides his network in what upstream reads as an address, or has none, is not let in', () => {
+    const discv5 = limitedNode()
+    const hidden = [listOf([45], [1], [1], [1]), Uint8Array.of(45, 1, 1, 1, 0), undefined]
+    for (const ip of hidden) {
+      const secretKey = new Uint8Array(randomBytes(32))
+      discv5.addEnr(ip === undefined ? SignableENR.createV4(secretKey).toENR() : recordWith(ip, secretKey))
+    }
+    assert.deepEqual(discv5.kadValues(), [])
+  })
+
+  test('nobody moves into a network that is full', () => {
+    const discv5 = limitedNode()
+    const record = testRecord({ address: '45.9.9.9', udpPort: 9000 })
+    discv5.addEnr(ENR.decode(record.encode()))
+    for (let i = 0; i < 250; i++) discv5.addEnr(nodeAt(`45.1.1.${i + 1}`))
+    record.ip = '45.1.1.1'
+    hear(discv5, ENR.decode(record.encode()))
+    discv5.addEnr(ENR.decode(record.encode()))
+    assert.equal(discv5.getKadValue(record.nodeId)?.seq, 1n)
+    record.ip = '45.8.8.8'
+    hear(discv5, ENR.decode(record.encode()))
+    assert.equal(discv5.getKadValue(record.nodeId)?.ip, '45.8.8.8')
   })
 
   test('a /24 has two nodes in a bucket and ten in the table, whatever ids it makes', () => {
