@@ -103,6 +103,13 @@ export class DiscoveryClient {
     })
   }
 
+  /** The thread that is there answers no more, as in a loop without end: it is ended, and started anew as one that died. */
+  endHung(): void {
+    if (this.#run === undefined || this.#stopped) return
+    this.#deps.log.error('discovery does not answer any more: its thread is ended')
+    void this.#run.thread.terminate()
+  }
+
   async #end(): Promise<void> {
     const run = this.#run
     this.#run = undefined

@@ -121,7 +121,7 @@ class ActiveDiscovery implements DiscoveryRoom {
     })
     this.#client = this.#createClient()
     this.#seeding = new Seeding({ ...deps, book: this.#book, current: control })
-    this.#figures = new WorkerFigures(control, clock)
+    this.#figures = new WorkerFigures(control, clock, () => this.#client.endHung())
     const { queue, mayDial } = peers
     const feed = new DialFeed({ book: this.#book, near, queue, mayDial, serves: servedTopics, clock })
     this.#discovery = new Discovery({

@@ -2,6 +2,7 @@ import type { Client } from '../../rpc/client-type.ts'
 import type { DiscoveryControl } from '../../rpc/discovery-contract.ts'
 import type { DiscoveryWorkerView } from '../../rpc/discovery-views.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { RelayError } from '../../shared/errors.ts'
 
 /** How old the figures may be that a dashboard or a scrape is shown. */
 const REFRESH_PERIOD_MS = 2000
@@ -13,13 +14,20 @@ const REFRESH_PERIOD_MS = 2000
 export class WorkerFigures {
   readonly #control: () => Pick<Client<DiscoveryControl>, 'getView'> | undefined
   readonly #clock: Clock
+  readonly #onHung: () => void
   #latest: DiscoveryWorkerView | undefined
   #timer: Disposable | undefined
   #isAsked = false
 
-  constructor(control: () => Pick<Client<DiscoveryControl>, 'getView'> | undefined, clock: Clock) {
+  /** @param onHung called when a question was not answered within the time that any call has */
+  constructor(
+    control: () => Pick<Client<DiscoveryControl>, 'getView'> | undefined,
+    clock: Clock,
+    onHung: () => void = () => {},
+  ) {
     this.#control = control
     this.#clock = clock
+    this.#onHung = onHung
   }
 
   /** Undefined until they came once, and while no thread answers. */
@@ -46,7 +54,10 @@ export class WorkerFigures {
     // Whatever keeps the worker from answering is logged where it is started anew.
     const view = await this.#control()
       ?.getView()
-      .catch(() => undefined)
+      .catch((err: unknown) => {
+        if (RelayError.from(err).code === 'RPC_TIMEOUT') this.#onHung()
+        return undefined
+      })
     this.#latest = view
     this.#isAsked = false
   }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import pino from 'pino'
 import { DiscoveryClient } from '../../../src/network-worker/discovery/discovery-client.ts'
+import { WorkerFigures } from '../../../src/network-worker/discovery/worker-figures.ts'
 import type { DiscoverySettings } from '../../../src/rpc/discovery-contract.ts'
 import type { NodeRecord } from '../../../src/shared/node-record.ts'
 import { discoverySettings, randomTarget } from '../../support/discovery-node.ts'
@@ -140,6 +142,32 @@ test('a thread that dies is started anew, later each time; after a long life soo
   assert.equal(client.restarts, 3)
   await client.stop()
   assert.equal(clock.pending, 0)
+})
+
+test('a thread that hangs is ended and started anew', async () => {
+  const settings = await discoverySettings({ address: '127.1.20.15' })
+  const scene = clientOf(settings, MORTAL_WORKER)
+  const { client, clock, lines } = scene
+  await client.start()
+  const figures = new WorkerFigures(
+    () => client.control,
+    clock,
+    () => client.endHung(),
+  )
+  await figures.refresh()
+  assert.ok(figures.latest !== undefined)
+  const orders = new BroadcastChannel('mortal-discovery-worker')
+  orders.postMessage('hang')
+  await setTimeout(200)
+  const asked = figures.refresh()
+  clock.advance(30_000)
+  await asked
+  await until('the thread is dead', () => client.control === undefined)
+  orders.close()
+  await comesBackAfter(scene, 1000)
+  assert.deepEqual(await client.control?.getBinds(), settings.binds)
+  assert.equal(lines.filter(({ msg }) => String(msg).startsWith('discovery does not answer')).length, 1)
+  await client.stop()
 })
 
 test('a thread that cannot be started again is tried until it can', async () => {

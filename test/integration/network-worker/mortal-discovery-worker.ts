@@ -1,8 +1,9 @@
-/** The discovery worker as it is, that dies of an error nobody catches when it is told so. */
+/** The discovery worker as it is, that dies of an error nobody catches, or loops without end, when it is told so. */
 import '../../../src/discovery-worker/main.ts'
 
 const orders = new BroadcastChannel('mortal-discovery-worker')
-orders.onmessage = () => {
+orders.onmessage = ({ data }: { readonly data?: unknown }) => {
+  while (data === 'hang');
   throw new Error('told to die')
 }
 // Node's own has it, the DOM's type has not.
