@@ -2,7 +2,6 @@
  * The libp2p node: transports, encryption, muxers, identify and gossipsub. Everything that decides (who to dial, what
  * to answer, what to forward) lives elsewhere; this file only assembles the stack and its limits.
  */
-import { noise } from '@chainsafe/libp2p-noise'
 import { quic } from '@chainsafe/libp2p-quic'
 import { identify } from '@libp2p/identify'
 import type { ComponentLogger, Libp2p, Logger as Libp2pLogger, PrivateKey } from '@libp2p/interface'
@@ -15,6 +14,7 @@ import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
 import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
+import { nativeNoise } from './native-noise.ts'
 
 export interface HostOptions {
   readonly privateKey: PrivateKey
@@ -77,7 +77,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       ...(options.listen.some(({ quicPort }) => quicPort !== undefined) ? [quicTransport] : []),
       ...(options.listen.some(({ tcpPort }) => tcpPort !== undefined) ? [tcpTransport] : []),
     ],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [nativeNoise()],
     streamMuxers: [yamux(), mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
     connectionMonitor: { enabled: false },
     connectionManager: {
