@@ -16,9 +16,9 @@ export type RouterOptions = Partial<GossipsubOpts>
 /** What gossipsub calls for each new message of a topic; synchronous ones keep a message in one turn. */
 export type TopicValidator = GossipSub['topicValidators'] extends Map<string, infer Validator> ? Validator : never
 
-/** Bytes of one RPC, in one piece or several. */
-export interface RpcBytes {
-  subarray(): Uint8Array
+/** A peer's gossip stream as it is read. */
+export interface InboundStream {
+  close(): Promise<void>
 }
 
 /** An open gossip stream to one peer. */
@@ -144,6 +144,7 @@ export interface GossipsubInternals {
   seenCache: SeenCache
   fastMsgIdCache: FastIdCache
   streamsOutbound: Map<PeerIdStr, OutboundStream>
+  readonly streamsInbound: Map<PeerIdStr, InboundStream>
   start(): Promise<void>
   stop(): Promise<void>
   isStarted(): boolean
@@ -159,8 +160,8 @@ export interface GossipsubInternals {
   addPeer(peerId: PeerId, direction: MessageStreamDirection, address: Multiaddr): void
   removePeer(peerId: PeerId): void
   createOutboundStream(peerId: PeerId, connection: Connection): Promise<void>
-  /** Reads a peer's inbound stream to its end. */
-  pipePeerReadStream(peerId: PeerId, stream: AsyncIterable<RpcBytes>): Promise<void>
+  /** Begins to read a stream that a peer opened; one that was read before is closed. */
+  createInboundStream(peerId: PeerId, stream: Stream): void
   /** @throws whatever protons says of bytes that are no RPC, or of one with more in it than upstream's limits allow */
   decodeRpc(bytes: Uint8Array): RPC
   handlePeerReadStreamError(error: Error, peerId: PeerId): void
@@ -194,7 +195,7 @@ const METHODS = [
   'addPeer',
   'removePeer',
   'createOutboundStream',
-  'pipePeerReadStream',
+  'createInboundStream',
   'decodeRpc',
   'handlePeerReadStreamError',
   'addToMesh',
@@ -216,6 +217,7 @@ const FIELDS = [
   'topics',
   'direct',
   'streamsOutbound',
+  'streamsInbound',
   'protocols',
   'outbound',
   'backoff',

@@ -3,10 +3,11 @@
  * count against it (upstream's P5), a trusted peer is never below zero, and a stream that brings no RPCs is told of.
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
-import type { PeerId } from '@libp2p/interface'
+import type { PeerId, Stream } from '@libp2p/interface'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { GossipOffence, OffenceObserver } from './gossip-offence.ts'
-import type { RouterComponents, RouterOptions, RpcBytes } from './gossipsub-internals.ts'
+import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
+import { InboundFrames } from './inbound-frames.ts'
 import { MeshRouter, type MeshRouterDeps } from './mesh-router.ts'
 import type { MessageClass } from './message-class.ts'
 import { FailedSends } from './slow-peer.ts'
@@ -37,10 +38,12 @@ export class ScoredRouter extends MeshRouter {
   readonly #onOffence: OffenceObserver
   readonly #penalties: SlowPenalties
   readonly #failedSends = new FailedSends()
+  readonly #maxRpcBytes: number
 
   constructor(components: RouterComponents, options: RouterOptions, deps: ScoredRouterDeps) {
     super(components, options, deps)
     this.#onOffence = deps.onOffence
+    this.#maxRpcBytes = options.maxInboundDataLength ?? Number.POSITIVE_INFINITY
     this.#penalties = new SlowPenalties(this.score.peerStats)
     this.score.params.appSpecificScore = (peerId) => this.#penalties.scoreOf(peerId)
     this.#decayWithTheOthers()
@@ -48,18 +51,22 @@ export class ScoredRouter extends MeshRouter {
   }
 
   /**
-   * Upstream does not know whose bytes it decodes. As there, an RPC that fails does not end the stream: a peer that is
-   * to go is disconnected by whoever hears of its offence. RPCs are not awaited (`awaitRpcHandler`).
+   * Upstream does not know whose bytes it decodes, and reads them by asynchronous iterators. As there, an RPC that fails
+   * does not end the stream: a peer that is to go is disconnected by whoever hears of its offence. RPCs are not awaited.
    */
-  override async pipePeerReadStream(peerId: PeerId, stream: AsyncIterable<RpcBytes>): Promise<void> {
-    try {
-      for await (const data of stream) {
-        const rpc = this.#decode(peerId, data)
+  override createInboundStream(peerId: PeerId, stream: Stream): void {
+    const id = peerId.toString()
+    if (!this.isStarted() || !this.peers.has(id)) return
+    void this.streamsInbound.get(id)?.close()
+    const frames = new InboundFrames(stream, {
+      maxBytes: this.#maxRpcBytes,
+      onFrame: (bytes) => {
+        const rpc = this.#decode(peerId, bytes)
         if (rpc !== undefined) this.handleReceivedRpc(peerId, rpc).catch(dropped)
-      }
-    } catch (error) {
-      this.handlePeerReadStreamError(error instanceof Error ? error : new Error(String(error)), peerId)
-    }
+      },
+      onError: (error) => this.handlePeerReadStreamError(error, peerId),
+    })
+    this.streamsInbound.set(id, frames)
   }
 
   override handlePeerReadStreamError(error: Error, peerId: PeerId): void {
@@ -85,9 +92,9 @@ export class ScoredRouter extends MeshRouter {
     for (const peerId of slow) this.#onOffence(peerId, SLOW)
   }
 
-  #decode(peerId: PeerId, data: RpcBytes): RPC | undefined {
+  #decode(peerId: PeerId, bytes: Uint8Array): RPC | undefined {
     try {
-      return this.decodeRpc(data.subarray())
+      return this.decodeRpc(bytes)
     } catch (error) {
       const isLimit = error instanceof Error && error.name === TOO_MANY_ELEMENTS
       if (!isLimit) this.#onOffence(peerId.toString(), BAD_RPC)

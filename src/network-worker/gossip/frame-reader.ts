@@ -1,0 +1,78 @@
+/** A length above this many bytes of varint is none: 2^35. */
+const MAX_LENGTH_BYTES = 5
+
+/** Named as it-length-prefixed names its own, by which a bad length is told from a stream that broke. */
+export class InvalidLengthError extends Error {
+  override readonly name = 'InvalidDataLengthError'
+}
+
+/**
+ * Cuts a stream of bytes into frames, each with its length before it as an unsigned varint. In: chunks as they come. Out:
+ * frames in the turn of the chunk that completes them, views of the chunk where it holds all of the frame. Synchronous,
+ * since a promise for each message costs as much as the rest of its reading.
+ */
+export class FrameReader {
+  readonly #maxBytes: number
+  readonly #onFrame: (frame: Uint8Array) => void
+  /** What is there of a frame that is not complete, its length included. */
+  #pieces: Uint8Array[] = []
+  #bytes = 0
+  /** Bytes of the frame with its length; undefined until the length is complete. */
+  #wanted: number | undefined
+  #lengthBytes = 0
+
+  /** @param maxBytes longest frame; a longer one is refused by its length, before anything is kept of it */
+  constructor(maxBytes: number, onFrame: (frame: Uint8Array) => void) {
+    this.#maxBytes = maxBytes
+    this.#onFrame = onFrame
+  }
+
+  /** @throws InvalidLengthError when a length is too long, or is no varint; nothing more can be read then */
+  push(chunk: Uint8Array): void {
+    if (this.#bytes === 0) {
+      this.#cut(chunk)
+      return
+    }
+    this.#pieces.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#wanted !== undefined && this.#bytes < this.#wanted) return
+    const joined = Buffer.concat(this.#pieces, this.#bytes)
+    this.#pieces = []
+    this.#bytes = 0
+    this.#wanted = undefined
+    this.#cut(joined)
+  }
+
+  #cut(bytes: Uint8Array): void {
+    let offset = 0
+    while (offset < bytes.length) {
+      const length = this.#lengthAt(bytes, offset)
+      if (length === undefined) break
+      const start = offset + this.#lengthBytes
+      this.#wanted = start - offset + length
+      if (start + length > bytes.length) break
+      this.#wanted = undefined
+      this.#onFrame(bytes.subarray(start, start + length))
+      offset = start + length
+    }
+    if (offset === bytes.length) return
+    // A copy: what is left of a chunk would keep all of it alive.
+    this.#pieces.push(offset === 0 ? bytes : Uint8Array.prototype.slice.call(bytes, offset))
+    this.#bytes = bytes.length - offset
+  }
+
+  /** Undefined when more bytes are needed; sets how many bytes the length itself takes, which need not be the fewest. */
+  #lengthAt(bytes: Uint8Array, offset: number): number | undefined {
+    let length = 0
+    for (let i = 0; i < MAX_LENGTH_BYTES; i++) {
+      const byte = bytes[offset + i]
+      if (byte === undefined) return undefined
+      length += (byte & 0x7f) * 2 ** (7 * i)
+      if (length > this.#maxBytes) throw new InvalidLengthError('a frame is longer than allowed')
+      if (byte >= 0x80) continue
+      this.#lengthBytes = i + 1
+      return length
+    }
+    throw new InvalidLengthError('a length has too many bytes')
+  }
+}

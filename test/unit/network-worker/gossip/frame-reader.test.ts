@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { FrameReader, InvalidLengthError } from '../../../../src/network-worker/gossip/frame-reader.ts'
+import { prefixWithLength } from '../../../../src/network-worker/gossip/length-prefix.ts'
+
+const MAX_BYTES = 100_000
+
+function read(chunks: readonly Uint8Array[], maxBytes = MAX_BYTES): Uint8Array[] {
+  const frames: Uint8Array[] = []
+  const reader = new FrameReader(maxBytes, (frame) => void frames.push(frame.slice()))
+  for (const chunk of chunks) reader.push(chunk)
+  return frames
+}
+
+/** The bytes cut at the given places. */
+function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+  const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b)
+  return [0, ...ends].map((start, i) => bytes.subarray(start, ends[i] ?? bytes.length))
+}
+
+test('frames come out as they went in, however the bytes are cut', () => {
+  const frame = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }),
+    fc.integer({ min: 0, max: 70_000 }).map((length) => new Uint8Array(length).fill(length % 251)),
+  )
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 12 }), (frames, places) => {
+      const bytes = Buffer.concat(frames.map(prefixWithLength))
+      const chunks = cut(bytes, places).filter(({ length }) => length > 0)
+      assert.deepEqual(read(chunks).map(Buffer.from), frames.map(Buffer.from))
+    }),
+  )
+})
+
+test('byte by byte', () => {
+  const frames = [new Uint8Array(200).fill(1), new Uint8Array(), new Uint8Array(3).fill(2)]
+  const bytes = Buffer.concat(frames.map(prefixWithLength))
+  assert.deepEqual(read([...bytes].map((byte) => Uint8Array.of(byte))).map(Buffer.from), frames.map(Buffer.from))
+})
+
+test('a frame that is whole in a chunk is a view of it', () => {
+  const chunk = prefixWithLength(Uint8Array.of(1, 2, 3))
+  const seen: Uint8Array[] = []
+  new FrameReader(MAX_BYTES, (frame) => void seen.push(frame)).push(chunk)
+  assert.equal(seen[0]?.buffer, chunk.buffer)
+})
+
+test('a length may take more bytes than it needs', () => {
+  assert.deepEqual(read([Uint8Array.of(0x82, 0x00, 7, 8)]), [Uint8Array.of(7, 8)])
+})
+
+test('a frame that is too long is refused by its length, and so is a length that never ends', () => {
+  assert.throws(() => read([prefixWithLength(new Uint8Array(11)).subarray(0, 1)], 10), InvalidLengthError)
+  assert.throws(() => read([Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x80, 0x01)]), InvalidLengthError)
+})
+
+test('whatever the bytes, it reads frames within the bound or says that a length is none', () => {
+  fc.assert(
+    fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 400 }), { maxLength: 10 }), (chunks) => {
+      try {
+        for (const frame of read(chunks, 1000)) assert.ok(frame.length <= 1000)
+      } catch (error) {
+        assert.ok(error instanceof InvalidLengthError)
+      }
+    }),
+  )
+})
