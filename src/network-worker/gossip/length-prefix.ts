@@ -7,13 +7,30 @@ export function varintLength(value: number): number {
 
 /** The bytes of one gossip RPC as they go on the stream: unsigned varint of the length, then the RPC. One new buffer. */
 export function prefixWithLength(rpc: Uint8Array): Uint8Array {
-  const headerBytes = varintLength(rpc.length)
-  const frame = new Uint8Array(headerBytes + rpc.length)
-  let left = rpc.length
+  return joinRpcs([rpc])
+}
+
+/**
+ * Several RPCs as one, with its length before it. An RPC is a protobuf message, and such messages one after the other are
+ * one that has the repeated fields of all (protobuf's encoding, "Last One Wins" and repeated fields): meant for RPCs that
+ * have nothing but messages.
+ */
+export function joinRpcs(rpcs: readonly Uint8Array[]): Uint8Array {
+  let length = 0
+  for (const rpc of rpcs) length += rpc.length
+  const headerBytes = varintLength(length)
+  // From Buffer's pool, as a plain array: it is written whole.
+  const { buffer, byteOffset } = Buffer.allocUnsafe(headerBytes + length)
+  const frame = new Uint8Array(buffer, byteOffset, headerBytes + length)
+  let left = length
   for (let i = 0; i < headerBytes; i++) {
     frame[i] = (left % 0x80) | (i < headerBytes - 1 ? 0x80 : 0)
     left = Math.floor(left / 0x80)
   }
-  frame.set(rpc, headerBytes)
+  let offset = headerBytes
+  for (const rpc of rpcs) {
+    frame.set(rpc, offset)
+    offset += rpc.length
+  }
   return frame
 }

@@ -1,5 +1,6 @@
 import { Fifo } from '../../shared/fifo.ts'
 import type { MsgIdStr } from '../../shared/ids.ts'
+import { joinRpcs } from './length-prefix.ts'
 import { MESSAGE_CLASSES, type MessageClass } from './message-class.ts'
 
 /**
@@ -10,11 +11,24 @@ export const STREAM_WATERMARK_BYTES = 1024 * 1024
 /** Bytes that may wait for one peer; some ten of the largest blocks seen on mainnet. */
 export const OUTBOX_BYTES = 8 * 1024 * 1024
 
+/**
+ * Messages up to this length go with others: a system call, a frame of the muxer and one of the cipher cost more than
+ * they do. A longer one goes at once, ahead of those that wait for company.
+ */
+const JOINED_MESSAGE_BYTES = 4096
+/** Joined at most: what one frame of noise holds (65,519 bytes) with room for the muxer's headers. */
+const JOINED_BYTES = 60 * 1024
+/** A receiver may bound the messages of an RPC; Lighthouse drops what is past 500. */
+const JOINED_MESSAGES = 256
+
 /** Why a copy was not sent: no room, no longer wanted by anybody, not wanted by this peer, or its stream broke. */
 export type DropReason = 'queue_full' | 'stale' | 'stream_lost'
 
 export interface OutboxMessage {
+  /** One RPC with the length before it. */
   readonly frame: Uint8Array
+  /** The RPC within it. */
+  readonly rpc: Uint8Array
   readonly msgId: MsgIdStr
   readonly class: MessageClass
   readonly queuedAtMs: number
@@ -36,7 +50,8 @@ export interface OutboxDeps {
 }
 
 /**
- * Messages that wait for one peer. In: frames while its stream is full. Out: the same, blocks first, when it has room.
+ * Messages that wait for one peer: short ones for company, to be sent as one RPC, and all of them while its stream is
+ * full. In: frames. Out: the same, blocks first, when there is room.
  * Bounded in bytes; the cheapest class loses its oldest first, and a block is dropped only for a newer block.
  */
 export class PeerOutbox {
@@ -47,6 +62,9 @@ export class PeerOutbox {
     other: new Fifo(),
     attestation: new Fifo(),
   }
+  /** Short messages that wait for company, though the stream had room. */
+  #joining: OutboxMessage[] = []
+  #joiningBytes = 0
   #bytes = 0
   #fullSinceMs: number | undefined
 
@@ -63,17 +81,44 @@ export class PeerOutbox {
     return this.#fullSinceMs === undefined ? 0 : this.#deps.monotonicMs() - this.#fullSinceMs
   }
 
-  /** Sends at once when the stream has room and nothing waits, else queues. @returns false when the frame was dropped */
-  offer(stream: OutboxStream, message: Omit<OutboxMessage, 'queuedAtMs'>): boolean {
+  /** True while short messages wait for company: `flush` is to be called soon. */
+  get isJoining(): boolean {
+    return this.#joining.length > 0
+  }
+
+  /**
+   * With room in the stream and nothing waiting a message is sent, else it is queued.
+   * @param mayWait a short message is to wait for company until `flush`
+   * @returns false when it was dropped
+   */
+  offer(stream: OutboxStream, message: Omit<OutboxMessage, 'queuedAtMs'>, mayWait = false): boolean {
     const queued = { ...message, queuedAtMs: this.#deps.monotonicMs() }
     if (this.#bytes === 0 && stream.rawStream.writeBufferLength < STREAM_WATERMARK_BYTES) {
-      return this.#send(stream, queued)
+      return mayWait && isShort(message) ? this.#join(stream, queued) : this.#send(stream, queued)
     }
     this.#queues[message.class].push(queued)
     this.#bytes += message.frame.length
     this.#fullSinceMs ??= queued.queuedAtMs
     while (this.#bytes > OUTBOX_BYTES) if (this.#dropCheapest() === queued) return false
     return true
+  }
+
+  /** Sends the short messages that waited for company, as one RPC. */
+  flush(stream: OutboxStream): void {
+    const messages = this.#joining.filter(({ msgId }) => !this.#deps.isUnwanted(msgId))
+    this.#joining = []
+    this.#joiningBytes = 0
+    const [first] = messages
+    if (first === undefined) return
+    if (messages.length === 1) {
+      this.#send(stream, first)
+      return
+    }
+    try {
+      stream.pushPrefixed(joinRpcs(messages.map(({ rpc }) => rpc)))
+    } catch {
+      for (const message of messages) this.#deps.onDropped(message, 'stream_lost')
+    }
   }
 
   /** Sends what the stream has room for. Called when it drained, and at each heartbeat. */
@@ -93,12 +138,23 @@ export class PeerOutbox {
 
   /** Drops all that waits. */
   clear(reason: DropReason): void {
+    for (const message of this.#joining) this.#deps.onDropped(message, reason)
+    this.#joining = []
+    this.#joiningBytes = 0
     for (const name of MESSAGE_CLASSES) {
       for (let message = this.#take(name); message !== undefined; message = this.#take(name)) {
         this.#deps.onDropped(message, reason)
       }
     }
     this.#fullSinceMs = undefined
+  }
+
+  #join(stream: OutboxStream, message: OutboxMessage): boolean {
+    const bytes = message.rpc.length
+    if (this.#joiningBytes + bytes > JOINED_BYTES || this.#joining.length >= JOINED_MESSAGES) this.flush(stream)
+    this.#joining.push(message)
+    this.#joiningBytes += bytes
+    return true
   }
 
   #dropCheapest(): OutboxMessage | undefined {
@@ -123,4 +179,9 @@ export class PeerOutbox {
       return false
     }
   }
+}
+
+/** True for messages that may wait for company: a block waits for nobody. */
+export function isShort({ rpc, class: messageClass }: Pick<OutboxMessage, 'rpc' | 'class'>): boolean {
+  return messageClass !== 'block' && rpc.length <= JOINED_MESSAGE_BYTES
 }

@@ -13,10 +13,11 @@ import { CountedRouter } from './counted-router.ts'
 import type { RouterComponents, RouterOptions, TopicValidator } from './gossipsub-internals.ts'
 import { prefixWithLength } from './length-prefix.ts'
 import type { MessageClass } from './message-class.ts'
-import { type DropReason, PeerOutbox } from './peer-outbox.ts'
+import { type DropReason, isShort, type OutboxMessage, PeerOutbox } from './peer-outbox.ts'
 import { RecentFastIds } from './recent-fast-ids.ts'
 import type { ScoredRouterDeps } from './scored-router.ts'
 import { SeenIds } from './seen-ids.ts'
+import { SendWindow } from './send-window.ts'
 import { isTooSlow } from './slow-peer.ts'
 
 export type { RouterComponents } from './gossipsub-internals.ts'
@@ -50,6 +51,14 @@ export interface RelayRouterDeps extends ScoredRouterDeps {
   readonly knownTopics: Set<TopicStr>
 }
 
+/** Copies of one message handed to outboxes, of which some may still wait for the end of the turn. */
+interface Forwarded {
+  readonly kind: KindIndex
+  readonly sent: number
+  readonly payloadBytes: number
+  readonly arrivedAtMs: number | undefined
+}
+
 /** The RPC that brought a message. */
 interface Arrival {
   readonly from: PeerId
@@ -64,12 +73,18 @@ export class RelayRouter extends CountedRouter {
   readonly #outboxes = new Map<PeerIdStr, PeerOutbox>()
   /** Of every topic that is let in, by its name: the one look-up of a message that comes. */
   readonly #kinds = new Map<TopicStr, KindIndex>()
+  readonly #window: SendWindow<Forwarded>
   #slowCheckedAtMs = 0
 
   constructor(components: RouterComponents, options: RouterOptions, deps: RelayRouterDeps) {
     super(components, options, deps)
     const { clock, seenTtlMs } = deps
     this.#deps = deps
+    this.#window = new SendWindow({
+      clock,
+      flush: (peerId) => this.#flush(peerId),
+      tell: (forwarded) => this.#tell(forwarded),
+    })
     this.allowedTopics = deps.knownTopics
     this.seenCache = new SeenIds({ clock, ttlMs: seenTtlMs })
     this.fastMsgIdCache = new RecentFastIds(clock)
@@ -177,18 +192,43 @@ export class RelayRouter extends CountedRouter {
     const { topic } = message
     const receivers = this.selectPeersToForward(topic, source, exclude)
     if (receivers.size === 0) return
-    const frame = prefixWithLength(RPC.encode({ subscriptions: [], messages: [message] }))
-    const outgoing = { frame, msgId, class: this.#deps.classOf(topic) }
-    let sent = 0
-    for (const peerId of receivers) {
-      if (this.idontwants.get(peerId)?.has(msgId) === true) continue
-      const stream = this.streamsOutbound.get(peerId)
-      if (stream !== undefined && this.#outboxOf(peerId).offer(stream, outgoing)) sent++
-    }
+    const rpc = RPC.encode({ subscriptions: [], messages: [message] })
+    const outgoing = { frame: prefixWithLength(rpc), rpc, msgId, class: this.#deps.classOf(topic) }
+    const mayWait = isShort(outgoing) && this.#window.isBusy()
+    const { sent, isWaiting } = this.#offer(receivers, outgoing, mayWait)
     const arrival = message.data === undefined ? undefined : this.#arrivals.get(message.data)
-    const tookMs = arrival === undefined ? 0 : this.#deps.clock.monotonicMs() - arrival.atMs
     const kind = this.#kinds.get(topic) ?? UNKNOWN_KIND
-    this.#deps.observer.onForwarded(kind, sent, message.data?.length ?? 0, tookMs)
+    const forwarded = { kind, sent, payloadBytes: message.data?.length ?? 0, arrivedAtMs: arrival?.atMs }
+    if (isWaiting) this.#window.tellThen(forwarded)
+    else this.#tell(forwarded)
+  }
+
+  /** Hands a message to the outboxes of its receivers. Waiting: some copies are not sent yet, for want of company. */
+  #offer(receivers: Iterable<PeerIdStr>, outgoing: Omit<OutboxMessage, 'queuedAtMs'>, mayWait: boolean) {
+    let sent = 0
+    let isWaiting = false
+    for (const peerId of receivers) {
+      const stream = this.streamsOutbound.get(peerId)
+      if (stream === undefined || this.idontwants.get(peerId)?.has(outgoing.msgId) === true) continue
+      const outbox = this.#outboxOf(peerId)
+      if (outbox.offer(stream, outgoing, mayWait)) sent++
+      if (!mayWait || !outbox.isJoining) continue
+      this.#window.wait(peerId)
+      isWaiting = true
+    }
+    return { sent, isWaiting }
+  }
+
+  #flush(peerId: PeerIdStr): void {
+    const stream = this.streamsOutbound.get(peerId)
+    const outbox = this.#outboxes.get(peerId)
+    if (stream === undefined) outbox?.clear('stream_lost')
+    else outbox?.flush(stream)
+  }
+
+  #tell({ kind, sent, payloadBytes, arrivedAtMs }: Forwarded): void {
+    const tookMs = arrivedAtMs === undefined ? 0 : this.#deps.clock.monotonicMs() - arrivedAtMs
+    this.#deps.observer.onForwarded(kind, sent, payloadBytes, tookMs)
   }
 
   #outboxOf(peerId: PeerIdStr): PeerOutbox {

@@ -36,10 +36,10 @@ export function outboxScene() {
     isUnwanted: (msgId) => unwanted.has(msgId),
     onDropped: (message: OutboxMessage, reason) => void drops.push({ id: message.msgId, reason }),
   })
-  const offer = (id: string, name: MessageClass, bytes = 1000): boolean => {
+  const offer = (id: string, name: MessageClass, bytes = 1000, mayWait = false): boolean => {
     const frame = new Uint8Array(bytes)
     ids.set(frame, id)
-    return outbox.offer(stream, { frame, msgId: id, class: name })
+    return outbox.offer(stream, { frame, rpc: frame.subarray(2), msgId: id, class: name }, mayWait)
   }
   const fill = (): void => {
     state.writeBufferLength = STREAM_WATERMARK_BYTES

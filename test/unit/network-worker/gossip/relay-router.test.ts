@@ -6,13 +6,14 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { PeerId } from '@libp2p/interface'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { createForkSchedule } from '../../../../src/consensus/fork-schedule.ts'
-import { formatTopic } from '../../../../src/consensus/topic.ts'
+import { formatTopic, parseTopic } from '../../../../src/consensus/topic.ts'
 import { routerFactory } from '../../../../src/network-worker/gossip/create-router.ts'
 import { createFastMessageId } from '../../../../src/network-worker/gossip/fast-message-id.ts'
 import type { OutboundStream } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
 import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
 import { STREAM_WATERMARK_BYTES } from '../../../../src/network-worker/gossip/peer-outbox.ts'
 import type { RelayRouter, RouterComponents } from '../../../../src/network-worker/gossip/relay-router.ts'
+import { JOINING_PERIOD_MS, MIN_COMPANY } from '../../../../src/network-worker/gossip/send-window.ts'
 import { TopicDirectory } from '../../../../src/network-worker/gossip/topic-directory.ts'
 import { GossipStats } from '../../../../src/network-worker/stats/gossip-stats.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
@@ -35,12 +36,23 @@ interface Scene {
   add(peer: string, queuedBytes?: number): Uint8Array[]
 }
 
+/** Of one topic: what is in no directory counts as a block. */
+function directoryOf(topic: string): TopicDirectory {
+  const directory = new TopicDirectory()
+  const parsed = parseTopic(topic) ?? assert.fail('no topic')
+  if (topic !== TOPIC) {
+    const entry = SCHEDULE.at(0)
+    directory.add({ topic, parsed, entry, minSszBytes: 0, maxSszBytes: 1000, policy: 'blind' })
+  }
+  return directory
+}
+
 /** The real router, not started, whose streams are in the test's hands. */
-async function scene(): Promise<Scene> {
+async function scene(topic = TOPIC): Promise<Scene> {
   const clock = new FakeClock()
   const stats = new GossipStats()
   const createRouter = routerFactory({
-    topics: new TopicDirectory(),
+    topics: directoryOf(topic),
     schedule: SCHEDULE,
     fastMessageId: await createFastMessageId(),
     mesh: meshParameters(5),
@@ -55,7 +67,7 @@ async function scene(): Promise<Scene> {
   })
   const router = createRouter({ logger: { forComponent: silentLog } } as unknown as RouterComponents)
   const mesh = new Set<string>()
-  router.mesh.set(TOPIC, mesh)
+  router.mesh.set(topic, mesh)
   return {
     router,
     stats,
@@ -107,6 +119,55 @@ test('a peer that has the message, by its own word, is spared it', async () => {
   router.forwardMessage(MESSAGE_ID, MESSAGE, 'source')
   assert.deepEqual([has.length, lacks.length], [0, 1])
   assert.deepEqual([stats.counters().forwardedMessages, stats.counters().droppedMessages], [1, 0])
+})
+
+/** Of a class that may wait. */
+const EXIT_TOPIC = formatTopic(SCHEDULE.at(0).digestHex, 'voluntary_exit')
+
+function exitOf(n: number): RPC.Message {
+  return { topic: EXIT_TOPIC, data: new Uint8Array(100).fill(n) }
+}
+
+function messagesIn(frame: Uint8Array | undefined): (number | undefined)[] {
+  const bytes = frame ?? new Uint8Array()
+  const headerBytes = bytes.findIndex((byte) => byte < 0x80) + 1
+  return RPC.decode(bytes.subarray(headerBytes)).messages.map(({ data }) => data?.[0])
+}
+
+test('short messages go at once while they are few, and together when they come in a crowd', async () => {
+  const { router, stats, clock, add } = await scene(EXIT_TOPIC)
+  const frames = add('peer')
+  const forward = (...numbers: readonly number[]): void => {
+    for (const n of numbers) router.forwardMessage(n.toString(16).padStart(40, '0'), exitOf(n), 'source')
+  }
+  forward(1, 2, 3, 4, 5, 6)
+  assert.deepEqual(frames.map(messagesIn), [[1], [2], [3], [4]])
+  assert.equal(stats.counters().forwardedMessages, 4, 'told when they are handed over')
+  clock.advance(JOINING_PERIOD_MS)
+  assert.deepEqual(frames.slice(4).map(messagesIn), [[5, 6]])
+  assert.equal(stats.counters().forwardedMessages, 6)
+  forward(7, 8)
+  clock.advance(JOINING_PERIOD_MS)
+  assert.deepEqual(frames.slice(5).map(messagesIn), [[7, 8]], 'the crowd goes on')
+  forward(9)
+  assert.deepEqual(frames.slice(6).map(messagesIn), [[9]], 'it is over: two came in the last period')
+})
+
+test('a block waits for nobody, in a crowd either', async () => {
+  const { router, stats, add } = await scene()
+  const frames = add('peer')
+  for (let n = 0; n < 8; n++) router.forwardMessage(`${n}`.repeat(40), MESSAGE, 'source')
+  assert.deepEqual([frames.length, stats.counters().forwardedMessages], [8, 8])
+})
+
+test('what waits for a peer that left goes nowhere, and for one without a stream is lost', async () => {
+  const { router, stats, clock, add } = await scene(EXIT_TOPIC)
+  const [gone, broken] = [add('gone'), add('broken')]
+  for (let n = 0; n < MIN_COMPANY + 1; n++) router.forwardMessage(`${n}`.repeat(40), exitOf(n), 'source')
+  router.removePeer({ toString: () => 'gone' } as PeerId)
+  router.streamsOutbound.delete('broken')
+  clock.advance(JOINING_PERIOD_MS)
+  assert.deepEqual([gone.length, broken.length, stats.counters().droppedMessages], [MIN_COMPANY, MIN_COMPANY, 1])
 })
 
 test('a copy for a peer whose stream is full waits, is counted as sent, and goes with the next heartbeat', async () => {
