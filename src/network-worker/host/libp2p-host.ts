@@ -7,12 +7,12 @@ import { identify } from '@libp2p/identify'
 import type { ComponentLogger, Libp2p, Logger as Libp2pLogger, PrivateKey } from '@libp2p/interface'
 import { mplex } from '@libp2p/mplex'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
 import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
 import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
+import { halfWindowYamux } from './half-window-yamux.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
 import { nativeNoise } from './native-noise.ts'
 
@@ -78,7 +78,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       ...(options.listen.some(({ tcpPort }) => tcpPort !== undefined) ? [tcpTransport] : []),
     ],
     connectionEncrypters: [nativeNoise()],
-    streamMuxers: [yamux(), mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
+    streamMuxers: [halfWindowYamux(), mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,
