@@ -165,6 +165,16 @@ test('whatever the text, it is explained or refused with a reason', () => {
   )
 })
 
+/** A record has 300 bytes at most; signature, sequence number, identity scheme and key take half of them. */
+const ROOM_BYTES = 140
+
+/** Bytes of nested lists, with more than they need for the lengths before them. */
+function sizeOf(value: unknown): number {
+  if (value instanceof Uint8Array) return value.length + 2
+  if (typeof value === 'string') return value.length + 2
+  return Array.isArray(value) ? value.reduce<number>((sum, one) => sum + sizeOf(one), 3) : 0
+}
+
 test('whatever strangers sign, it is explained, and a terminal can show every character', () => {
   const keys = ['ip', 'ip6', 'tcp', 'udp', 'quic', 'eth2', 'nfd', 'attnets', 'syncnets', 'cgc', 'client', '\u001b[2J']
   const value = fc.uint8Array({ maxLength: 17 })
@@ -172,6 +182,7 @@ test('whatever strangers sign, it is explained, and a terminal can show every ch
   const fields = fc.dictionary(fc.constantFrom(...keys), fc.oneof(value, words), { maxKeys: 5 })
   fc.assert(
     fc.property(fields, (any) => {
+      fc.pre(sizeOf(Object.entries(any)) <= ROOM_BYTES) // longer ones cannot be signed
       const record = describe(any)
       assert.deepEqual(JSON.parse(JSON.stringify(record)), record)
       for (const line of enrWords(record).split('\n')) assert.match(line, /^[\x20-\x7e]*$/)
