@@ -1,10 +1,7 @@
 /** Noise over TCP with one system call a frame: native cryptography, and what is sent together written together. */
 import { Socket } from 'node:net'
 import { noise } from '@chainsafe/libp2p-noise'
-import { noiseCrypto } from './noise-crypto.ts'
-
-/** Up to this length copying the pieces into one costs less than a write of several. */
-const COPIED_BYTES = 8192
+import { COPIED_BYTES, noiseCrypto } from './noise-crypto.ts'
 
 type CreateNoise = ReturnType<typeof noise>
 type NoiseEncrypter = ReturnType<CreateNoise>

@@ -19,8 +19,8 @@ import { type ICryptoInterface, type KeyPair, pureJsCrypto } from '@chainsafe/li
 
 const CIPHER = 'chacha20-poly1305'
 const TAG_BYTES = 16
-/** Up to this length one array is made of the pieces, as they are then one write. */
-const COPIED_BYTES = 8192
+/** Up to this length one array is made of several pieces: copying costs less than the list of them, and a write of several. */
+export const COPIED_BYTES = 8192
 /** DER around the 32 bytes of an X25519 key (RFC 8410, section 7 and 4). */
 const PRIVATE_KEY_HEADER = Buffer.from('302e020100300506032b656e04220420', 'hex')
 const PUBLIC_KEY_HEADER = Buffer.from('302a300506032b656e032100', 'hex')
