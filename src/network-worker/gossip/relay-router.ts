@@ -1,8 +1,9 @@
 /**
  * Gossipsub as this relay runs it. Five layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
  * the operator's hand (mesh-router.ts), what peers' conduct does to their scores (scored-router.ts), counts of what goes
- * over the streams (counted-router.ts), and here the way of a message: encoded once for all its receivers, queued by class for peers that do not keep up, known by bounded tables
- * of ids, and timed from the RPC that brought it to the last stream it was handed to.
+ * over the streams (counted-router.ts), and here the way of a message: encoded once for all its receivers, joined with
+ * others when short ones come in a crowd, queued by class for peers that do not keep up, known by bounded tables of ids,
+ * and timed from the RPC that brought it to the last stream it was handed to.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
