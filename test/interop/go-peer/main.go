@@ -19,6 +19,8 @@ func main() {
 	maps.Copy(handlers, newSwarm(out.emit).handlers())
 	maps.Copy(handlers, newWirePeer(out.emit).handlers())
 	maps.Copy(handlers, newDiscovery(out.emit).handlers())
+	maps.Copy(handlers, newFan().handlers())
+	maps.Copy(handlers, pollHandlers())
 	if err := serveCommands(context.Background(), os.Stdin, out, handlers); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
