@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { BenchResult, BenchRun } from './run-record.ts'
 
 const RESULTS_DIR = fileURLToPath(new URL('./results/', import.meta.url))
 const ROOT_DIR = fileURLToPath(new URL('../', import.meta.url))
@@ -14,7 +15,7 @@ function git(...args: string[]): string {
 }
 
 /** The state of the tree and the machine a result belongs to. */
-export function environment(): Readonly<Record<string, string | number | boolean>> {
+export function environment(): Omit<BenchResult, 'bench' | 'at' | 'options' | 'runs'> {
   return {
     commit: git('rev-parse', '--short=12', 'HEAD') || 'unknown',
     uncommittedSources: git('status', '--porcelain', '--', 'src') !== '',
@@ -24,6 +25,22 @@ export function environment(): Readonly<Record<string, string | number | boolean
     kernel: release(),
     node: process.version,
   }
+}
+
+/**
+ * Writes `<date>-<name>.json`, or `<date>-<name>-<suffix>.json`, replacing the day's earlier one, and says where.
+ * @param options what was asked for, as far as it changes the figures
+ */
+export function writeBenchResult(
+  name: string,
+  options: Readonly<Record<string, unknown>>,
+  runs: readonly BenchRun[],
+  suffix = '',
+): void {
+  const at = new Date().toISOString()
+  const result: BenchResult = { bench: name, at, ...environment(), options, runs }
+  const file = [at.slice(0, 10), name, suffix].filter(Boolean).join('-')
+  write(`${file}.json`, `${JSON.stringify(result, undefined, 2)}\n`)
 }
 
 /** Writes a drawing beside the results of the same day and name. */
@@ -42,5 +59,5 @@ function write(file: string, text: string): void {
   const path = join(RESULTS_DIR, file)
   mkdirSync(RESULTS_DIR, { recursive: true })
   writeFileSync(path, text)
-  process.stdout.write(`\nwritten to ${relative(ROOT_DIR, path)}\n`)
+  process.stdout.write(`written to ${relative(ROOT_DIR, path)}\n`)
 }

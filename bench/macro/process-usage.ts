@@ -1,12 +1,20 @@
 /** CPU and memory of another process, from /proc: Linux only. */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 export interface MemoryUsage {
   /** Resident now. */
   readonly rssMb: number
   /** Most that was ever resident. */
   readonly peakRssMb: number
+}
+
+/** CPU time of one thread since it began. */
+export interface ThreadTime {
+  readonly id: string
+  /** As the system names it, 15 characters at most. */
+  readonly name: string
+  readonly cpuUs: number
 }
 
 /** USER_HZ: the unit of the times in /proc/<pid>/stat, 100 on every Linux this runs on unless getconf says otherwise. */
@@ -16,12 +24,34 @@ const TICKS_PER_SECOND = Number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'u
 const UTIME_FIELD = 11
 const STIME_FIELD = 12
 
-/** User and system time of all threads since the process began, in microseconds; steps of one tick. */
+/** User and system time of all threads since the process began, ended ones included, in microseconds; steps of one tick. */
 export function cpuTimeUs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8')).cpuUs
+}
+
+/** The threads that live now. @throws Error when the process is gone */
+export function threadTimes(pid: number): readonly ThreadTime[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((id) => {
+    const stat = readIfThere(`/proc/${pid}/task/${id}/stat`)
+    return stat === undefined ? [] : [{ id, ...parseStat(stat) }]
+  })
+}
+
+/** A thread may end between the list and the reading. */
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** The name and the times of a line of /proc/<pid>/stat; a name may hold spaces and brackets. */
+export function parseStat(stat: string): Omit<ThreadTime, 'id'> {
+  const end = stat.lastIndexOf(')')
+  const fields = stat.slice(end + 2).split(' ')
   const ticks = Number(fields[UTIME_FIELD]) + Number(fields[STIME_FIELD])
-  return (ticks / TICKS_PER_SECOND) * 1e6
+  return { name: stat.slice(stat.indexOf('(') + 1, end), cpuUs: (ticks / TICKS_PER_SECOND) * 1e6 }
 }
 
 /** @throws Error when the process is gone */

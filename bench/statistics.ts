@@ -1,0 +1,89 @@
+/** Figures out of few runs on a machine that varies: medians, how sure they are, and ratios within rounds. */
+import type { BenchRun, Variant } from './run-record.ts'
+import { isSameVariant } from './variant.ts'
+
+/** Enough for two digits of a 95 % interval (Efron and Tibshirani take 1,000 to 2,000). */
+const RESAMPLES = 2_000
+const CONFIDENCE = 0.95
+/** Any but 0 serves; always the same, so that a results file gives the same table for ever. */
+const SEED = 0x5eed_1e55
+
+/** A value and the interval it is in with the confidence that was asked for. */
+export interface Estimate {
+  readonly median: number
+  readonly low: number
+  readonly high: number
+}
+
+export interface PairedRatio extends Estimate {
+  /** Rounds in which both ran; with 0 the others are NaN. */
+  readonly pairs: number
+}
+
+export interface BootstrapOptions {
+  readonly resamples?: number
+  readonly confidence?: number
+  /** In [0, 1); a generator with a fixed seed unless given. */
+  readonly random?: () => number
+}
+
+/** The middle value, or the mean of the two in the middle. NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  const upper = sorted[middle] ?? Number.NaN
+  if (sorted.length % 2 === 1) return upper
+  const lower = sorted[middle - 1] ?? Number.NaN
+  return lower + (upper - lower) / 2
+}
+
+/** Where a statistic would lie if the runs were drawn again from those there are (percentile bootstrap). NaN of none. */
+export function bootstrapInterval(
+  values: readonly number[],
+  statistic: (values: readonly number[]) => number,
+  { resamples = RESAMPLES, confidence = CONFIDENCE, random = seededRandom(SEED) }: BootstrapOptions = {},
+): { readonly low: number; readonly high: number } {
+  if (values.length === 0) return { low: Number.NaN, high: Number.NaN }
+  const pick = (): number => values[Math.floor(random() * values.length)] ?? Number.NaN
+  const found = Array.from({ length: resamples }, () => statistic(values.map(pick))).sort((a, b) => a - b)
+  const tail = Math.floor(((1 - confidence) / 2) * resamples)
+  return { low: found[tail] ?? Number.NaN, high: found[resamples - 1 - tail] ?? Number.NaN }
+}
+
+/** The median of some runs' figures with its interval. */
+export function estimate(values: readonly number[], options?: BootstrapOptions): Estimate {
+  return { median: median(values), ...bootstrapInterval(values, median, options) }
+}
+
+/**
+ * How many times the figure of one variant is that of another: the ratio within each round, in which both met the same
+ * machine, then median and interval over the rounds. Rounds in which either is missing, or gives no finite ratio, are
+ * left out; runs of several cases are paired case by case.
+ */
+export function pairedRatio(
+  runs: readonly BenchRun[],
+  figure: (run: BenchRun) => number,
+  of: Variant,
+  to: Variant,
+): PairedRatio {
+  const others = runs.filter(({ variant }) => isSameVariant(variant, to))
+  const ratios = runs
+    .filter(({ variant }) => isSameVariant(variant, of))
+    .flatMap((run) => {
+      const other = others.find((one) => one.round === run.round && one.case === run.case)
+      return other === undefined ? [] : [figure(run) / figure(other)]
+    })
+    .filter(Number.isFinite)
+  return { ...estimate(ratios), pairs: ratios.length }
+}
+
+/** Marsaglia's xorshift with 32 bits (Journal of Statistical Software 8/14, 2003): no more is needed to pick runs. */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0 || 1
+  return () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) / 2 ** 32
+  }
+}
