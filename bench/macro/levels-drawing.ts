@@ -1,65 +1,83 @@
-import { drawPlot, type PlotPanel } from './levels-plot.ts'
+import { drawPlot } from '../plot/drawing.ts'
+import type { LinePanel } from '../plot/panels.ts'
 import type { LevelResult } from './levels-result.ts'
 
 const COLOUR = { first: '#1f6f9f', second: '#c8553d', third: '#5b8c5a' } as const
 
+/** What the drawing needs of a level. */
+export type DrawnLevel = Pick<
+  LevelResult,
+  'level' | 'meshLow' | 'meshHigh' | 'meshMin' | 'meshMax' | 'heartbeatMs' | 'heartbeat' | 'cpuPercent' | 'pulses'
+> & { readonly reachedMs?: number | undefined }
+
+type Line = readonly [name: string, colour: string, value: (result: DrawnLevel) => number]
+
+/** Title, unit and lines of each panel; the first has the band of allowed meshes too. */
+const PANELS: readonly { readonly title: string; readonly unit: string; readonly lines: readonly Line[] }[] = [
+  {
+    title: 'Mesh size (shaded: allowed)',
+    unit: 'peers a topic',
+    lines: [
+      ['largest', COLOUR.second, ({ meshMax }) => meshMax],
+      ['smallest', COLOUR.first, ({ meshMin }) => meshMin],
+    ],
+  },
+  {
+    title: 'Heartbeat',
+    unit: 'ms',
+    lines: [
+      ['table', COLOUR.second, ({ heartbeatMs }) => heartbeatMs],
+      ['measured on the wire', COLOUR.first, ({ heartbeat }) => heartbeat.medianMs],
+    ],
+  },
+  {
+    title: 'Within bounds after the PATCH',
+    unit: 'ms',
+    lines: [['time', COLOUR.first, ({ reachedMs }) => reachedMs ?? Number.NaN]],
+  },
+  {
+    title: 'Messages',
+    unit: 'a second',
+    lines: [
+      ['out', COLOUR.second, ({ pulses }) => pulses.forwardedPerSecond],
+      ['in', COLOUR.first, ({ pulses }) => pulses.receivedPerSecond],
+    ],
+  },
+  { title: 'CPU of the relay', unit: '% of one core', lines: [['CPU', COLOUR.first, ({ cpuPercent }) => cpuPercent]] },
+  {
+    title: 'Forwarding, first byte in to last stream out',
+    unit: 'ms',
+    lines: [
+      ['p50', COLOUR.first, ({ pulses }) => pulses.forwardP50Ms],
+      ['p99', COLOUR.second, ({ pulses }) => pulses.forwardP99Ms],
+    ],
+  },
+  {
+    title: 'Longest event-loop delay of the network thread',
+    unit: 'ms',
+    lines: [['delay', COLOUR.third, ({ pulses }) => pulses.loopDelayMaxMs]],
+  },
+]
+
 /** The plot of a `levels` run. */
 export function drawLevels(
-  results: readonly LevelResult[],
+  results: readonly DrawnLevel[],
   { peers, rate }: { readonly peers: number; readonly rate: number },
 ): string {
-  const of = (value: (result: LevelResult) => number): readonly number[] => results.map(value)
-  const panels: readonly PlotPanel[] = [
-    {
-      title: 'Mesh size (shaded: allowed)',
-      unit: 'peers a topic',
-      band: { low: of(({ meshLow }) => meshLow), high: of(({ meshHigh }) => meshHigh) },
-      series: [
-        { name: 'largest', colour: COLOUR.second, values: of(({ meshMax }) => meshMax) },
-        { name: 'smallest', colour: COLOUR.first, values: of(({ meshMin }) => meshMin) },
-      ],
-    },
-    {
-      title: 'Heartbeat',
-      unit: 'ms',
-      series: [
-        { name: 'table', colour: COLOUR.second, values: of(({ heartbeatMs }) => heartbeatMs) },
-        { name: 'measured on the wire', colour: COLOUR.first, values: of(({ heartbeat }) => heartbeat.medianMs) },
-      ],
-    },
-    {
-      title: 'Within bounds after the PATCH',
-      unit: 'ms',
-      series: [{ name: 'time', colour: COLOUR.first, values: of(({ reachedMs }) => reachedMs ?? Number.NaN) }],
-    },
-    {
-      title: 'Messages',
-      unit: 'a second',
-      series: [
-        { name: 'out', colour: COLOUR.second, values: of(({ pulses }) => pulses.forwardedPerSecond) },
-        { name: 'in', colour: COLOUR.first, values: of(({ pulses }) => pulses.receivedPerSecond) },
-      ],
-    },
-    {
-      title: 'CPU of the relay',
-      unit: '% of one core',
-      series: [{ name: 'CPU', colour: COLOUR.first, values: of(({ cpuPercent }) => cpuPercent) }],
-    },
-    {
-      title: 'Forwarding, first byte in to last stream out',
-      unit: 'ms',
-      series: [
-        { name: 'p50', colour: COLOUR.first, values: of(({ pulses }) => pulses.forwardP50Ms) },
-        { name: 'p99', colour: COLOUR.second, values: of(({ pulses }) => pulses.forwardP99Ms) },
-      ],
-    },
-    {
-      title: 'Longest event-loop delay of the network thread',
-      unit: 'ms',
-      series: [{ name: 'delay', colour: COLOUR.third, values: of(({ pulses }) => pulses.loopDelayMaxMs) }],
-    },
-  ]
-  const heading = `Network loads among ${peers} go-libp2p peers, ${rate} messages of 240 B a second`
-  const labels = results.map(({ level }) => String(level))
-  return drawPlot(heading, labels, panels)
+  const band = results.map(({ meshLow, meshHigh }, x) => ({ x, low: meshLow, high: meshHigh }))
+  const panels = PANELS.map(
+    ({ title, unit, lines }, index): LinePanel => ({
+      ...{ kind: 'lines', title, unit, xLabel: 'network load' },
+      categories: results.map(({ level }) => String(level)),
+      series: lines.map(([name, colour, value]) => ({
+        ...{ name, colour },
+        points: results.map((result, x) => ({ x, y: value(result) })),
+      })),
+      ...(index === 0 && { band }),
+    }),
+  )
+  return drawPlot({
+    heading: `Network loads among ${peers} go-libp2p peers, ${rate} messages of 240 B a second`,
+    panels,
+  })
 }
