@@ -5,23 +5,14 @@
 import { goPeerBinary, goSkipReason } from '../../test/support/go-build.ts'
 import { JsonLineProcess } from '../../test/support/json-line-process.ts'
 import type { TestNetwork } from '../../test/support/network-directory.ts'
+import type { ClassFigures } from '../run-record.ts'
+import type { TrafficFigures } from './measure-relay.ts'
 import type { RelayUnderTest } from './relay-under-test.ts'
 import { fullTopic, GOSSIP, GOSSIP_NAMES, type LoadStream } from './traffic.ts'
 
-export interface StreamResult {
-  readonly name: string
-  readonly published: number
-  readonly expected: number
-  readonly delivered: number
-  /** Mean compressed size. */
-  readonly wireBytes: number
-  readonly p50Ms: number
-  readonly p90Ms: number
-  readonly p99Ms: number
-  readonly maxMs: number
+export interface StreamResult extends ClassFigures {
   /** The generator's own worst delay behind its schedule. */
   readonly maxLagMs: number
-  readonly duplicates: number
 }
 
 export const SUBSCRIBERS = 8
@@ -85,5 +76,13 @@ export class LoadGenerator implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process.stop()
+  }
+}
+
+/** What a generator tells, as runs keep it: each stream is a class of messages. */
+export function trafficFigures(streams: readonly StreamResult[]): TrafficFigures {
+  return {
+    classes: streams.map(({ maxLagMs: _, ...figures }) => figures),
+    lagMs: Math.max(0, ...streams.map(({ maxLagMs }) => maxLagMs)),
   }
 }

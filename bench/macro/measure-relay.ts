@@ -37,7 +37,10 @@ interface Reading extends ThreadReading {
   readonly cpuUs: number
 }
 
-/** Runs the traffic and takes the relay's figures from just before it to just after. @throws Error when the relay is gone */
+/**
+ * Runs the traffic and takes the relay's figures from just before it to just after.
+ * @throws Error when the relay is gone or delivered nothing at all, which is no figure but a failure
+ */
 export async function measureRelay(
   relay: MeasuredRelay,
   traffic: () => Promise<TrafficFigures>,
@@ -55,6 +58,7 @@ export async function measureRelay(
   const memory = memoryUsage(relay.pid)
   const after: Reading = { ...taken, delays: await loopDelays(relay) }
   const delivered = classes.reduce((sum, each) => sum + each.delivered, 0)
+  if (delivered === 0) throw new Error('the relay delivered nothing')
   return {
     case: about.case,
     variant: about.variant,
@@ -64,7 +68,7 @@ export async function measureRelay(
     machineBusyPercent: round(machineBusyPercent, 1),
     isCrowded: machineBusyPercent > CROWDED_PERCENT,
     generatorLagMs: round(lagMs, 1),
-    cpuUsPerDelivery: delivered === 0 ? 0 : round((after.cpuUs - before.cpuUs) / delivered, 2),
+    cpuUsPerDelivery: round((after.cpuUs - before.cpuUs) / delivered, 2),
     deliveredPerSecond: round(delivered / windowSeconds, 1),
     ...memory,
     classes,

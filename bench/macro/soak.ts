@@ -1,8 +1,8 @@
 /** Steady traffic for long: is anything lost, and does memory keep growing once it has settled? */
 import { parseArgs } from 'node:util'
 import { writeResults } from '../results-file.ts'
+import { lossPercent } from '../run-figures.ts'
 import { figure, formatTable } from '../table.ts'
-import { lossPercent } from './chain.ts'
 import { atLeast, oneOf } from './flags.ts'
 import { LoadGenerator, requireGo } from './load-generator.ts'
 import { memoryUsage } from './process-usage.ts'
