@@ -64,6 +64,8 @@ export interface FanRunOptions {
   readonly unwantedDelayMs?: number
   /** Length of the slots of `SlotStream`s, from genesis on. Default the network's. */
   readonly rhythmMs?: number
+  /** What has not come when nothing came for so long is lost. Default 3 s. */
+  readonly drainMs?: number
 }
 
 /** What became of one stream. Latencies are from before the first write to the arrival at a sink. */
@@ -148,10 +150,10 @@ export class FanGenerator implements AsyncDisposable {
    * not forward is lost. IDONTWANT is heeded, which saves copies of what is long. @throws Error when it does not end
    */
   run(streams: readonly FanStream[], seconds: number, options: FanRunOptions = {}): Promise<FanRunResult> {
-    const { copies = 1, spreadMs = 0, unwantedDelayMs = 0, rhythmMs = 0 } = options
+    const { copies = 1, spreadMs = 0, unwantedDelayMs = 0, rhythmMs = 0, drainMs = DRAIN_MS } = options
     const { genesisTimeSeconds, slotSeconds } = this.#relay.network
     const slots = { genesisMs: genesisTimeSeconds * 1000, slotMs: slotSeconds * 1000, rhythmMs }
-    const args = { streams, seconds, copies, spreadMs, unwantedDelayMs, drainMs: DRAIN_MS, ...slots }
+    const args = { streams, seconds, copies, spreadMs, unwantedDelayMs, drainMs, ...slots }
     return this.#process.call('fanRun', args, seconds * 1000 + RUN_GRACE_MS)
   }
 

@@ -26,6 +26,10 @@ export interface RpcEvent {
   readonly atNs: string
   readonly rpc: WireRpc
 }
+interface WireStarted {
+  readonly peerId: string
+  readonly addresses: readonly string[]
+}
 type WireEvent = RpcEvent | ConnectionEvent | RequestEvent
 
 /** A request written by hand: the bytes as they are, and whether our half of the stream is closed after them. */
@@ -60,11 +64,14 @@ function isGoodbye(event: WireEvent): event is RequestEvent {
 
 export class GoWirePeer implements AsyncDisposable {
   readonly peerId: string
+  /** Multiaddrs with /p2p/. */
+  readonly addresses: readonly string[]
   readonly #process: JsonLineProcess<WireEvent>
 
-  private constructor(process: JsonLineProcess<WireEvent>, peerId: string) {
+  private constructor(process: JsonLineProcess<WireEvent>, started: WireStarted) {
     this.#process = process
-    this.peerId = peerId
+    this.peerId = started.peerId
+    this.addresses = started.addresses
   }
 
   static async start(options: WirePeerOptions = {}): Promise<GoWirePeer> {
@@ -72,8 +79,7 @@ export class GoWirePeer implements AsyncDisposable {
     const process = new JsonLineProcess<WireEvent>(await goPeerBinary())
     const args = { host: { [transport]: true }, view, refuses: refusesGrafts }
     try {
-      const { peerId } = await process.call<{ peerId: string }>('wireStart', args)
-      return new GoWirePeer(process, peerId)
+      return new GoWirePeer(process, await process.call<WireStarted>('wireStart', args))
     } catch (error) {
       await process.stop()
       throw error

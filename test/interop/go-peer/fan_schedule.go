@@ -141,7 +141,7 @@ type fanMessage struct {
 }
 
 // madeAheadBytes is how much of a stream is made before it is due: a burst is ready when it begins.
-const madeAheadBytes = 16 * 1024 * 1024
+const madeAheadBytes = 2 * 1024 * 1024
 
 // make makes the stream's messages ahead of their time and ends the channel after the last.
 func (f *fan) make(stream fanStream, args fanRunArgs, startedAt time.Time) <-chan fanMessage {
