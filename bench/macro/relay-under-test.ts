@@ -1,68 +1,100 @@
 /**
  * What the benches measure: the relay as its users run it, or, to compare with on the same machine at the same hour, a
- * go-libp2p peer doing the same job.
+ * relay on go-libp2p or rust-libp2p that does the same job with the same gossip parameters.
  */
-import { GoPeer } from '../../test/support/go-peer.ts'
+
 import { type TestNetwork, testNetwork } from '../../test/support/network-directory.ts'
-import { StarlingProcess } from '../../test/support/starling-process.ts'
-import { ATTESTATION_SUBNETS, GOSSIP, GOSSIP_NAMES } from './traffic.ts'
+import { type LogLine, StarlingProcess } from '../../test/support/starling-process.ts'
+import { missingCompiler, type PeerRelay } from '../peers/build.ts'
+import { BENCH_NETWORK_LOAD } from '../peers/gossip-arguments.ts'
+import { RelayProcess } from '../peers/relay-process.ts'
+import { topicFlags } from './topic-flags.ts'
+import { fullTopic, GOSSIP_NAMES } from './traffic.ts'
 
 export const TRANSPORTS = ['tcp', 'quic'] as const
 export const VALIDATIONS = ['none', 'blind'] as const
-export const RELAYS = ['starling', 'go'] as const
+export const RELAYS = ['starling', 'go', 'rust'] as const
 
 export interface RelayOptions {
   readonly relay: (typeof RELAYS)[number]
   readonly transport: (typeof TRANSPORTS)[number]
   /** Only Starling validates. */
   readonly validation: (typeof VALIDATIONS)[number]
+  /** Gossip names with subnet; default those of traffic.ts. */
+  readonly topics?: readonly string[]
+  /** Starling's only, after those that follow from the other options. */
+  readonly flags?: readonly string[]
+  /** How many will connect; default as many as a bench with eight subscribers needs. */
+  readonly peers?: number
+  /** What differs from a network of 12 s slots. */
+  readonly network?: Partial<TestNetwork>
 }
 
 export interface RelayUnderTest extends AsyncDisposable {
   readonly pid: number
   /** Multiaddr with /p2p/. */
   readonly address: string
-  /** Full topics of GOSSIP_NAMES, in no order. */
+  /** Full topics, in the order of the names asked for. */
   readonly topics: readonly string[]
   readonly network: TestNetwork
+  /** Starling's only, as the rest. */
+  readonly metricsUrl?: string
+  /** Without a slash at its end. */
+  readonly apiUrl?: string
+  /** Log lines so far; grows while the relay runs. */
+  readonly log?: readonly LogLine[]
 }
 
-/** A digest no network has; the Go relay takes any. */
-const GO_DIGEST = '5ca1ab1e'
-/** Wide, so that it never drops on this machine: the comparison is of cost, not of queue sizes. */
-const GO_QUEUE_SIZE = 16_384
+/** A digest no network has; the other relays take any. */
+const OTHER_DIGEST = '5ca1ab1e'
+const DEFAULT_PEERS = 16
+/** Places beyond the peers that will come, so that a reconnect finds one. */
+const SPARE_PEERS = 16
 
-/** @throws Error when the relay does not start or lacks a topic */
-export function startRelay(options: RelayOptions): Promise<RelayUnderTest> {
-  return options.relay === 'go' ? startGo(options) : startStarling(options)
-}
-
-async function startGo({ transport }: RelayOptions): Promise<RelayUnderTest> {
-  const peer = await GoPeer.start({ transports: [transport], gossip: { ...GOSSIP, queueSize: GO_QUEUE_SIZE } })
-  const topics = GOSSIP_NAMES.map((name) => `/eth2/${GO_DIGEST}/${name}/ssz_snappy`)
-  await peer.forward(...topics)
-  const { pid } = peer
-  return {
-    ...{ pid, topics, address: peer.address(transport), network: testNetwork() },
-    [Symbol.asyncDispose]: () => peer.stop(),
+/** @throws Error that names the first of `relays` that cannot be built here, and why */
+export function requireRelays(relays: readonly RelayOptions['relay'][]): void {
+  for (const relay of relays) {
+    const reason = relay === 'starling' ? undefined : missingCompiler(relay)
+    if (reason !== undefined) throw new Error(reason)
   }
 }
 
-async function startStarling({ transport, validation }: RelayOptions): Promise<RelayUnderTest> {
+/** @throws Error when the relay does not start or lacks a topic */
+export function startRelay(options: RelayOptions): Promise<RelayUnderTest> {
+  return options.relay === 'starling' ? startStarling(options) : startOther(options.relay, options)
+}
+
+async function startOther(relay: PeerRelay, options: RelayOptions): Promise<RelayUnderTest> {
+  const { transport, topics: names = GOSSIP_NAMES } = options
+  const network = testNetwork(options.network)
+  const topics = names.map((name) => `/eth2/${OTHER_DIGEST}/${name}/ssz_snappy`)
+  const running = await RelayProcess.start(relay, { transport, topics, slotSeconds: network.slotSeconds })
+  const { pid, address } = running
+  return { pid, address, topics, network, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() }
+}
+
+async function startStarling(options: RelayOptions): Promise<RelayUnderTest> {
+  const { transport, validation, topics: names = GOSSIP_NAMES, flags = [], peers = DEFAULT_PEERS } = options
   const relay = await StarlingProcess.start({
+    network: testNetwork(options.network),
     flags: [
-      ...['--validation', validation, '--topics', 'beacon_block'],
-      ...['--attestation-subnets', ATTESTATION_SUBNETS.join(',')],
+      ...['--validation', validation, ...topicFlags(names)],
+      ...['--network-load', String(BENCH_NETWORK_LOAD), '--target-peers', String(peers + SPARE_PEERS)],
       // Under load on a shared machine a ping may take long; evicting a subscriber for it would show as loss.
       ...['--max-latency-ms', '60000', transport === 'tcp' ? '--no-quic' : '--no-tcp'],
+      ...flags,
     ],
   })
   try {
     const mesh = await relay.fetchJson<readonly { readonly topic: string }[]>('/mesh')
-    const topics = mesh.map(({ topic }) => topic)
-    const { pid, network } = relay
-    const address = relay.address(transport)
-    return { ...{ pid, topics, address, network }, [Symbol.asyncDispose]: () => relay[Symbol.asyncDispose]() }
+    const known = mesh.map(({ topic }) => topic)
+    const { pid, network, api, log } = relay
+    return {
+      ...{ pid, network, log, apiUrl: api, metricsUrl: `${api}/metrics` },
+      topics: names.map((name) => fullTopic(known, name)),
+      address: relay.address(transport),
+      [Symbol.asyncDispose]: () => relay[Symbol.asyncDispose](),
+    }
   } catch (error) {
     await relay.stop()
     throw error

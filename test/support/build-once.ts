@@ -46,15 +46,13 @@ export interface Compilation {
   readonly command: string
   readonly args: readonly string[]
   readonly cwd: string
-  readonly env?: Readonly<Record<string, string>>
   readonly timeoutMs: number
 }
 
 /** Runs a compiler. @throws Error with the end of its complaint when it fails */
-export async function compile({ command, args, cwd, env, timeoutMs }: Compilation): Promise<void> {
+export async function compile({ command, args, cwd, timeoutMs }: Compilation): Promise<void> {
   const child = spawn(command, args, {
     cwd,
-    env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: timeoutMs,
   })
