@@ -1,6 +1,6 @@
 /** Flags of the macro benches. */
-import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { missingCompiler } from '../peers/build.ts'
 import type { Variant } from '../run-record.ts'
 import { RELAYS, TRANSPORTS, VALIDATIONS } from '../variant.ts'
 
@@ -110,8 +110,8 @@ export function atLeast(flag: string, value: string, least: number): number {
   return number
 }
 
-/** @throws Error that says so when there is no Rust toolchain */
+/** @throws Error that says why the Rust relay cannot be built here */
 function requireCargo(): void {
-  if (spawnSync('cargo', ['--version']).status === 0) return
-  throw new Error('no cargo on PATH, with which the Rust relay is built (https://rustup.rs); or --relays starling,go')
+  const reason = missingCompiler('rust')
+  if (reason !== undefined) throw new Error(reason)
 }
