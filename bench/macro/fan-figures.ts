@@ -1,0 +1,37 @@
+/** What the fan generator counted, as results keep it. */
+import type { FanRunResult, FanStreamResult } from '../../test/support/go-fan.ts'
+import type { BenchRun, ClassFigures } from '../run-record.ts'
+import type { TrafficFigures } from './measure-relay.ts'
+
+function classFigures(result: FanStreamResult): ClassFigures {
+  const { name, published, expected, delivered, duplicates, wireBytes, p50Ms, p90Ms, p99Ms, maxMs } = result
+  return { name, published, expected, delivered, duplicates, wireBytes, p50Ms, p90Ms, p99Ms, maxMs }
+}
+
+/**
+ * Classes, lag, and in `more` what went over the wire besides.
+ * @throws Error when the relay threw peers out of its meshes: nothing was expected for those any more, and it would pass as cheap
+ */
+export function fanFigures({ streams, missingMeshLinks }: FanRunResult): TrafficFigures {
+  if (missingMeshLinks > 0) throw new Error(`${missingMeshLinks} places in meshes were lost under way`)
+  const total = (of: (result: FanStreamResult) => number): number => streams.reduce((sum, each) => sum + of(each), 0)
+  return {
+    classes: streams.map(classFigures),
+    lagMs: Math.max(...streams.map(({ maxLagMs }) => maxLagMs)),
+    more: {
+      copiesIn: total(({ copiesSent }) => copiesSent),
+      copiesSparedByIdontwant: total(({ withheld }) => withheld),
+      copiesToSenders: total(({ toSenders }) => toSenders),
+      copiesToOthers: total(({ toOthers }) => toOthers),
+    },
+  }
+}
+
+/** The run with what a copy costs, in or out: the measure where relays differ in how many they send to who has it already. */
+export function withCostPerCopy(run: BenchRun): BenchRun {
+  const { copiesIn = 0, copiesToSenders = 0, copiesToOthers = 0 } = run.more ?? {}
+  const delivered = run.classes.reduce((sum, each) => sum + each.delivered + each.duplicates, 0)
+  const copies = delivered + copiesIn + copiesToSenders + copiesToOthers
+  const cpuUs = run.cpuUsPerDelivery * run.classes.reduce((sum, each) => sum + each.delivered, 0)
+  return { ...run, more: { ...run.more, cpuUsPerCopy: Math.round((cpuUs / copies) * 100) / 100 } }
+}
