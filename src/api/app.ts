@@ -53,7 +53,7 @@ export interface AppDeps {
 
 /** Every route, with what each request passes before it. */
 export function routed({ log, address, token, chainFacts, corsOrigin, ...deps }: AppDeps): Express {
-  const { control, operator } = shareReads(deps.control, deps.operator)
+  const { control, operator, readMetrics } = shareReads(deps)
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag') // answers are never stored, so there is nothing to compare with
@@ -66,9 +66,9 @@ export function routed({ log, address, token, chainFacts, corsOrigin, ...deps }:
   app.use(bannedPeerRoutes(operator), trustedPeerRoutes(control, operator), peerRoutes(control))
   app.use(explicitPeerRoutes(control, operator), meshRoutes(control))
   app.use(banRoutes(operator), accessRoutes(operator), nodeRoutes(control), configRoutes(control, operator))
-  app.use(discoveryRoutes(control), openApiRoutes({ hasMetrics: deps.readMetrics !== undefined }))
+  app.use(discoveryRoutes(control), openApiRoutes({ hasMetrics: readMetrics !== undefined }))
   app.use(ethNodeRoutes(control), ethConfigRoutes(chainFacts), lodestarRoutes(control, operator), statsRoutes(control))
-  if (deps.readMetrics !== undefined) app.use(metricsRoutes(deps.readMetrics))
+  if (readMetrics !== undefined) app.use(metricsRoutes(readMetrics))
   app.use(() => {
     throw new RelayError('ROUTE_NOT_FOUND', 'not found')
   })

@@ -9,6 +9,7 @@ export function logRequests(log: Logger): RequestHandler {
   return (request, response, next) => {
     const { method, originalUrl, socket } = request
     const level = ['GET', 'HEAD', 'OPTIONS'].includes(method) ? 'debug' : 'info'
+    if (!log.isLevelEnabled(level)) return next()
     response.once('finish', () => {
       const path = (originalUrl.split('?', 1)[0] ?? '').slice(0, MAX_PATH_CHARS)
       log[level]({ method, path, status: response.statusCode, from: socket.remoteAddress }, 'API request')

@@ -1,47 +1,28 @@
 /**
- * Keeps polling off the network thread: reads that are asked for while the same read waits for its answer share it, so
- * that any number of dashboards costs one call at a time. A write's reply parts the reads: one that starts after it
- * never joins a call that was sent before it, so whoever wrote reads what was written.
+ * Keeps polling off the network thread: each kind of read is made for all who ask at about the same time, and one read
+ * at a time. A write's reply parts the reads: one that starts after it gets nothing that was asked for before it, so
+ * whoever wrote reads what was written.
  */
+import { type Clock, systemClock } from '../shared/clock.ts'
 import type { DirectControl, Operator } from './operator.ts'
+import { ReadGate } from './read-gate.ts'
+import type { ReadMetrics } from './routes/metrics.ts'
+import { SharedRead, type SharedReadOptions } from './shared-read.ts'
 
-/**
- * Calls of one kind that can be shared at once; above it each read is a call of its own. The reads without an argument
- * need one place; this bounds those of single peers, where a dashboard has a handful open.
- */
-const MAX_SHARED = 64
-
-class SharedRead<T> {
-  readonly #send: (key: string) => Promise<T>
-  readonly #inFlight = new Map<string, Promise<T>>()
-
-  constructor(send: (key: string) => Promise<T>) {
-    this.#send = send
-  }
-
-  read(key = ''): Promise<T> {
-    const sent = this.#inFlight.get(key)
-    if (sent !== undefined) return sent
-    const call = this.#send(key)
-    if (this.#inFlight.size >= MAX_SHARED) return call
-    this.#inFlight.set(key, call)
-    const forget = (): void => {
-      if (this.#inFlight.get(key) === call) this.#inFlight.delete(key)
-    }
-    call.then(forget, forget)
-    return call
-  }
-
-  /** Later reads do not join what was sent until now. */
-  part(): void {
-    this.#inFlight.clear()
-  }
-}
-
-/** The worker and the operator as the routes see them. */
+/** The worker, the operator and the metrics as the routes see them. */
 export interface SharedReads {
   readonly control: DirectControl
   readonly operator: Operator
+  readonly readMetrics: ReadMetrics | undefined
+}
+
+export interface SharedReadsDeps {
+  readonly control: DirectControl
+  readonly operator: Operator
+  readonly readMetrics?: ReadMetrics | undefined
+  readonly clock?: Clock
+  /** Default one of their own. */
+  readonly gate?: SharedReadOptions['gate']
 }
 
 /** Passes a write on; when it ends, well or not, the reads are parted. */
@@ -70,36 +51,46 @@ function passWrites(operator: Operator, write: PassWrite): Omit<Operator, 'listB
 }
 
 /** The reads of the standard node API, of Lodestar's, of the statistics and of discovery. */
-function standardReads(control: DirectControl) {
+function standardReads(control: DirectControl, options: SharedReadOptions) {
   return {
-    nodePeers: new SharedRead(() => control.listNodePeers()),
-    nodePeer: new SharedRead((peerId) => control.getNodePeer(peerId)),
-    syncing: new SharedRead(() => control.getSyncing()),
-    peerScores: new SharedRead(() => control.listPeerScoreStats()),
-    gossipScores: new SharedRead(() => control.listGossipScoreStats()),
-    firstSenders: new SharedRead(() => control.listFirstBlockSenders()),
-    arrivals: new SharedRead(() => control.listArrivals()),
-    discoveryStats: new SharedRead(() => control.getDiscoveryStats()),
-    discoveredPeers: new SharedRead(() => control.listDiscoveredPeers()),
+    nodePeers: new SharedRead(() => control.listNodePeers(), options),
+    nodePeer: new SharedRead((peerId) => control.getNodePeer(peerId), options),
+    syncing: new SharedRead(() => control.getSyncing(), options),
+    peerScores: new SharedRead(() => control.listPeerScoreStats(), options),
+    gossipScores: new SharedRead(() => control.listGossipScoreStats(), options),
+    firstSenders: new SharedRead(() => control.listFirstBlockSenders(), options),
+    arrivals: new SharedRead(() => control.listArrivals(), options),
+    discoveryStats: new SharedRead(() => control.getDiscoveryStats(), options),
+    discoveredPeers: new SharedRead(() => control.listDiscoveredPeers(), options),
   }
 }
 
 /**
- * `control` and `operator` with shared reads. Writes pass through; when one ends, well or not, the reads are parted.
+ * `control`, `operator` and the metrics with shared reads. Writes pass through; when one ends, well or not, the reads are
+ * parted.
  */
-export function shareReads(control: DirectControl, operator: Operator): SharedReads {
-  const health = new SharedRead(() => control.getHealth())
-  const nodeInfo = new SharedRead(() => control.getNodeInfo())
-  const peers = new SharedRead(() => control.listPeers())
-  const peer = new SharedRead((peerId) => control.getPeer(peerId))
-  const mesh = new SharedRead(() => control.listMesh())
-  const explicit = new SharedRead(() => control.listExplicitPeers())
-  const trusted = new SharedRead(() => control.listTrustedPeers())
-  const banned = new SharedRead(() => operator.listBannedPeers())
-  const config = new SharedRead(() => control.getConfig())
-  const standard = standardReads(control)
+export function shareReads({
+  control,
+  operator,
+  readMetrics,
+  clock = systemClock,
+  gate,
+}: SharedReadsDeps): SharedReads {
+  const options = { clock, gate: gate ?? new ReadGate(clock) }
+  const health = new SharedRead(() => control.getHealth(), options)
+  const nodeInfo = new SharedRead(() => control.getNodeInfo(), options)
+  const peers = new SharedRead(() => control.listPeers(), options)
+  const peer = new SharedRead((peerId) => control.getPeer(peerId), options)
+  const mesh = new SharedRead(() => control.listMesh(), options)
+  const explicit = new SharedRead(() => control.listExplicitPeers(), options)
+  const trusted = new SharedRead(() => control.listTrustedPeers(), options)
+  const banned = new SharedRead(() => operator.listBannedPeers(), options)
+  const config = new SharedRead(() => control.getConfig(), options)
+  const standard = standardReads(control, options)
+  // Its one call to the worker is a small part of making the page: nothing is gained by holding the others back for it.
+  const metrics = readMetrics && new SharedRead(readMetrics, { clock })
   const own = [health, nodeInfo, peers, peer, mesh, explicit, trusted, banned, config]
-  const reads = [...own, ...Object.values(standard)]
+  const reads = [...own, ...Object.values(standard), ...(metrics === undefined ? [] : [metrics])]
   const write: PassWrite = (call) =>
     call.finally(() => {
       for (const read of reads) read.part()
@@ -130,5 +121,6 @@ export function shareReads(control: DirectControl, operator: Operator): SharedRe
       prune: (topic, peerId) => write(control.prune(topic, peerId)),
     },
     operator: { listBannedPeers: () => banned.read(), ...passWrites(operator, write) },
+    readMetrics: metrics && (() => metrics.read()),
   }
 }

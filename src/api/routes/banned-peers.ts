@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { AS_IT_IS } from '../json-answer.ts'
 import { noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { Operator } from '../operator.ts'
@@ -9,7 +10,7 @@ export function bannedPeerRoutes(operator: Operator): Router {
   const router = Router({ caseSensitive: true })
   router
     .route('/peers/banned')
-    .get(async (_request, response) => void response.json(await operator.listBannedPeers()))
+    .get(async (_request, response) => void AS_IT_IS.send(response, await operator.listBannedPeers()))
     .all(refuseOtherMethods('GET', 'HEAD'))
   router
     .route('/peers/:peer_id/ban')

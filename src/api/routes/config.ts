@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { AS_IT_IS } from '../json-answer.ts'
 import { jsonBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl, Operator } from '../operator.ts'
@@ -9,7 +10,7 @@ export function configRoutes(control: DirectControl, operator: Operator): Router
   const router = Router({ caseSensitive: true })
   router
     .route('/config')
-    .get(async (_request, response) => void response.json(await control.getConfig()))
+    .get(async (_request, response) => void AS_IT_IS.send(response, await control.getConfig()))
     .patch(...jsonBody(), async (request, response) => {
       const view = await operator.patchConfig(parseConfigPatch(request.body))
       response.json({

@@ -1,11 +1,14 @@
 /** The node namespace of the standard beacon node API (beacon-APIs, `apis/node`); health has a file of its own. */
+import type { ServerResponse } from 'node:http'
 import { Router } from 'express'
 import type { NodeInfoView, NodePeerView, PeerState, SyncingView } from '../../rpc/contract.ts'
 import { requireJsonAccepted } from '../accept-json.ts'
+import { JsonAnswer } from '../json-answer.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import { clientVersion, versionText } from '../node-version.ts'
 import type { DirectControl } from '../operator.ts'
-import { matchesFilter, parsePeerFilter } from '../schemas/peer-filter.ts'
+import { PeerListAnswer } from '../peer-list-answer.ts'
+import { parsePeerFilter } from '../schemas/peer-filter.ts'
 import { aboutPeer, parseStandardPeerId } from '../schemas/standard-peer-id.ts'
 
 /** `node/identity`, every address with our id at its end. */
@@ -44,25 +47,27 @@ function syncingView({ head_slot, sync_distance, is_syncing }: SyncingView): unk
 }
 
 function peerRoutes(router: Router, control: DirectControl): void {
+  const peers = new PeerListAnswer()
+  const peer = new JsonAnswer<NodePeerView>((data) => ({ data }))
+  const count = new JsonAnswer<readonly NodePeerView[]>((all) => ({ data: peerCountView(all) }))
   router
     .route('/eth/v1/node/peers')
     .get(requireJsonAccepted(), async (request, response) => {
       const filter = parsePeerFilter(request.query)
-      const data = (await control.listNodePeers()).filter((peer) => matchesFilter(peer, filter))
-      response.json({ data, meta: { count: data.length } })
+      peers.send(response, await control.listNodePeers(), filter)
     })
     .all(refuseOtherMethods('GET', 'HEAD'))
   router
     .route('/eth/v1/node/peers/:peer_id')
     .get(requireJsonAccepted(), async (request, response) => {
       const peerId = parseStandardPeerId(request.params['peer_id'])
-      response.json({ data: await aboutPeer(peerId, (id) => control.getNodePeer(id)) })
+      peer.send(response, await aboutPeer(peerId, (id) => control.getNodePeer(id)))
     })
     .all(refuseOtherMethods('GET', 'HEAD'))
   router
     .route('/eth/v1/node/peer_count')
     .get(requireJsonAccepted(), async (_request, response) => {
-      response.json({ data: peerCountView(await control.listNodePeers()) })
+      count.send(response, await control.listNodePeers())
     })
     .all(refuseOtherMethods('GET', 'HEAD'))
 }
@@ -71,17 +76,21 @@ function peerRoutes(router: Router, control: DirectControl): void {
 export function ethNodeRoutes(control: DirectControl): Router {
   const router = Router({ caseSensitive: true })
   peerRoutes(router, control)
-  const reads: Readonly<Record<string, () => Promise<unknown>>> = {
-    '/eth/v1/node/identity': async () => identityView(await control.getNodeInfo()),
-    '/eth/v1/node/syncing': async () => syncingView(await control.getSyncing()),
-    '/eth/v1/node/version': async () => ({ version: versionText() }),
-    // `execution_client` is left out: there is none.
-    '/eth/v2/node/version': async () => ({ beacon_node: clientVersion() }),
+  const identity = new JsonAnswer<NodeInfoView>((info) => ({ data: identityView(info) }))
+  const syncing = new JsonAnswer<SyncingView>((view) => ({ data: syncingView(view) }))
+  // `execution_client` is left out: there is none.
+  const versions = { v1: { version: versionText() }, v2: { beacon_node: clientVersion() } }
+  const version = new JsonAnswer<object>((data) => ({ data }))
+  const reads: Readonly<Record<string, (response: ServerResponse) => Promise<void> | void>> = {
+    '/eth/v1/node/identity': async (response) => identity.send(response, await control.getNodeInfo()),
+    '/eth/v1/node/syncing': async (response) => syncing.send(response, await control.getSyncing()),
+    '/eth/v1/node/version': (response) => version.send(response, versions.v1),
+    '/eth/v2/node/version': (response) => version.send(response, versions.v2),
   }
   for (const [path, read] of Object.entries(reads)) {
     router
       .route(path)
-      .get(requireJsonAccepted(), async (_request, response) => void response.json({ data: await read() }))
+      .get(requireJsonAccepted(), (_request, response) => read(response))
       .all(refuseOtherMethods('GET', 'HEAD'))
   }
   return router

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { AS_IT_IS } from '../json-answer.ts'
 import { noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl, Operator } from '../operator.ts'
@@ -9,7 +10,7 @@ export function explicitPeerRoutes(control: DirectControl, operator: Operator): 
   const router = Router({ caseSensitive: true })
   router
     .route('/mesh/explicit')
-    .get(async (_request, response) => void response.json(await control.listExplicitPeers()))
+    .get(async (_request, response) => void AS_IT_IS.send(response, await control.listExplicitPeers()))
     .all(refuseOtherMethods('GET', 'HEAD'))
   router
     .route('/mesh/explicit/:peer_id')

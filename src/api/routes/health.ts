@@ -1,5 +1,6 @@
 import { Router } from 'express'
 import type { HealthView } from '../../rpc/contract.ts'
+import { JsonAnswer } from '../json-answer.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl } from '../operator.ts'
 import { parseSyncingStatus } from '../schemas/params.ts'
@@ -22,6 +23,7 @@ export function healthStatus(view: HealthView, syncingStatus: number): number {
  */
 export function healthRoutes(control: DirectControl): Router {
   const router = Router({ caseSensitive: true })
+  const answer = new JsonAnswer<HealthView>(({ syncDistance }) => ({ data: { sync_distance: syncDistance } }))
   router
     .route('/eth/v1/node/health')
     .get(async (request, response) => {
@@ -30,7 +32,8 @@ export function healthRoutes(control: DirectControl): Router {
       const status = healthStatus(view, syncingStatus)
       // A client takes 1xx for a prelude and waits for more: closing tells it that there is none.
       if (status < 200) response.setHeader('Connection', 'close')
-      response.status(status).json({ data: { sync_distance: view.syncDistance } })
+      response.statusCode = status
+      answer.send(response, view)
     })
     .all(refuseOtherMethods('GET', 'HEAD'))
   return router

@@ -2,11 +2,13 @@
 import { Router } from 'express'
 import type { NodePeerView } from '../../rpc/contract.ts'
 import { requireJsonAccepted } from '../accept-json.ts'
+import { JsonAnswer } from '../json-answer.ts'
 import { noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl, Operator } from '../operator.ts'
+import { PeerListAnswer } from '../peer-list-answer.ts'
 import { parseDialQuery, parsePeerQuery } from '../schemas/dial-query.ts'
-import { matchesFilter, parsePeerFilter } from '../schemas/peer-filter.ts'
+import { parsePeerFilter } from '../schemas/peer-filter.ts'
 import { aboutPeer, parsePeerIdQuery } from '../schemas/standard-peer-id.ts'
 
 /** Lodestar's word for an agent that never said its name: the member is always there. */
@@ -17,24 +19,25 @@ function lodestarPeer(peer: NodePeerView): NodePeerView {
 }
 
 function readRoutes(router: Router, control: DirectControl): void {
+  const peers = new PeerListAnswer(lodestarPeer)
+  const scores = new JsonAnswer<object>((data) => ({ data }))
   router
     .route('/eth/v1/lodestar/peers')
     .get(requireJsonAccepted(), async (request, response) => {
       const filter = parsePeerFilter(request.query)
-      const data = (await control.listNodePeers()).filter((peer) => matchesFilter(peer, filter)).map(lodestarPeer)
-      response.json({ data, meta: { count: data.length } })
+      peers.send(response, await control.listNodePeers(), filter)
     })
     .all(refuseOtherMethods('GET', 'HEAD'))
   router
     .route('/eth/v1/lodestar/lodestar_peer_score_stats')
     .get(requireJsonAccepted(), async (_request, response) => {
-      response.json({ data: await control.listPeerScoreStats() })
+      scores.send(response, await control.listPeerScoreStats())
     })
     .all(refuseOtherMethods('GET', 'HEAD'))
   router
     .route('/eth/v1/lodestar/gossip_peer_score_stats')
     .get(requireJsonAccepted(), async (_request, response) => {
-      response.json({ data: await control.listGossipScoreStats() })
+      scores.send(response, await control.listGossipScoreStats())
     })
     .all(refuseOtherMethods('GET', 'HEAD'))
 }

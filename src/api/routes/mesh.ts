@@ -1,5 +1,6 @@
 import { type Request, Router } from 'express'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
+import { AS_IT_IS } from '../json-answer.ts'
 import { noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl } from '../operator.ts'
@@ -15,7 +16,7 @@ export function meshRoutes(control: DirectControl): Router {
   const router = Router({ caseSensitive: true })
   router
     .route('/mesh')
-    .get(async (_request, response) => void response.json(await control.listMesh()))
+    .get(async (_request, response) => void AS_IT_IS.send(response, await control.listMesh()))
     .all(refuseOtherMethods('GET', 'HEAD'))
   router
     .route('/mesh/:topic/:peer_id')

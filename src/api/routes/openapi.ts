@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { AS_IT_IS } from '../json-answer.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import { openApiDocument } from '../openapi/document.ts'
 
@@ -8,7 +9,7 @@ export function openApiRoutes(served: { readonly hasMetrics: boolean }): Router 
   const document = openApiDocument(served)
   router
     .route('/openapi.json')
-    .get((_request, response) => void response.json(document))
+    .get((_request, response) => void AS_IT_IS.send(response, document))
     .all(refuseOtherMethods('GET', 'HEAD'))
   return router
 }

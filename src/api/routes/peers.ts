@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { AS_IT_IS } from '../json-answer.ts'
 import { jsonBody, noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl } from '../operator.ts'
@@ -10,7 +11,7 @@ export function peerRoutes(control: DirectControl): Router {
   const router = Router({ caseSensitive: true })
   router
     .route('/peers')
-    .get(async (_request, response) => void response.json(await control.listPeers()))
+    .get(async (_request, response) => void AS_IT_IS.send(response, await control.listPeers()))
     .post(...jsonBody(), async (request, response) => {
       const target = parseDialTarget(request.body)
       const { action } = await control.connectPeer(target)
@@ -20,7 +21,7 @@ export function peerRoutes(control: DirectControl): Router {
   router
     .route('/peers/:peer_id')
     .get(async (request, response) => {
-      response.json(await control.getPeer(parsePeerId(request.params['peer_id'])))
+      AS_IT_IS.send(response, await control.getPeer(parsePeerId(request.params['peer_id'])))
     })
     .delete(...noBody(), async (request, response) => {
       const peerId = parsePeerId(request.params['peer_id'])

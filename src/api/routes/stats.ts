@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { AS_IT_IS } from '../json-answer.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl } from '../operator.ts'
 
@@ -7,11 +8,11 @@ export function statsRoutes(control: DirectControl): Router {
   const router = Router({ caseSensitive: true })
   router
     .route('/stats/first-block-sender')
-    .get(async (_request, response) => void response.json(await control.listFirstBlockSenders()))
+    .get(async (_request, response) => void AS_IT_IS.send(response, await control.listFirstBlockSenders()))
     .all(refuseOtherMethods('GET', 'HEAD'))
   router
     .route('/stats/arrivals')
-    .get(async (_request, response) => void response.json(await control.listArrivals()))
+    .get(async (_request, response) => void AS_IT_IS.send(response, await control.listArrivals()))
     .all(refuseOtherMethods('GET', 'HEAD'))
   return router
 }

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { AS_IT_IS } from '../json-answer.ts'
 import { jsonBody, noBody } from '../json-body.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl, Operator } from '../operator.ts'
@@ -10,7 +11,7 @@ export function trustedPeerRoutes(control: DirectControl, operator: Operator): R
   const router = Router({ caseSensitive: true })
   router
     .route('/peers/trusted')
-    .get(async (_request, response) => void response.json(await control.listTrustedPeers()))
+    .get(async (_request, response) => void AS_IT_IS.send(response, await control.listTrustedPeers()))
     .post(...jsonBody(), async (request, response) => {
       const target = parseDialTarget(request.body)
       await operator.trustPeer(target)

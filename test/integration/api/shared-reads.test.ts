@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PeerView } from '../../../src/rpc/contract.ts'
+import type { Control, PeerView } from '../../../src/rpc/contract.ts'
+import type { Handlers } from '../../../src/rpc/server.ts'
 import { startHarness } from './api-harness.ts'
 import { CONFIG, PEER_A, PEER_B, peerView, RelayDouble } from './relay-double.ts'
 
@@ -48,4 +49,73 @@ test('a read after a DELETE was answered never shows the peer, though an older r
   assert.deepEqual((await call('GET', '/peers')).json(), [peerView(PEER_B)])
   gate.resolve()
   assert.deepEqual((await old).json(), [peerView(PEER_A), peerView(PEER_B)])
+})
+
+/** What dashboards poll, each with the worker's call behind it. */
+const POLLED: Readonly<Record<string, keyof Control>> = {
+  '/mesh': 'listMesh',
+  '/peers': 'listPeers',
+  '/peers/trusted': 'listTrustedPeers',
+  '/config': 'getConfig',
+  '/node/info': 'getNodeInfo',
+  '/discovery/stats': 'getDiscoveryStats',
+  '/eth/v1/node/health': 'getHealth',
+  '/eth/v1/node/peers': 'listNodePeers',
+  '/eth/v1/node/syncing': 'getSyncing',
+  '/stats/arrivals': 'listArrivals',
+}
+
+/** The double's handlers, each call counted. */
+function counted(relay: RelayDouble): { readonly handlers: Handlers<Control>; readonly calls: Map<string, number> } {
+  const calls = new Map<string, number>()
+  const handlers = new Proxy(relay.handlers, {
+    get: (target, key, receiver) => {
+      calls.set(String(key), (calls.get(String(key)) ?? 0) + 1)
+      return Reflect.get(target, key, receiver)
+    },
+  })
+  return { handlers, calls }
+}
+
+test('500 reads at once cost the worker a call of each kind, and again only after it rested', async (t) => {
+  const { handlers, calls } = counted(new RelayDouble(PEER_A))
+  const { raw } = await startHarness(t, handlers)
+  const paths = Object.keys(POLLED)
+  const startedMs = performance.now()
+  const connections = Array.from({ length: 50 }, () => {
+    const reads = paths.map((path, index) => {
+      const isLast = index === paths.length - 1
+      return `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${isLast ? 'Connection: close\r\n' : ''}\r\n`
+    })
+    return raw(reads.join(''))
+  })
+  const replies = (await Promise.all(connections)).join('')
+  const rests = Math.floor((performance.now() - startedMs) / 100)
+  assert.equal(replies.split('HTTP/1.1 200 OK').length - 1, 500)
+  for (const [path, method] of Object.entries(POLLED)) {
+    const made = calls.get(method) ?? 0
+    assert.ok(made >= 1 && made <= 1 + rests, `${path}: ${made} calls and ${rests} rests`)
+  }
+})
+
+test('a read after a DELETE was answered does not get the answer that was held before it', async (t) => {
+  const relay = new RelayDouble(PEER_A, PEER_B)
+  const { call } = await startHarness(t, relay.handlers)
+  for (const gone of [PEER_A, PEER_B]) {
+    assert.equal((await call('GET', `/peers/${gone}`)).status, 200)
+    assert.match((await call('GET', '/peers')).text, new RegExp(gone))
+    assert.equal((await call('DELETE', `/peers/${gone}`)).status, 200)
+    assert.doesNotMatch((await call('GET', '/peers')).text, new RegExp(gone))
+    assert.notEqual((await call('GET', `/peers/${gone}`)).text, JSON.stringify(peerView(gone)))
+  }
+})
+
+test('each setting is read back at once, however often it is changed and read', async (t) => {
+  const relay = new RelayDouble()
+  const { call } = await startHarness(t, relay.handlers)
+  for (let load = 1; load <= 20; load++) {
+    assert.equal((await call('PATCH', '/config', { body: { network_load: load } })).status, 200)
+    const reads = await Promise.all(Array.from({ length: 5 }, () => call('GET', '/config')))
+    for (const read of reads) assert.equal((read.json() as { network_load: number }).network_load, load)
+  }
 })

@@ -4,6 +4,7 @@ import type { AccessDocument, DirectControl, Operator } from '../../../src/api/o
 import { shareReads } from '../../../src/api/shared-reads.ts'
 import type { PeerView } from '../../../src/rpc/contract.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 interface Sent {
   readonly method: string
@@ -21,7 +22,13 @@ const DOCUMENT: AccessDocument = {
 }
 
 /** Shared reads of a worker and an operator whose calls wait until the test settles them. */
-function manual(): { readonly shared: DirectControl; readonly operator: Operator; readonly sent: Sent[] } {
+function manual(): {
+  readonly control: DirectControl
+  readonly shared: DirectControl
+  readonly operator: Operator
+  readonly sent: Sent[]
+  readonly clock: FakeClock
+} {
   const sent: Sent[] = []
   const method =
     <T>(name: string) =>
@@ -73,18 +80,23 @@ function manual(): { readonly shared: DirectControl; readonly operator: Operator
     exportAccess: () => DOCUMENT,
     importAccess: method('importAccess'),
   }
-  const reads = shareReads(control, operator)
-  return { shared: reads.control, operator: reads.operator, sent }
+  const clock = new FakeClock()
+  // How reads wait for each other is the gate's test.
+  const reads = shareReads({ control, operator, clock, gate: { pass: (call) => call() } })
+  return { control, shared: reads.control, operator: reads.operator, sent, clock }
 }
 
 const BEFORE: readonly PeerView[] = []
 
-test('reads that overlap share one call; a read after its answer is a new one', async () => {
-  const { shared, sent } = manual()
+test('reads that overlap share one call; soon after they get its answer, later a new one', async () => {
+  const { shared, sent, clock } = manual()
   const reads = [shared.listPeers(), shared.listPeers(), shared.listPeers()]
   assert.equal(sent.length, 1)
   sent[0]?.resolve(BEFORE)
   for (const read of reads) assert.equal(await read, BEFORE)
+  assert.equal(await shared.listPeers(), BEFORE)
+  assert.equal(sent.length, 1)
+  clock.advance(100)
   void shared.listPeers()
   assert.equal(sent.length, 2)
 })
@@ -227,6 +239,22 @@ for (const [name, write] of Object.entries(WRITES)) {
   })
 }
 
+test('a page of metrics is shared like any read, and parted by a write', async () => {
+  const { control, operator } = manual()
+  let pages = 0
+  const readMetrics = async (): Promise<string> => `page ${++pages}`
+  const reads = shareReads({
+    control,
+    operator: { ...operator, banPeer: async () => undefined },
+    readMetrics,
+    clock: new FakeClock(),
+  })
+  assert.deepEqual(await Promise.all([reads.readMetrics?.(), reads.readMetrics?.()]), ['page 1', 'page 1'])
+  assert.equal(await reads.readMetrics?.(), 'page 1')
+  await reads.operator.banPeer('a')
+  assert.equal(await reads.readMetrics?.(), 'page 2')
+})
+
 test('a target is looked up by a call of its own: it is no read that repeats', () => {
   const { shared, sent } = manual()
   for (let round = 0; round < 2; round++) void shared.resolvePeer({ enr: 'enr:-x' })
@@ -242,13 +270,4 @@ test('lists that are answered at once pass through', () => {
   assert.deepEqual(operator.listBannedAgents(), [{ agent: 'prysm' }])
   assert.equal(operator.exportAccess(), DOCUMENT)
   assert.equal(sent.length, 0)
-})
-
-test('reads of single peers are shared up to a bound, and above it each is a call', () => {
-  const { shared, sent } = manual()
-  for (let peer = 0; peer < 64; peer++) void shared.getPeer(`p${peer}`)
-  void shared.getPeer('over')
-  void shared.getPeer('over')
-  void shared.getPeer('p0')
-  assert.equal(sent.length, 66)
 })
