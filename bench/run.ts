@@ -5,10 +5,13 @@ type Bench = (args: string[]) => Promise<void>
 /** Each is loaded when it is asked for: none needs what another is built on. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   chain: async () => (await import('./macro/chain.ts')).runChain,
+  fan: async () => (await import('./macro/fan.ts')).runFan,
+  growth: async () => (await import('./macro/growth.ts')).runGrowth,
   soak: async () => (await import('./macro/soak.ts')).runSoak,
   levels: async () => (await import('./macro/levels.ts')).runLevels,
   switch: async () => (await import('./macro/levels-switch.ts')).runSwitch,
   idle: async () => (await import('./macro/idle.ts')).runIdle,
+  report: async () => (await import('./report/run.ts')).runReport,
   micro: async () => (await import('./micro/run.ts')).runMicro,
 }
 
@@ -17,6 +20,10 @@ const USAGE = `npm run bench -- <name> [flags]
 Relays in turn (all need Go, the Rust relay needs cargo):
   chain [paired flags]
         one publisher, the relay, 8 subscribers: CPU a delivery, latency, loss, memory
+  fan [paired flags] [--multiples 1,2,4,8]
+        50 peers, mainnet's messages in the rhythm of slots, 4 of 5 copies duplicates: cost, latency by class, the knee
+  growth [paired flags]
+        10, 16, 32, 64 peers at the same degree and rate: cost a delivery
 
   paired flags: [--relays starling,go,rust] [--transports tcp,quic] [--validation none|blind|none,blind]
         [--rounds 5] [--seconds N] [--warmup N] [--only TEXT] [--results SUFFIX]
@@ -31,6 +38,10 @@ One relay:
   idle  [--runs 5]
         time from start to listening, memory with nothing to do
   micro message ids, snappy, fast ids
+
+Of all results:
+  report
+        docs/performance.md and its drawings, from the newest file of each bench in bench/results
 `
 
 const [name = '', ...args] = process.argv.slice(2)

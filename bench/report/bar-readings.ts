@@ -1,0 +1,151 @@
+/** How the figure of each bar is read off the runs of its bench. */
+import type { BenchRun, Variant } from '../run-record.ts'
+import { pairedRatio } from '../statistics.ts'
+import type { Reading } from './bars.ts'
+import {
+  casesOf,
+  classNames,
+  cpuUsPerDelivery,
+  estimateOf,
+  type Figure,
+  moreFigure,
+  ofClass,
+  RELAY_NAMES,
+  runsOf,
+  variantsOf,
+} from './figures.ts'
+import { growthOf } from './growth-exponent.ts'
+import { blockClass } from './knee.ts'
+import { besideWhom, type Comparison, counterpart, ratioTo, ratioToBetter, type Wanted } from './ratios.ts'
+import { settledRisePercent } from './soak-memory.ts'
+
+type Transport = Variant['transport']
+type MaybeReading = Reading | undefined
+
+const CHAIN_CASE = '240 B at 2000/s'
+const BURST_CASE = 'burst'
+export const SUSTAINED_FIGURE = 'sustainedPerSecond'
+/** Settings of the API bench. */
+export const QUIET_SETTING = /quiet/i
+const POLLED = /\b2[,_ ]?000\b/
+/** The bar of memory is one of this many peers and minutes; shorter or smaller runs say nothing about it. */
+const SOAK_MINUTES = 30
+const SOAK_PEERS = 50
+
+const plain = (transport: Transport): Variant => ({ relay: 'starling', transport, validation: 'none' })
+
+function crowded(runs: readonly BenchRun[]): number {
+  return runs.filter(({ isCrowded }) => isCrowded).length
+}
+
+function besideAnother(
+  runs: readonly BenchRun[],
+  caseName: string,
+  transport: Transport,
+  ratio: Comparison | undefined,
+  note: string,
+): MaybeReading {
+  if (ratio === undefined) return undefined
+  const own = plain(transport)
+  const behind = [...runsOf(runs, caseName, own), ...runsOf(runs, caseName, counterpart(own, ratio.other))]
+  return { ...ratio, rounds: ratio.pairs, crowdedRuns: crowded(behind), note }
+}
+
+function besideBetter(
+  runs: readonly BenchRun[],
+  caseName: string,
+  transport: Transport,
+  figure: Figure,
+  wanted: Wanted,
+): MaybeReading {
+  const own = plain(transport)
+  const ratio = ratioToBetter(runs, caseName, own, figure, wanted)
+  const note = ratio === undefined ? '' : `beside ${besideWhom(runs, caseName, own, ratio.other)}`
+  return besideAnother(runs, caseName, transport, ratio, note)
+}
+
+export function costBesideBetter(runs: readonly BenchRun[], transport: Transport): MaybeReading {
+  return besideBetter(runs, CHAIN_CASE, transport, cpuUsPerDelivery, 'lower')
+}
+
+export function sustainedBesideBetter(runs: readonly BenchRun[], transport: Transport): MaybeReading {
+  const sustained = moreFigure(SUSTAINED_FIGURE)
+  const caseName = casesOf(runs.filter((run) => Number.isFinite(sustained(run))))[0] ?? ''
+  return besideBetter(runs, caseName, transport, sustained, 'higher')
+}
+
+export function burstBesideGo(runs: readonly BenchRun[], transport: Transport): MaybeReading {
+  const caseName = casesOf(runs).find((name) => name.startsWith(BURST_CASE)) ?? ''
+  const ofCase = runs.filter((run) => run.case === caseName)
+  const name = blockClass(ofCase)
+  if (name === undefined) return undefined
+  const ratio = ratioTo(
+    ofCase,
+    caseName,
+    plain(transport),
+    'go',
+    ofClass(name, (one) => one.p99Ms),
+  )
+  return besideAnother(ofCase, caseName, transport, ratio, `${name}, beside ${RELAY_NAMES.go}`)
+}
+
+/** The class whose p99 the polling raises most. */
+export function apiBesideQuiet(runs: readonly BenchRun[], transport: Transport): MaybeReading {
+  const own = variantsOf(runs).filter((variant) => variant.relay === 'starling' && variant.transport === transport)
+  const quiet = own.find(({ setting }) => QUIET_SETTING.test(setting ?? ''))
+  const polled = own.find(({ setting }) => POLLED.test(setting ?? ''))
+  if (quiet === undefined || polled === undefined) return undefined
+  const [worst] = classNames(runs)
+    .map((name) => ({
+      name,
+      ratio: pairedRatio(
+        runs,
+        ofClass(name, (one) => one.p99Ms),
+        polled,
+        quiet,
+      ),
+    }))
+    .filter(({ ratio }) => ratio.pairs > 0)
+    .sort((one, other) => other.ratio.median - one.ratio.median)
+  if (worst === undefined) return undefined
+  const behind = casesOf(runs).flatMap((name) => [...runsOf(runs, name, quiet), ...runsOf(runs, name, polled)])
+  return {
+    ...worst.ratio,
+    rounds: worst.ratio.pairs,
+    crowdedRuns: crowded(behind),
+    note: `${worst.name}, the worst class`,
+  }
+}
+
+/** Runs of a soak that the bars of memory speak of. */
+function fullSoaks(runs: readonly BenchRun[], transport: Transport): readonly BenchRun[] {
+  return runs.filter(
+    ({ variant, windowSeconds, more }) =>
+      variant.relay === 'starling' &&
+      variant.transport === transport &&
+      Math.round(windowSeconds / 60) >= SOAK_MINUTES &&
+      (more?.['peers'] ?? 0) >= SOAK_PEERS,
+  )
+}
+
+function ofSoaks(runs: readonly BenchRun[], transport: Transport, figure: Figure, note: string): MaybeReading {
+  const full = fullSoaks(runs, transport).filter((run) => Number.isFinite(figure(run)))
+  if (full.length === 0) return undefined
+  return { ...estimateOf(full, figure), rounds: full.length, crowdedRuns: crowded(full), note }
+}
+
+export function soakMemory(runs: readonly BenchRun[], transport: Transport): MaybeReading {
+  return ofSoaks(runs, transport, (run) => run.peakRssMb, 'largest that was ever resident')
+}
+
+export function soakRise(runs: readonly BenchRun[], transport: Transport): MaybeReading {
+  return ofSoaks(runs, transport, settledRisePercent, 'of the line fitted to the settled part')
+}
+
+export function growth(runs: readonly BenchRun[], transport: Transport): MaybeReading {
+  const own = plain(transport)
+  const found = growthOf(runs, own)
+  if (found === undefined) return undefined
+  const behind = casesOf(runs).flatMap((name) => runsOf(runs, name, own))
+  return { ...found, crowdedRuns: crowded(behind), note: `${found.fewestPeers} to ${found.mostPeers} peers` }
+}

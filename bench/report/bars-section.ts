@@ -1,0 +1,64 @@
+/** The bars, and whether they are met. */
+import type { BenchRun } from '../run-record.ts'
+import { BARS, type Bar, judge, type Reading } from './bars.ts'
+import { TRANSPORT_NAMES } from './figures.ts'
+import { digits, grouped, interval, table } from './markdown.ts'
+import { filesOf, type Results } from './results.ts'
+import { joined, type Section, text } from './section.ts'
+
+const UNIT_MARKS: Readonly<Record<Bar['unit'], string>> = { times: ' ×', MB: ' MB', power: '', '%': ' %' }
+
+/** The first results file of the bench that tells, the one without a suffix before others. */
+export function readBar(bar: Bar, results: Results): Reading | undefined {
+  for (const { result } of filesOf(results, bar.bench)) {
+    const reading = bar.read(measured(result.runs), bar.transport)
+    if (reading !== undefined) return reading
+  }
+  return undefined
+}
+
+/** Bars are held against the relay alone: what validation costs stands in the tables. */
+function measured(runs: readonly BenchRun[]): readonly BenchRun[] {
+  return runs.filter(({ variant }) => variant.validation === 'none')
+}
+
+function limitText({ wanted, limit, aim, unit }: Bar): string {
+  const mark = UNIT_MARKS[unit]
+  const sign = wanted === 'at most' ? '≤' : '≥'
+  return `${sign} ${limit}${mark}${aim === undefined ? '' : `, aim ${aim}`}`
+}
+
+function readingText(bar: Bar, reading: Reading | undefined): readonly string[] {
+  if (reading === undefined) return ['–', 'not measured', '–']
+  const rounds =
+    reading.crowdedRuns === 0 ? String(reading.rounds) : `${reading.rounds}, ${reading.crowdedRuns} crowded`
+  return [`${interval(reading)}${UNIT_MARKS[bar.unit]}`, reading.note, rounds]
+}
+
+export function barsSection(results: Results): Section {
+  const rows = BARS.map((bar) => {
+    const reading = readBar(bar, results)
+    const cells = readingText(bar, reading)
+    return [bar.measure, TRANSPORT_NAMES[bar.transport], limitText(bar), ...cells, judge(bar, reading)]
+  })
+  const verdicts = rows.map((row) => row.at(-1) ?? '')
+  const count = (wanted: string): number => verdicts.filter((verdict) => verdict.startsWith(wanted)).length
+  return joined(
+    text('## The bars'),
+    text(
+      `Of ${rows.length} bars ${count('met')} are met, ${count('not met')} are not, ${count('open')} have not been measured.`,
+      '_With doubt_ means that the interval holds the bar, so that another day may say otherwise.',
+    ),
+    {
+      lines: table(['measure', 'transport', 'bar', 'measured', 'of what', 'rounds', 'verdict'], grouped(rows)),
+      drawings: [],
+    },
+  )
+}
+
+/** One line for a terminal. */
+export function barLine(bar: Bar, results: Results): string {
+  const reading = readBar(bar, results)
+  const figure = reading === undefined ? 'not measured' : digits(reading.median)
+  return `${judge(bar, reading)}: ${bar.measure}, ${TRANSPORT_NAMES[bar.transport]}: ${figure} (${limitText(bar)})`
+}

@@ -1,0 +1,86 @@
+/** What Starling is to reach, in numbers, and how each is read off the runs. */
+import type { BenchRun, Variant } from '../run-record.ts'
+import type { Estimate } from '../statistics.ts'
+import {
+  apiBesideQuiet,
+  burstBesideGo,
+  costBesideBetter,
+  growth,
+  soakMemory,
+  soakRise,
+  sustainedBesideBetter,
+} from './bar-readings.ts'
+
+/** A figure that is held against a bar. */
+export interface Reading extends Estimate {
+  /** Rounds behind it, and how many of their runs met a crowded machine. */
+  readonly rounds: number
+  readonly crowdedRuns: number
+  /** What it is a multiple of, what was looked at: for the reader. */
+  readonly note: string
+}
+
+export interface Bar {
+  readonly measure: string
+  /** The bench whose runs tell. */
+  readonly bench: string
+  readonly transport: Variant['transport']
+  readonly wanted: 'at most' | 'at least'
+  readonly limit: number
+  /** What we would rather have. */
+  readonly aim?: number
+  readonly unit: 'times' | 'MB' | 'power' | '%'
+  readonly read: (runs: readonly BenchRun[], transport: Variant['transport']) => Reading | undefined
+}
+
+const COST = 'CPU a delivered 240 B message at 2,000/s × 8, beside the better of Go and Rust'
+const SUSTAINED = 'sustained 240 B messages a second, beside the better of Go and Rust'
+const BURST = 'p99 of block-like messages during an attestation burst, beside Go'
+const POLLED = 'p99 of forwarded messages with the API polled at 2,000 requests/s, beside quiet'
+const MEMORY = 'RSS at 50 peers with the full mix over 30 min, largest'
+const RISE = 'RSS at 50 peers with the full mix over 30 min, rise once caches are full'
+const GROWTH = 'growth of cost from 10 to 64 peers at a fixed degree, as a power of the number of peers'
+
+/** A line that rises by less than this over the settled part of a soak is called flat. */
+const FLAT_PERCENT = 5
+
+/** The same bar on both transports. */
+function onBoth(bar: Omit<Bar, 'transport'>): readonly Bar[] {
+  return [
+    { ...bar, transport: 'tcp' },
+    { ...bar, transport: 'quic' },
+  ]
+}
+
+const COST_BAR = { measure: COST, bench: 'chain', wanted: 'at most', unit: 'times', read: costBesideBetter } as const
+
+export const BARS: readonly Bar[] = [
+  { ...COST_BAR, transport: 'tcp', limit: 1, aim: 0.5 },
+  { ...COST_BAR, transport: 'quic', limit: 1.3 },
+  ...onBoth({
+    ...{ measure: SUSTAINED, bench: 'saturate', wanted: 'at least', limit: 1, unit: 'times' },
+    read: sustainedBesideBetter,
+  }),
+  ...onBoth({
+    ...{ measure: BURST, bench: 'fan', wanted: 'at most', limit: 1.1, unit: 'times' },
+    read: burstBesideGo,
+  }),
+  ...onBoth({
+    ...{ measure: POLLED, bench: 'api', wanted: 'at most', limit: 1.2, unit: 'times' },
+    read: apiBesideQuiet,
+  }),
+  ...onBoth({ measure: MEMORY, bench: 'soak', wanted: 'at most', limit: 400, unit: 'MB', read: soakMemory }),
+  ...onBoth({ measure: RISE, bench: 'soak', wanted: 'at most', limit: FLAT_PERCENT, unit: '%', read: soakRise }),
+  ...onBoth({ measure: GROWTH, bench: 'growth', wanted: 'at most', limit: 1, unit: 'power', read: growth }),
+]
+
+/** What can be said: `open` when nothing was measured. An interval that holds the limit leaves doubt. */
+export type Verdict = 'met' | 'met, with doubt' | 'not met, with doubt' | 'not met' | 'open'
+
+export function judge({ wanted, limit }: Pick<Bar, 'wanted' | 'limit'>, reading: Estimate | undefined): Verdict {
+  if (reading === undefined || !Number.isFinite(reading.median)) return 'open'
+  const meets = (value: number): boolean => (wanted === 'at most' ? value <= limit : value >= limit)
+  const { median, low, high } = reading
+  if (meets(median)) return meets(low) && meets(high) ? 'met' : 'met, with doubt'
+  return meets(low) || meets(high) ? 'not met, with doubt' : 'not met'
+}

@@ -1,0 +1,86 @@
+/** The benches of runs as the page tells of them: what they do, and what only they show. Prose is true of any figures. */
+import type { BenchRun } from '../run-record.ts'
+import { SUSTAINED_FIGURE } from './bar-readings.ts'
+import { moreFigure } from './figures.ts'
+import { apiPart, chainPart, fanPart, growthPart, saturatePart, soakPart } from './own-parts.ts'
+import type { Compared } from './ratio-table.ts'
+import type { Section } from './section.ts'
+
+export interface BenchText {
+  readonly title: string
+  readonly lines: readonly string[]
+  /** What only this bench shows; the name of the results tells several files of a bench apart. */
+  readonly own: (runs: readonly BenchRun[], name: string) => Section
+  /** What it compares beyond what all do. */
+  readonly more?: readonly Compared[]
+}
+
+const CHAIN: BenchText = {
+  title: 'chain: what a message costs',
+  lines: [
+    'One publisher, the relay, eight subscribers that know only the relay. Messages of one size come at a steady rate. CPU',
+    'is of the whole relay process and falls as the rate rises, because more messages then share a frame and a system',
+    'call: compare equal rates only.',
+  ],
+  own: chainPart,
+}
+
+const FAN: BenchText = {
+  title: 'fan: fifty peers, most copies unneeded',
+  lines: [
+    'Fifty peers, each message sent to the relay by five of them, so that four of five arrivals are duplicates. The mix has',
+    'the topics, sizes and times of a slot: a block, columns, a burst of attestations, aggregates. Short messages become more from',
+    'case to case until a relay is past its knee: until it loses 0.1 % of the deliveries, or the p99 of block-like messages is',
+    'four times what it is at the lowest rate. In the case `burst` blocks and columns come in the middle of attestations.',
+    'What is sent and when, with its sources: [eth2-mix.ts](../bench/macro/eth2-mix.ts).',
+  ],
+  own: fanPart,
+}
+
+const GROWTH: BenchText = {
+  title: 'growth: what another peer costs',
+  lines: [
+    'The same traffic and the same degree among more and more peers. With a cost ~ peers^e fitted in each round, e = 0 is no',
+    'growth and e = 1 is linear.',
+  ],
+  own: growthPart,
+}
+
+const SATURATE: BenchText = {
+  title: 'saturate: how much a relay takes',
+  lines: [
+    'The highest rate of 240 B messages to eight peers of which a relay still delivers 99.9 % with a p99 below 250 ms, found',
+    'by rising steps and then by halving. The load generator runs on the same cores, so that all such rates are lower bounds.',
+  ],
+  own: saturatePart,
+  more: [{ name: 'sustained rate, above 1 is better', figure: moreFigure(SUSTAINED_FIGURE), wanted: 'higher' }],
+}
+
+const API: BenchText = {
+  title: 'api: forwarding while dashboards poll',
+  lines: [
+    'Steady traffic through the relay while its HTTP API is left alone, polled by dashboards, and polled hard. HTTP is',
+    'served on a thread of its own; this shows what of the polling forwarding notices. Ratios are to the same round with',
+    'the API quiet.',
+  ],
+  own: apiPart,
+}
+
+const SOAK: BenchText = {
+  title: 'soak: memory over time',
+  lines: [
+    'Steady traffic for long. Ids of seen messages are kept for two epochs, 768 s, so that memory can only be level after',
+    'that; the slope is of the line fitted to what comes after.',
+  ],
+  own: soakPart,
+}
+
+/** In the order of the page. */
+export const BENCHES: ReadonlyMap<string, BenchText> = new Map([
+  ['chain', CHAIN],
+  ['fan', FAN],
+  ['saturate', SATURATE],
+  ['growth', GROWTH],
+  ['api', API],
+  ['soak', SOAK],
+])

@@ -1,0 +1,45 @@
+/** The section of a bench whose results are runs: its own part first, then what all have. */
+import type { BenchResult } from '../run-record.ts'
+import type { BenchText } from './benches.ts'
+import { cell, folded } from './markdown.ts'
+import { ratioTable } from './ratio-table.ts'
+import type { Filed } from './results.ts'
+import { joined, type Section, text } from './section.ts'
+import { costTable, latencyTable, moreTable, threadTable } from './tables.ts'
+
+/** Rows of a table that a reader is not asked to scroll past. */
+const LONG_TABLE_ROWS = 16
+
+/** Options as the results file has them, in words. */
+function optionsText(options: BenchResult['options']): string {
+  return Object.entries(options)
+    .map(([name, value]) => `${name} ${cell(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))}`)
+    .join(', ')
+}
+
+function foldedWhenLong(summary: string, lines: readonly string[]): readonly string[] {
+  return lines.length > LONG_TABLE_ROWS ? folded(summary, lines) : lines
+}
+
+function fileSection({ file, name, result }: Filed<BenchResult>, { own, more = [] }: BenchText): Section {
+  const { runs, options } = result
+  if (runs.length === 0) return text(`${cell(file)} holds no runs.`)
+  return joined(
+    text(`From ${cell(file)}, commit ${cell(result.commit)}: ${optionsText(options)}.`),
+    own(runs, name),
+    { lines: foldedWhenLong('Starling beside the others, ratios within rounds', ratioTable(runs, more)), drawings: [] },
+    { lines: foldedWhenLong('Cost', costTable(runs)), drawings: [] },
+    { lines: folded('Latency and loss by message class', latencyTable(runs)), drawings: [] },
+    { lines: folded('Threads', threadTable(runs)), drawings: [] },
+    { lines: folded('Further figures, by their names in the results file', moreTable(runs)), drawings: [] },
+  )
+}
+
+/** Nothing when the bench has no results yet but a line that says so. */
+export function runsSection(name: string, about: BenchText, files: readonly Filed<BenchResult>[]): Section {
+  const parts = files.map((filed) =>
+    joined(filed.name === name ? text() : text(`### ${cell(filed.name)}`), fileSection(filed, about)),
+  )
+  const body = parts.length === 0 ? [text('There are no results of this bench in `bench/results`.')] : parts
+  return joined(text(`## ${about.title}`), text(...about.lines), ...body)
+}
