@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from './exit-code.ts'
 import { readConfig } from './read-config.ts'
 import { type Relay, type RelayOptions, startRelay } from './relay.ts'
 import { onStopSignals } from './signals.ts'
+import { yieldToNetwork } from './thread-priority.ts'
 
 /** Why the process ends: the first cause decides, later ones are its consequences. */
 class Ending {
@@ -71,6 +72,7 @@ export async function runRelay(
     else if (err instanceof AggregateError) return notStopped(log, err)
     return await ending.code
   }
+  yieldToNetwork(log)
   void relay.failed.then(({ message }) => ending.failed({ reason: message }, 'the network worker died'))
   const code = await ending.code
   try {
