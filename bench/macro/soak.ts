@@ -1,109 +1,113 @@
-/** Steady traffic for long: is anything lost, and does memory keep growing once it has settled? */
+/** Traffic for long: is anything lost, and does memory keep growing once it has settled? */
 import { parseArgs } from 'node:util'
-import { writeResults } from '../results-file.ts'
+import { writeBenchResult } from '../results-file.ts'
 import { lossPercent } from '../run-figures.ts'
+import type { BenchRun } from '../run-record.ts'
 import { figure, formatTable } from '../table.ts'
+import { RELAYS, TRANSPORTS, VALIDATIONS } from '../variant.ts'
+import { MIX_PARTS } from './eth2-mix.ts'
 import { atLeast, oneOf } from './flags.ts'
-import { LoadGenerator, requireGo } from './load-generator.ts'
-import { memoryUsage } from './process-usage.ts'
-import { RELAYS, startRelay, TRANSPORTS } from './relay-under-test.ts'
-import { attestations, blocks } from './traffic.ts'
+import { requireGo } from './load-generator.ts'
+import { measureRelay } from './measure-relay.ts'
+import { fullRunSeconds, type MemorySample, MemorySampler, type SettledMemory, settledMemory } from './soak-memory.ts'
+import { type SoakMix, type SoakRelay, type SoakScene, startSoakScene } from './soak-traffic.ts'
 
-const SAMPLE_PERIOD_MS = 10_000
-const ATTESTATIONS_PER_SECOND = 500
-/** One block a slot. */
-const BLOCKS_PER_SECOND = 1 / 12
-/** The young generation and the buffers of new connections settle first: a slope over that part would say nothing. */
-const WARMUP_SHARE = 0.3
-/** Ids are remembered for two epochs (seen_ttl of the phase 0 networking specification): until then caches do grow. */
+/** Ids are remembered for two epochs of 12 s slots (seen_ttl of the phase 0 networking specification): caches grow as long. */
 const SEEN_TTL_SECONDS = 768
-/** A run that goes on this much longer than the caches fill is judged by what comes after. */
-const FULL_CACHE_SHARE = 1.5
+/** Fewer peers than each mesh of the mix needs are none of its. */
+const LEAST_MIX_PEERS = MIX_PARTS.sinksPerTopic + MIX_PARTS.sendersPerTopic
 
-interface Sample {
-  readonly atSeconds: number
-  readonly rssMb: number
+interface SoakOptions {
+  readonly variant: SoakRelay
+  readonly seconds: number
+  readonly mix: SoakMix | undefined
+  /** Added to the name of the results file. */
+  readonly suffix: string
 }
 
-/** Where the part of a run begins over which memory should stay level. */
-function warmupSeconds(totalSeconds: number): number {
-  const outlastsCaches = totalSeconds >= SEEN_TTL_SECONDS * FULL_CACHE_SHARE
-  return outlastsCaches ? SEEN_TTL_SECONDS : totalSeconds * WARMUP_SHARE
-}
-
-/** Least-squares slope of the samples from `fromSeconds` on, in MB a minute; 0 for fewer than two. */
-function slopeMbPerMinute(samples: readonly Sample[], fromSeconds: number): number {
-  const settled = samples.filter(({ atSeconds }) => atSeconds >= fromSeconds)
-  if (settled.length < 2) return 0
-  const meanAt = settled.reduce((sum, { atSeconds }) => sum + atSeconds, 0) / settled.length
-  const meanRss = settled.reduce((sum, { rssMb }) => sum + rssMb, 0) / settled.length
-  const rise = settled.reduce((sum, { atSeconds, rssMb }) => sum + (atSeconds - meanAt) * (rssMb - meanRss), 0)
-  const run = settled.reduce((sum, { atSeconds }) => sum + (atSeconds - meanAt) ** 2, 0)
-  return Math.round((rise / run) * 60 * 100) / 100
-}
-
-function sampleMemory(pid: number, samples: Sample[]): Disposable {
-  const startedMs = performance.now()
-  const sample = (): void => {
-    const atSeconds = Math.round((performance.now() - startedMs) / 1000)
-    samples.push({ atSeconds, rssMb: memoryUsage(pid).rssMb })
-  }
-  sample()
-  const timer = setInterval(sample, SAMPLE_PERIOD_MS)
-  return { [Symbol.dispose]: () => clearInterval(timer) }
-}
-
-/** @throws Error without Go, or when the relay dies */
-export async function runSoak(args: string[]): Promise<void> {
+function parseOptions(args: string[]): SoakOptions {
   const { values } = parseArgs({
     args,
     options: {
       relay: { type: 'string', default: 'starling' },
       transport: { type: 'string', default: 'tcp' },
+      validation: { type: 'string', default: 'none' },
       minutes: { type: 'string', default: '10' },
+      mix: { type: 'boolean', default: false },
+      peers: { type: 'string', default: String(MIX_PARTS.peers) },
+      multiple: { type: 'string', default: '1' },
+      results: { type: 'string' },
     },
   })
-  const minutes = atLeast('minutes', values.minutes, 0.1)
-  const options = {
+  const mix = {
+    peers: atLeast('peers', values.peers, LEAST_MIX_PEERS),
+    multiple: atLeast('multiple', values.multiple, 0.01),
+  }
+  const variant = {
     relay: oneOf('relay', values.relay, RELAYS),
     transport: oneOf('transport', values.transport, TRANSPORTS),
-    validation: 'none' as const,
+    validation: oneOf('validation', values.validation, VALIDATIONS),
   }
-  requireGo()
-  await using relay = await startRelay(options)
-  await using generator = await LoadGenerator.connect(relay)
-  const samples: Sample[] = []
-  using _sampling = sampleMemory(relay.pid, samples)
-  process.stdout.write(`${ATTESTATIONS_PER_SECOND} messages a second and a block a slot for ${minutes} min ...\n`)
-  const streams = [attestations(relay.topics, ATTESTATIONS_PER_SECOND), blocks(relay.topics, BLOCKS_PER_SECOND)]
-  const results = await generator.run(streams, minutes * 60)
-  const memory = memoryUsage(relay.pid)
-  const warmup = warmupSeconds(minutes * 60)
-  const slope = slopeMbPerMinute(samples, warmup)
-  const rows = results.map((result) => [
-    result.name,
-    String(result.delivered),
-    String(result.expected - result.delivered),
-    ...[result.p50Ms, result.p99Ms, result.maxMs].map(figure),
+  return {
+    variant,
+    seconds: atLeast('minutes', values.minutes, 0.1) * 60,
+    mix: values.mix ? mix : undefined,
+    suffix: values.results ?? usualSuffix(variant, values.mix),
+  }
+}
+
+/** `soak` is Starling over TCP with nothing validated and steady traffic; whatever differs is added. */
+function usualSuffix({ relay, transport, validation }: SoakRelay, isMix: boolean): string {
+  const differs = [relay, transport, validation].filter((choice) => !['starling', 'tcp', 'none'].includes(choice))
+  return [isMix ? 'mix' : '', ...differs].filter(Boolean).join('-')
+}
+
+/** Memory as a run keeps it: what became of it, and each sample. */
+function memoryFigures(memory: SettledMemory, samples: readonly MemorySample[]): Readonly<Record<string, number>> {
+  const { fromSeconds, slopeMbPerMinute, medianRssMb } = memory
+  return {
+    ...{ settledFromSeconds: fromSeconds, slopeMbPerMinute, settledMedianRssMb: medianRssMb },
+    ...Object.fromEntries(samples.map(({ atSeconds, rssMb }) => [`rssMbAt${atSeconds}s`, rssMb])),
+  }
+}
+
+async function measure(scene: SoakScene, { variant, seconds }: SoakOptions): Promise<[BenchRun, SettledMemory]> {
+  using sampler = new MemorySampler(scene.relay.pid)
+  const about = { case: scene.name, variant, round: 0, seconds }
+  const run = await measureRelay(scene.relay, () => scene.run(seconds), about)
+  const memory = settledMemory(sampler.samples, seconds, SEEN_TTL_SECONDS)
+  return [{ ...run, more: { ...run.more, ...memoryFigures(memory, sampler.samples) } }, memory]
+}
+
+function print(run: BenchRun, memory: SettledMemory): void {
+  const rows = run.classes.map((figures) => [
+    figures.name,
+    String(figures.delivered),
+    String(figures.expected - figures.delivered),
+    lossPercent(figures).toFixed(3),
+    ...[figures.p50Ms, figures.p99Ms, figures.maxMs].map(figure),
   ])
-  process.stdout.write(`\n${formatTable(['stream', 'delivered', 'lost', 'p50 ms', 'p99 ms', 'max ms'], rows)}`)
-  process.stdout.write(
-    `RSS ${memory.rssMb} MB, peak ${memory.peakRssMb} MB, after ${Math.round(warmup)} s ${slope} MB/min\n`,
-  )
-  if (warmup < SEEN_TTL_SECONDS) {
-    const fullMinutes = Math.ceil((SEEN_TTL_SECONDS * FULL_CACHE_SHARE) / 60)
-    process.stdout.write(
-      `caches of seen ids were still filling: a slope that must be level needs ${fullMinutes} minutes\n`,
-    )
+  const header = ['class', 'delivered', 'lost', 'loss %', 'p50 ms', 'p99 ms', 'max ms']
+  const lines = [
+    `CPU ${figure(run.cpuUsPerDelivery)} us/delivery, machine ${figure(run.machineBusyPercent)} % busy`,
+    `RSS ${run.rssMb} MB, peak ${run.peakRssMb} MB`,
+    `after ${memory.fromSeconds} s: median ${figure(memory.medianRssMb)} MB, ${memory.slopeMbPerMinute} MB/min`,
+  ]
+  if (memory.isFilling) {
+    const fullMinutes = Math.ceil(fullRunSeconds(SEEN_TTL_SECONDS) / 60)
+    lines.push(`caches of seen ids were still filling: a slope that must be level needs ${fullMinutes} minutes`)
   }
-  const streamsWithLoss = results.map((result) => ({ ...result, lossPercent: lossPercent(result) }))
-  writeResults('soak', {
-    ...options,
-    minutes,
-    ...memory,
-    warmupSeconds: warmup,
-    slopeMbPerMinute: slope,
-    streams: streamsWithLoss,
-    samples,
-  })
+  process.stdout.write(`\n${formatTable(header, rows)}${lines.join('\n')}\n`)
+}
+
+/** One long run of one relay; prints a table and writes the run. @throws Error without Go, or when the relay dies */
+export async function runSoak(args: string[]): Promise<void> {
+  const options = parseOptions(args)
+  requireGo()
+  await using scene = await startSoakScene(options.variant, options.mix)
+  const minutes = options.seconds / 60
+  process.stdout.write(`${scene.name} through ${options.variant.relay} for ${figure(minutes)} min ...\n`)
+  const [run, memory] = await measure(scene, options)
+  print(run, memory)
+  writeBenchResult('soak', { minutes, ...options.mix }, [run], options.suffix)
 }
