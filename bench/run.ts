@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   chain: async () => (await import('./macro/chain.ts')).runChain,
   fan: async () => (await import('./macro/fan.ts')).runFan,
   growth: async () => (await import('./macro/growth.ts')).runGrowth,
+  saturate: async () => (await import('./macro/saturate.ts')).runSaturate,
   soak: async () => (await import('./macro/soak.ts')).runSoak,
   levels: async () => (await import('./macro/levels.ts')).runLevels,
   switch: async () => (await import('./macro/levels-switch.ts')).runSwitch,
@@ -24,6 +25,8 @@ Relays in turn (all need Go, the Rust relay needs cargo):
         50 peers, mainnet's messages in the rhythm of slots, 4 of 5 copies duplicates: cost, latency by class, the knee
   growth [paired flags]
         10, 16, 32, 64 peers at the same degree and rate: cost a delivery
+  saturate [paired flags]
+        the highest rate of 240 B messages that a relay sustains for --seconds, and the figures at 5,000/s
 
   paired flags: [--relays starling,go,rust] [--transports tcp,quic] [--validation none|blind|none,blind]
         [--rounds 5] [--seconds N] [--warmup N] [--only TEXT] [--results SUFFIX]

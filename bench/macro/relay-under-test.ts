@@ -2,24 +2,17 @@
  * What the benches measure: the relay as its users run it, or, to compare with on the same machine at the same hour, a
  * relay on go-libp2p or rust-libp2p that does the same job with the same gossip parameters.
  */
-
 import { type TestNetwork, testNetwork } from '../../test/support/network-directory.ts'
 import { type LogLine, StarlingProcess } from '../../test/support/starling-process.ts'
-import { missingCompiler, type PeerRelay } from '../peers/build.ts'
+import type { PeerRelay } from '../peers/build.ts'
 import { BENCH_NETWORK_LOAD } from '../peers/gossip-arguments.ts'
 import { RelayProcess } from '../peers/relay-process.ts'
+import type { Variant } from '../run-record.ts'
 import { topicFlags } from './topic-flags.ts'
 import { fullTopic, GOSSIP_NAMES } from './traffic.ts'
 
-export const TRANSPORTS = ['tcp', 'quic'] as const
-export const VALIDATIONS = ['none', 'blind'] as const
-export const RELAYS = ['starling', 'go', 'rust'] as const
-
-export interface RelayOptions {
-  readonly relay: (typeof RELAYS)[number]
-  readonly transport: (typeof TRANSPORTS)[number]
-  /** Only Starling validates. */
-  readonly validation: (typeof VALIDATIONS)[number]
+/** A variant's setting is up to the bench. */
+export interface RelayOptions extends Variant {
   /** Gossip names with subnet; default those of traffic.ts. */
   readonly topics?: readonly string[]
   /** Starling's only, after those that follow from the other options. */
@@ -50,14 +43,6 @@ const OTHER_DIGEST = '5ca1ab1e'
 const DEFAULT_PEERS = 16
 /** Places beyond the peers that will come, so that a reconnect finds one. */
 const SPARE_PEERS = 16
-
-/** @throws Error that names the first of `relays` that cannot be built here, and why */
-export function requireRelays(relays: readonly RelayOptions['relay'][]): void {
-  for (const relay of relays) {
-    const reason = relay === 'starling' ? undefined : missingCompiler(relay)
-    if (reason !== undefined) throw new Error(reason)
-  }
-}
 
 /** @throws Error when the relay does not start or lacks a topic */
 export function startRelay(options: RelayOptions): Promise<RelayUnderTest> {
