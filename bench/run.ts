@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   fan: async () => (await import('./macro/fan.ts')).runFan,
   growth: async () => (await import('./macro/growth.ts')).runGrowth,
   saturate: async () => (await import('./macro/saturate.ts')).runSaturate,
+  api: async () => (await import('./macro/api.ts')).runApi,
   soak: async () => (await import('./macro/soak.ts')).runSoak,
   levels: async () => (await import('./macro/levels.ts')).runLevels,
   switch: async () => (await import('./macro/levels-switch.ts')).runSwitch,
@@ -27,13 +28,16 @@ Relays in turn (all need Go, the Rust relay needs cargo):
         10, 16, 32, 64 peers at the same degree and rate: cost a delivery
   saturate [paired flags]
         the highest rate of 240 B messages that a relay sustains for --seconds, and the figures at 5,000/s
+  api [paired flags, of starling only]
+        500 messages and 10 blocks a second with the API quiet, polled at 50/s, polled at 2,000/s: latency beside quiet
 
   paired flags: [--relays starling,go,rust] [--transports tcp,quic] [--validation none|blind|none,blind]
         [--rounds 5] [--seconds N] [--warmup N] [--only TEXT] [--results SUFFIX]
 
 One relay:
-  soak  [--minutes 10] [--transport tcp|quic] [--relay starling|go|rust]
-        500 messages a second for long: loss and the slope of memory (needs Go)
+  soak  [--minutes 10] [--transport tcp|quic] [--relay starling|go|rust] [--validation none|blind]
+        [--mix [--peers 50] [--multiple 1]] [--results SUFFIX]
+        500 messages a second for long, or the mix of fan: loss and the slope of memory (needs Go)
   levels [--peers 64] [--levels 1,5,20] [--seconds 8] [--rate 100]
         each network load in turn: mesh size, heartbeat on the wire, cost, latency; a table and a plot (needs Go)
   switch [--peers 16] [--rate 500] [--seconds 15] [--star]

@@ -24,6 +24,8 @@ export interface SoakScene extends AsyncDisposable {
   /** As results call it. */
   readonly name: string
   readonly relay: RelayUnderTest
+  /** Connections of the relay. */
+  readonly peers: number
   run(seconds: number): Promise<TrafficFigures>
 }
 
@@ -40,6 +42,8 @@ async function startSteady(options: SoakRelay): Promise<SoakScene> {
   return {
     name: `${ATTESTATIONS_PER_SECOND} x 240 B/s and a block a slot, ${SUBSCRIBERS} subscribers`,
     relay,
+    // the publisher too
+    peers: SUBSCRIBERS + 1,
     run: async (seconds) => trafficFigures(await generator.run(streams, seconds)),
     ...disposing(starting),
   }
@@ -58,6 +62,7 @@ async function startMix(options: SoakRelay, { peers, multiple }: SoakMix): Promi
   return {
     name: `mix x${multiple}, ${peers} peers`,
     relay,
+    peers,
     run: async (seconds) => {
       const result = await fan.run(streams, seconds, rhythm)
       // Over so long a place in a mesh may be lost and found: that is told, and does not void the run.

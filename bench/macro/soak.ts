@@ -66,7 +66,7 @@ function usualSuffix({ relay, transport, validation }: SoakRelay, isMix: boolean
 function memoryFigures(memory: SettledMemory, samples: readonly MemorySample[]): Readonly<Record<string, number>> {
   const { fromSeconds, slopeMbPerMinute, medianRssMb } = memory
   return {
-    ...{ settledFromSeconds: fromSeconds, slopeMbPerMinute, settledMedianRssMb: medianRssMb },
+    ...{ warmupSeconds: fromSeconds, slopeMbPerMinute, settledMedianRssMb: medianRssMb },
     ...Object.fromEntries(samples.map(({ atSeconds, rssMb }) => [`rssMbAt${atSeconds}s`, rssMb])),
   }
 }
@@ -76,7 +76,8 @@ async function measure(scene: SoakScene, { variant, seconds }: SoakOptions): Pro
   const about = { case: scene.name, variant, round: 0, seconds }
   const run = await measureRelay(scene.relay, () => scene.run(seconds), about)
   const memory = settledMemory(sampler.samples, seconds, SEEN_TTL_SECONDS)
-  return [{ ...run, more: { ...run.more, ...memoryFigures(memory, sampler.samples) } }, memory]
+  const more = { ...run.more, peers: scene.peers, ...memoryFigures(memory, sampler.samples) }
+  return [{ ...run, more }, memory]
 }
 
 function print(run: BenchRun, memory: SettledMemory): void {
