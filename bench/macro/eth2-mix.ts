@@ -116,22 +116,19 @@ export function mixTraffic(topics: readonly string[], multiple: number): readonl
   ]
 }
 
-/** How many times the attestations of `x1` the burst has, and how many blocks and columns come in its midst. */
-const BURST_MULTIPLE = 4
+/** Blocks and columns in the midst of a burst. No slot of mainnet has three blocks; they are so many that their p99 is one. */
 const BURST_BLOCKS = 3
 const BURST_COLUMNS = 2 * COLUMNS
 
 /**
- * Blocks and columns when they are most in the way: while the attestations of a slot come, all within the same half
- * second, and four times as many as at `x1`. No slot of mainnet has three blocks; they are so many that their p99 is one.
+ * Blocks and columns when they are most in the way: while so many times the attestations of `x1` come, all within the
+ * same half second of a slot.
  */
-export function burstTraffic(topics: readonly string[]): readonly FanStream[] {
-  const inBurst = between(3_000, 5_000)
-  const midst = between(3_400, 5_000)
-  const attestations = (BURST_MULTIPLE * SUBNETS * ATTESTATIONS_PER_SUBNET) / TIME_SCALE
+export function burstTraffic(topics: readonly string[], multiple: number): readonly FanStream[] {
+  const attestations = (SUBNETS * ATTESTATIONS_PER_SUBNET * multiple) / TIME_SCALE
   return [
-    { ...blockStream(topics), perSlot: BURST_BLOCKS, ...midst },
-    { ...columnStream(topics), perSlot: BURST_COLUMNS, ...midst },
-    { ...attestationStream(topics), perSlot: attestations, ...inBurst },
+    { ...blockStream(topics), perSlot: BURST_BLOCKS, ...between(3_400, 5_000) },
+    { ...columnStream(topics), perSlot: BURST_COLUMNS, ...between(3_400, 5_000) },
+    { ...attestationStream(topics), perSlot: attestations, ...between(3_000, 5_000) },
   ]
 }
