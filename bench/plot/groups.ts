@@ -33,14 +33,14 @@ function drawRange({ value, high }: Mark, { middle, width, ink, y }: Slot): read
   return [strokePath('range', path, ink), dot]
 }
 
-export function drawGroups(panel: GroupPanel, box: Box): readonly string[] {
+export function drawGroups(panel: GroupPanel, box: Box, hasLegend: boolean): readonly string[] {
   const { groups, series, kind } = panel
   const marks = series.flatMap((one) => one.marks.filter((mark) => mark !== undefined))
   const frame = drawFrame(
     panel,
     box,
     marks.flatMap(({ value, high }) => [value, high]),
-    series,
+    hasLegend ? series : [],
   )
   const share = box.width / Math.max(1, groups.length)
   const width = Math.min(WIDEST_BAR, (share * FILLED_SHARE) / Math.max(1, series.length))

@@ -74,11 +74,11 @@ function horizontalAxis({ categories, series, band }: LinePanel, box: Box): Hori
   return { x, parts: scale.ticks.map((tick) => textAt(x(tick), top + height + 16, String(tick), { anchor: 'middle' })) }
 }
 
-export function drawLines(panel: LinePanel, box: Box): readonly string[] {
+export function drawLines(panel: LinePanel, box: Box, hasLegend: boolean): readonly string[] {
   const { series, band = [], xLabel } = panel
   const points = series.flatMap((one) => one.points)
   const values = [...points.flatMap(({ y, high }) => [y, high ?? y]), ...band.map(({ high }) => high)]
-  const frame = drawFrame(panel, box, values, series)
+  const frame = drawFrame(panel, box, values, hasLegend ? series : [])
   const axis = horizontalAxis(panel, box)
   const placed = { x: axis.x, y: frame.y }
   return [

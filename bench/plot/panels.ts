@@ -59,7 +59,7 @@ export interface GroupPanel extends PanelHead {
 
 export type Panel = LinePanel | GroupPanel
 
-/** Lines of text under the drawing's heading, then panels in rows of so many columns. */
+/** A heading, then panels in rows; two in a row share one legend, which stands under the heading. */
 export interface Drawing {
   readonly heading: string
   readonly panels: readonly Panel[]

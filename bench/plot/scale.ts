@@ -8,10 +8,12 @@ export interface Scale {
 
 /** Steps a reader takes in at a glance, times a power of ten. */
 const ROUND_STEPS = [1, 2, 2.5, 5, 10]
-/** A logarithmic axis begins no lower. */
+/** No axis ends lower, and a logarithmic one begins no lower. */
 const LEAST = 1e-3
-/** Decades that leave room for 2 and 5 between the powers of ten. */
-const ROOMY_DECADES = 2
+/** Values that differ by less than this share are one. */
+const LEAST_SPAN = 1e-9
+/** Beyond so many ticks only the powers of ten are written. */
+const MOST_STEPS = 8
 
 /** The smallest round number that is not below `rough`. */
 function roundStep(rough: number): number {
@@ -26,7 +28,8 @@ function multiples(step: number, first: number, last: number): readonly number[]
 
 /** From 0 to a round number that is not below the largest value, in about `steps` steps. */
 export function fromZero(values: readonly number[], steps = 4): Scale {
-  const largest = Math.max(0, ...values.filter(Number.isFinite)) || 1
+  const most = Math.max(0, ...values.filter(Number.isFinite))
+  const largest = most === 0 ? 1 : Math.max(LEAST, most)
   const step = roundStep(largest / steps)
   const needed = Math.ceil(largest / step - 1e-9)
   return { place: (value) => value / (step * needed), ticks: multiples(step, 0, needed) }
@@ -37,7 +40,7 @@ export function acrossValues(values: readonly number[], steps = 6): Scale {
   const finite = values.filter(Number.isFinite)
   const low = finite.length === 0 ? 0 : Math.min(...finite)
   const high = finite.length === 0 ? 0 : Math.max(...finite)
-  if (high === low) return { place: () => 0.5, ticks: [low] }
+  if (high - low <= LEAST_SPAN * Math.max(1, Math.abs(high))) return { place: () => 0.5, ticks: [low] }
   const step = roundStep((high - low) / steps)
   return {
     place: (value) => (value - low) / (high - low),
@@ -45,18 +48,27 @@ export function acrossValues(values: readonly number[], steps = 6): Scale {
   }
 }
 
-/** From the power of ten below the smallest positive value to the one above the largest. */
+/** 1, 2 and 5 times each power of ten, from the last that is not above `low` to the first that is not below `high`. */
+function oneTwoFive(low: number, high: number): readonly number[] {
+  const first = Math.floor(Math.log10(low))
+  const decades = Math.ceil(Math.log10(high)) - first + 1
+  const all = Array.from({ length: decades }, (_, index) => [1, 2, 5].map((factor) => factor * 10 ** (first + index)))
+  const steps = all.flat().map((step) => Number(step.toPrecision(6)))
+  const from = steps.findLastIndex((step) => step <= low)
+  const to = steps.findIndex((step) => step >= high)
+  return steps.slice(Math.max(0, from), to + 1)
+}
+
+/** From a step below the smallest positive value to one above the largest: 1, 2, 5, 10, 20 and so on, or powers of ten. */
 export function logarithmic(values: readonly number[]): Scale {
   const positive = values.filter((value) => Number.isFinite(value) && value > 0)
   const low = positive.length === 0 ? 1 : Math.max(LEAST, Math.min(...positive))
-  const high = positive.length === 0 ? 10 : Math.max(low, ...positive)
-  const first = Math.floor(Math.log10(low))
-  const decades = Math.max(1, Math.ceil(Math.log10(high)) - first)
-  const within = decades <= ROOMY_DECADES ? [1, 2, 5] : [1]
-  const ticks = Array.from({ length: decades }, (_, index) => within.map((factor) => factor * 10 ** (first + index)))
+  const high = Math.max(2 * low, ...positive)
+  const steps = oneTwoFive(low, high)
+  const [first = low, last = high] = [steps[0], steps.at(-1)]
   return {
     // What is 0 or below has no place on this axis: it is drawn at its beginning.
-    place: (value) => Math.max(0, (Math.log10(Math.max(value, Number.MIN_VALUE)) - first) / decades),
-    ticks: [...ticks.flat(), 10 ** (first + decades)].map((tick) => Number(tick.toPrecision(6))),
+    place: (value) => Math.max(0, Math.log(Math.max(value, Number.MIN_VALUE) / first) / Math.log(last / first)),
+    ticks: steps.length > MOST_STEPS ? steps.filter((step) => Number.isInteger(Math.log10(step))) : steps,
   }
 }

@@ -76,7 +76,7 @@ export function drawFigureByCase(heading: string, unit: string, runs: readonly B
       series: seriesOf(ofCase, groups, (own) => asMark(estimateOf(own, figure))),
     }
   })
-  return drawPlot({ heading, panels, columns: panels.length > 1 ? 2 : 1 })
+  return drawPlot({ heading, panels, columns: 2 })
 }
 
 export function drawCpuByCase(heading: string, runs: readonly BenchRun[]): string {
@@ -105,11 +105,11 @@ export function drawLatency(heading: string, runs: readonly BenchRun[]): string 
         }
         return { name, colour, marks: classes.map(of) }
       })
-      const title = `${caseName}, ${TRANSPORT_NAMES[transport]}: p50 (dot) to p99 (stroke)`
+      const title = `${caseName}, ${TRANSPORT_NAMES[transport]}`
       return [{ kind: 'ranges', scale: 'logarithmic', title, unit: 'ms', groups: classes, series }]
     }),
   )
-  return drawPlot({ heading, panels, columns: panels.length > 1 ? 2 : 1 })
+  return drawPlot({ heading, panels, columns: 2 })
 }
 
 /** A line for each contender over cases that follow one another, a panel for each transport. */

@@ -36,7 +36,7 @@ const rows = (lines: readonly string[]): Section => ({ lines, drawings: [] })
 
 export function chainPart(runs: readonly BenchRun[], name: string): Section {
   const cpu = `${name}: CPU a delivery, median and 95 % interval`
-  const latency = `${name}: latency by message class`
+  const latency = `${name}: p50 (dot) to p99 (stroke) by message class`
   return joined(
     drawing(`${name}-cpu`, cpu, drawCpuByCase(cpu, runs)),
     drawing(`${name}-latency`, latency, drawLatency(latency, runs)),
@@ -79,7 +79,7 @@ export function fanPart(runs: readonly BenchRun[], name: string): Section {
     ],
     columns: 2,
   }
-  const burst = `${name}: latency by message class, outside the rising mix`
+  const burst = `${name}: p50 (dot) to p99 (stroke) by message class, outside the rising mix`
   const kneePart = cases.length === 0 ? NOTHING : joined(rows(kneeTable(mix)), plotted(`${name}-knee`, knee))
   const burstPart = others.length === 0 ? NOTHING : drawing(`${name}-latency`, burst, drawLatency(burst, others))
   return joined(kneePart, burstPart)
@@ -135,7 +135,7 @@ function quietRatios(runs: readonly BenchRun[]): readonly string[] {
 }
 
 export function apiPart(runs: readonly BenchRun[], name: string): Section {
-  const heading = `${name}: latency by message class and polling`
+  const heading = `${name}: p50 (dot) to p99 (stroke) by message class and polling`
   return joined(rows(quietRatios(runs)), drawing(`${name}-latency`, heading, drawLatency(heading, runs)))
 }
 

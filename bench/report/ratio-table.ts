@@ -10,10 +10,12 @@ export interface Compared {
   readonly wanted: Wanted
 }
 
-/** What is compared in every bench; p50 and p99 of each class. */
-function comparedFigures(runs: readonly BenchRun[]): readonly Compared[] {
+/** Of every bench. */
+export const COST: readonly Compared[] = [{ name: 'CPU a delivery', figure: cpuUsPerDelivery, wanted: 'lower' }]
+
+/** p50 and p99 of each class, and memory. */
+export function latencyAndMemory(runs: readonly BenchRun[]): readonly Compared[] {
   return [
-    { name: 'CPU a delivery', figure: cpuUsPerDelivery, wanted: 'lower' },
     ...classNames(runs).flatMap((name): readonly Compared[] => [
       { name: `p50 of ${name}`, figure: ofClass(name, (one) => one.p50Ms), wanted: 'lower' },
       { name: `p99 of ${name}`, figure: ofClass(name, (one) => one.p99Ms), wanted: 'lower' },
@@ -22,13 +24,12 @@ function comparedFigures(runs: readonly BenchRun[]): readonly Compared[] {
   ]
 }
 
-/** Ratios of every case, below 1 where Starling is better; `more` adds figures of one bench. */
-export function ratioTable(runs: readonly BenchRun[], more: readonly Compared[] = []): readonly string[] {
+/** Ratios of every case. */
+export function ratioTable(runs: readonly BenchRun[], compared: readonly Compared[]): readonly string[] {
   const own = variantsOf(runs).filter(({ relay }) => relay === 'starling')
   const rows = casesOf(runs).flatMap((caseName) =>
     own.flatMap((variant) => {
-      const ofCase = runs.filter((run) => run.case === caseName)
-      return [...more, ...comparedFigures(ofCase)].flatMap(({ name, figure, wanted }) => {
+      return compared.flatMap(({ name, figure, wanted }) => {
         const better = ratioToBetter(runs, caseName, variant, figure, wanted)
         if (better === undefined) return []
         const [toGo, toRust] = (['go', 'rust'] as const).map((relay) => {

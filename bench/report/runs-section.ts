@@ -2,13 +2,13 @@
 import type { BenchResult } from '../run-record.ts'
 import type { BenchText } from './benches.ts'
 import { cell, folded } from './markdown.ts'
-import { ratioTable } from './ratio-table.ts'
+import { COST, latencyAndMemory, ratioTable } from './ratio-table.ts'
 import type { Filed } from './results.ts'
-import { joined, type Section, text } from './section.ts'
+import { joined, NOTHING, type Section, text } from './section.ts'
 import { costTable, latencyTable, moreTable, threadTable } from './tables.ts'
 
 /** Rows of a table that a reader is not asked to scroll past. */
-const LONG_TABLE_ROWS = 16
+const LONG_TABLE_ROWS = 32
 
 /** Options as the results file has them, in words. */
 function optionsText(options: BenchResult['options']): string {
@@ -17,8 +17,10 @@ function optionsText(options: BenchResult['options']): string {
     .join(', ')
 }
 
-function foldedWhenLong(summary: string, lines: readonly string[]): readonly string[] {
-  return lines.length > LONG_TABLE_ROWS ? folded(summary, lines) : lines
+/** A table under its title: folded when it is long, or always. */
+function table(title: string, lines: readonly string[], isFolded = lines.length > LONG_TABLE_ROWS): Section {
+  if (lines.length === 0) return NOTHING
+  return { lines: isFolded ? folded(title, lines) : [`**${title}**`, '', ...lines], drawings: [] }
 }
 
 function fileSection({ file, name, result }: Filed<BenchResult>, { own, more = [] }: BenchText): Section {
@@ -27,11 +29,12 @@ function fileSection({ file, name, result }: Filed<BenchResult>, { own, more = [
   return joined(
     text(`From ${cell(file)}, commit ${cell(result.commit)}: ${optionsText(options)}.`),
     own(runs, name),
-    { lines: foldedWhenLong('Starling beside the others, ratios within rounds', ratioTable(runs, more)), drawings: [] },
-    { lines: foldedWhenLong('Cost', costTable(runs)), drawings: [] },
-    { lines: folded('Latency and loss by message class', latencyTable(runs)), drawings: [] },
-    { lines: folded('Threads', threadTable(runs)), drawings: [] },
-    { lines: folded('Further figures, by their names in the results file', moreTable(runs)), drawings: [] },
+    table('Starling as a multiple of the others', ratioTable(runs, [...more, ...COST])),
+    table('Starling as a multiple of the others: latency and memory', ratioTable(runs, latencyAndMemory(runs)), true),
+    table('Cost', costTable(runs)),
+    table('Latency and loss by message class', latencyTable(runs), true),
+    table('Threads', threadTable(runs), true),
+    table('Further figures, by their names in the results file', moreTable(runs), true),
   )
 }
 

@@ -17,10 +17,10 @@ describe('the scales of a drawing', () => {
     assert.equal(acrossValues([7]).place(7), 0.5)
   })
 
-  it('go by powers of ten, with 2 and 5 between few of them', () => {
-    assert.deepEqual(logarithmic([0.3, 12]).ticks, [0.1, 1, 10, 100])
-    assert.deepEqual(logarithmic([3, 80]).ticks, [1, 2, 5, 10, 20, 50, 100])
-    assert.equal(logarithmic([3, 80]).place(10), 0.5)
+  it('go by 1, 2, 5 and 10, or by powers of ten when there are many', () => {
+    assert.deepEqual(logarithmic([3, 80]).ticks, [2, 5, 10, 20, 50, 100])
+    assert.deepEqual(logarithmic([0.03, 812]).ticks, [0.1, 1, 10, 100, 1000])
+    assert.ok(Math.abs(logarithmic([1, 100]).place(10) - 0.5) < 1e-9)
     assert.equal(logarithmic([3, 80]).place(0), 0)
   })
 
