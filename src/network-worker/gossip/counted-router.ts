@@ -9,11 +9,15 @@ import type { PeerIdStr } from '../../shared/ids.ts'
 import { CountedStreams } from './counted-streams.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { varintLength } from './length-prefix.ts'
+import { decodeRpc } from './rpc-decoder.ts'
 import { peersByBand } from './score-bands.ts'
 import { ScoredRouter, type ScoredRouterDeps } from './scored-router.ts'
+import { TopicNames } from './topic-names.ts'
 import { WireCounts } from './wire-counts.ts'
 
 export class CountedRouter extends ScoredRouter {
+  /** Names of the topics that we are in, so that reading one costs no string. */
+  protected readonly topicNames = new TopicNames()
   readonly #counts = new WireCounts()
 
   constructor(components: RouterComponents, options: RouterOptions, deps: ScoredRouterDeps) {
@@ -22,9 +26,10 @@ export class CountedRouter extends ScoredRouter {
     this.#countBrokenPromises()
   }
 
+  /** By our own reader. @throws as upstream's does */
   override decodeRpc(bytes: Uint8Array): RPC {
     this.#counts.receivedFrame(varintLength(bytes.length) + bytes.length)
-    return super.decodeRpc(bytes)
+    return decodeRpc(bytes, this.topicNames)
   }
 
   /** Counts what came, whether or not upstream will listen to its sender. */

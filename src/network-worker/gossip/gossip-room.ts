@@ -12,11 +12,10 @@ import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import { ExemptIpSet, type IpExemption } from '../host/ip-exemption.ts'
 import type { GossipStats } from '../stats/gossip-stats.ts'
-import { kindIndex } from '../stats/kind-traffic.ts'
 import { createBlindChecks } from '../validation/blind-checks.ts'
 import { ACCEPT, type Verdict } from '../validation/verdict.ts'
 import type { BlockObserver } from './block-observer.ts'
-import { routerFactory, topicValidator } from './create-router.ts'
+import { routerFactory, topicRules } from './create-router.ts'
 import { createFastMessageId } from './fast-message-id.ts'
 import type { OffenceObserver } from './gossip-offence.ts'
 import type { MeshObserver } from './mesh-observer.ts'
@@ -102,12 +101,6 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
     onMesh: deps.onMesh,
     isTrusted: deps.isTrusted,
     onOffence: deps.onOffence,
-    onTransformReject: (topic, reason, from) => {
-      stats.onVerdict({ action: 'reject', reason })
-      const topicKind = directory.get(topic)?.parsed.spec.kind
-      // A topic that was left while the message was on its way is no fault of its sender.
-      if (from !== undefined && topicKind !== undefined) deps.onOffence(from, { kind: 'rejected', topicKind, reason })
-    },
   })
   return {
     directory,
@@ -172,7 +165,7 @@ function blockPassage(directory: TopicDirectory, blocks: BlockObserver): Passage
   }
 }
 
-/** Joins and leaves topics in the router, with their validator and score parameters. */
+/** Joins and leaves topics in the router, with their rules and score parameters. */
 function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scores: TopicScores): TopicSubscriber {
   const { chain, clock, stats } = deps
   const blindChecks = createBlindChecks({
@@ -199,9 +192,16 @@ function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scores: Topi
   return {
     join: (context) => {
       scores.install(router.score, context)
-      const check = context.policy === 'none' ? (): Verdict => ACCEPT : blindChecks
-      const kind = kindIndex(context.parsed.spec.kind)
-      router.allow(context.topic, topicValidator(context, check, onVerdict), kind)
+      const { kind: topicKind } = context.parsed.spec
+      const rules = topicRules(context, {
+        check: context.policy === 'none' ? () => ACCEPT : (ssz) => blindChecks(context, ssz),
+        onVerdict: (verdict, ssz, from) => onVerdict(context, verdict, ssz, from),
+        onUnreadable: (reason, from) => {
+          stats.onVerdict({ action: 'reject', reason })
+          deps.onOffence(from, { kind: 'rejected', topicKind, reason })
+        },
+      })
+      router.allow(context.topic, rules)
       router.subscribe(context.topic)
     },
     // Score parameters stay: upstream reads them of every topic a peer has counters for.

@@ -3,18 +3,17 @@
  * interface; its class is reachable through the factory, and its members are `private` in TypeScript only. Whatever
  * this project touches of them is declared here, and `assertGossipsubShape` fails at start when the library changed.
  */
-import { type GossipSub, type GossipsubOpts, gossipsub, type TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
+import { type GossipsubOpts, gossipsub } from '@chainsafe/libp2p-gossipsub'
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerScoreParams } from '@chainsafe/libp2p-gossipsub/score'
 import type { ComponentLogger, Connection, Logger, MessageStreamDirection, PeerId, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
+import type { DeliveryBook, FastIdCache, MessageCache, PromiseTracer, SeenCache } from './gossipsub-books.ts'
 
 /** What gossipsub takes from libp2p. */
 export type RouterComponents = Parameters<ReturnType<typeof gossipsub>>[0]
 export type RouterOptions = Partial<GossipsubOpts>
-/** What gossipsub calls for each new message of a topic; synchronous ones keep a message in one turn. */
-export type TopicValidator = GossipSub['topicValidators'] extends Map<string, infer Validator> ? Validator : never
 
 /** A peer's gossip stream as it is read. */
 export interface InboundStream {
@@ -39,6 +38,7 @@ export interface LiveOptions {
   heartbeatInterval: number
   mcacheLength: number
   opportunisticGraftTicks: number
+  readonly idontwantMinDataSize: number
   readonly pruneBackoff: number
   readonly unsubcribeBackoff: number
 }
@@ -77,8 +77,14 @@ export interface GossipsubScore {
   score(peerId: PeerIdStr): number
   /** Once a decay interval: counters decay, records that were kept long enough go. */
   refreshScores(): void
+  /** Ours to replace, right after construction. */
+  deliveryRecords: DeliveryBook
   duplicateMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
   rejectInvalidMessage(from: PeerIdStr, topic: TopicStr): void
+  /** `reason`: upstream's RejectReason, of which these two are verdicts. */
+  rejectMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr, reason: 'ignore' | 'reject'): void
+  /** Makes the record of a message that is being judged. */
+  validateMessage(msgId: MsgIdStr): void
   removePeer(peerId: PeerIdStr): void
   deliverMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
   /** Takes a peer off the count of an address (P6). */
@@ -86,36 +92,10 @@ export interface GossipsubScore {
   addPenalty(peerId: PeerIdStr, penalty: number, label: string): void
 }
 
-/** Recent messages by heartbeat: `history` has one window a heartbeat, the first `gossip` of them are advertised. */
-export interface MessageCache {
-  gossip: number
-  history: unknown[][]
-  readonly msgs: Map<MsgIdStr, unknown>
-  validate(msgId: MsgIdStr): { readonly message: RPC.Message; readonly originatingPeers: Set<PeerIdStr> } | null
-}
-
 /** The running state; absent members belong to a stopped router. */
 export interface RouterStatus {
   heartbeatTimeout?: NodeJS.Timeout
   hearbeatStartMs?: number
-}
-
-/** What gossipsub asks of its cache of seen ids. */
-export interface SeenCache {
-  has(id: MsgIdStr): boolean
-  put(id: MsgIdStr): boolean
-  prune(): void
-  clear(): void
-  readonly size: number
-}
-
-/** What gossipsub asks of its cache from fast ids to ids. */
-export interface FastIdCache {
-  get(fastId: string): MsgIdStr | undefined
-  put(fastId: string, id: MsgIdStr): boolean
-  prune(): void
-  clear(): void
-  readonly size: number
 }
 
 /** The members of gossipsub's class that this project reads, calls or overrides. */
@@ -132,12 +112,10 @@ export interface GossipsubInternals {
   readonly fanout: Map<TopicStr, Set<PeerIdStr>>
   readonly fanoutLastpub: Map<TopicStr, number>
   readonly mcache: MessageCache
-  /** Messages that peers announced and were asked for. Those overdue are taken off as they are told, by peer. */
-  readonly gossipTracer: { readonly promises: { readonly size: number }; getBrokenPromises(): Map<PeerIdStr, number> }
+  readonly gossipTracer: PromiseTracer
   readonly status: RouterStatus
   readonly runHeartbeat: () => void
   readonly idontwants: Map<PeerIdStr, Map<MsgIdStr, number>>
-  readonly topicValidators: Map<TopicStr, TopicValidator>
   readonly score: GossipsubScore
   /** Ours to replace, right after construction. */
   allowedTopics: Set<TopicStr> | null
@@ -152,7 +130,9 @@ export interface GossipsubInternals {
   unsubscribe(topic: TopicStr): void
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>
   handleReceivedMessage(from: PeerId, message: RPC.Message): Promise<void>
-  selectPeersToForward(topic: TopicStr, source?: PeerIdStr, exclude?: Set<PeerIdStr>): Set<PeerIdStr>
+  /** Whether a peer's score lets us listen to it. */
+  acceptFrom(peerId: PeerIdStr): boolean
+  sendIDontWants(msgId: Uint8Array, topic: TopicStr, source: PeerIdStr): void
   forwardMessage(msgId: MsgIdStr, message: RPC.Message, source?: PeerIdStr, exclude?: Set<PeerIdStr>): void
   heartbeat(): Promise<void>
   join(topic: TopicStr): void
@@ -174,10 +154,12 @@ export interface GossipsubInternals {
   sendGraft(peerId: PeerIdStr, topics: TopicStr[]): void
   sendRpc(peerId: PeerIdStr, rpc: RPC): boolean
   sendRpcInBatch(peers: Set<PeerIdStr>, rpc: RPC): void
-  reportMessageValidationResult(msgId: MsgIdStr, source: PeerIdStr, acceptance: TopicValidatorResult): void
 }
 
 export type GossipsubClass = new (components: RouterComponents, options: RouterOptions) => GossipsubInternals
+
+/** For methods that upstream has asynchronous, when nothing is left to be waited for: one promise for all of them. */
+export const DONE: Promise<void> = Promise.resolve()
 
 const METHODS = [
   'start',
@@ -187,7 +169,8 @@ const METHODS = [
   'unsubscribe',
   'handleReceivedRpc',
   'handleReceivedMessage',
-  'selectPeersToForward',
+  'acceptFrom',
+  'sendIDontWants',
   'forwardMessage',
   'heartbeat',
   'join',
@@ -207,7 +190,6 @@ const METHODS = [
   'sendGraft',
   'sendRpc',
   'sendRpcInBatch',
-  'reportMessageValidationResult',
 ] as const satisfies readonly (keyof GossipsubInternals)[]
 
 const FIELDS = [
@@ -229,7 +211,6 @@ const FIELDS = [
   'runHeartbeat',
   'idontwants',
   'allowedTopics',
-  'topicValidators',
   'seenCache',
   'fastMsgIdCache',
   'score',
@@ -240,11 +221,28 @@ const SCORE_METHODS = [
   'refreshScores',
   'duplicateMessage',
   'rejectInvalidMessage',
+  'rejectMessage',
+  'validateMessage',
   'removePeer',
   'deliverMessage',
   'removeIP',
   'addPenalty',
 ] as const satisfies readonly (keyof GossipsubScore)[]
+
+const SCORE_FIELDS = [
+  'peerStats',
+  'scoreCache',
+  'scoreCacheValidityMs',
+  'deliveryRecords',
+] as const satisfies readonly (keyof GossipsubScore)[]
+
+const BOOK_METHODS = ['getRecord', 'ensureRecord', 'gc', 'clear'] as const satisfies readonly (keyof DeliveryBook)[]
+
+const TRACER_METHODS = [
+  'getBrokenPromises',
+  'deliverMessage',
+  'rejectMessage',
+] as const satisfies readonly (keyof PromiseTracer)[]
 
 const OPTIONS = [
   'D',
@@ -256,6 +254,7 @@ const OPTIONS = [
   'heartbeatInterval',
   'mcacheLength',
   'opportunisticGraftTicks',
+  'idontwantMinDataSize',
   'pruneBackoff',
   'unsubcribeBackoff',
 ] as const satisfies readonly (keyof LiveOptions)[]
@@ -293,9 +292,10 @@ export function assertGossipsubShape(router: GossipsubInternals): void {
   const prototype = Gossipsub.prototype as unknown as Record<string, unknown>
   const missing: string[] = METHODS.filter((name) => typeof prototype[name] !== 'function')
   missing.push(...FIELDS.filter((name) => !Object.hasOwn(router, name)))
-  missing.push(...missingOf('score', router.score, SCORE_METHODS, ['peerStats', 'scoreCache', 'scoreCacheValidityMs']))
-  missing.push(...missingOf('mcache', router.mcache, ['validate'], ['gossip', 'history', 'msgs']))
-  missing.push(...missingOf('gossipTracer', router.gossipTracer, ['getBrokenPromises'], ['promises']))
+  missing.push(...missingOf('score', router.score, SCORE_METHODS, SCORE_FIELDS))
+  missing.push(...missingOf('deliveryRecords', router.score.deliveryRecords, BOOK_METHODS, ['records']))
+  missing.push(...missingOf('mcache', router.mcache, ['getWithIWantCount'], ['gossip', 'history', 'msgs']))
+  missing.push(...missingOf('gossipTracer', router.gossipTracer, TRACER_METHODS, ['promises']))
   missing.push(...missingOf('opts', router.opts, [], OPTIONS))
   if (missing.length > 0) throw new Error(`gossipsub changed its shape, missing: ${missing.join(', ')}`)
 }

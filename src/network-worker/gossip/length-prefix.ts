@@ -5,6 +5,18 @@ export function varintLength(value: number): number {
   return length
 }
 
+/** Writes a number as an unsigned varint. @returns where it ends */
+export function writeVarint(target: Uint8Array, start: number, value: number): number {
+  let at = start
+  let left = value
+  while (left >= 0x80) {
+    target[at++] = (left % 0x80) | 0x80
+    left = Math.floor(left / 0x80)
+  }
+  target[at++] = left
+  return at
+}
+
 /** The bytes of one gossip RPC as they go on the stream: unsigned varint of the length, then the RPC. One new buffer. */
 export function prefixWithLength(rpc: Uint8Array): Uint8Array {
   return joinRpcs([rpc])
@@ -22,12 +34,7 @@ export function joinRpcs(rpcs: readonly Uint8Array[]): Uint8Array {
   // From Buffer's pool, as a plain array: it is written whole.
   const { buffer, byteOffset } = Buffer.allocUnsafe(headerBytes + length)
   const frame = new Uint8Array(buffer, byteOffset, headerBytes + length)
-  let left = length
-  for (let i = 0; i < headerBytes; i++) {
-    frame[i] = (left % 0x80) | (i < headerBytes - 1 ? 0x80 : 0)
-    left = Math.floor(left / 0x80)
-  }
-  let offset = headerBytes
+  let offset = writeVarint(frame, 0, length)
   for (const rpc of rpcs) {
     frame.set(rpc, offset)
     offset += rpc.length

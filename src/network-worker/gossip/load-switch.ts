@@ -6,7 +6,9 @@ import type { MeshParameters } from './network-load.ts'
 const OPPORTUNISTIC_GRAFT_MS = 60_000
 
 /** gossipsub's options for a set of mesh parameters: used at construction and at each change. */
-export function loadOptions(mesh: MeshParameters): Omit<LiveOptions, 'pruneBackoff' | 'unsubcribeBackoff'> {
+export function loadOptions(
+  mesh: MeshParameters,
+): Omit<LiveOptions, 'pruneBackoff' | 'unsubcribeBackoff' | 'idontwantMinDataSize'> {
   return {
     D: mesh.meshN,
     Dlo: mesh.meshLow,

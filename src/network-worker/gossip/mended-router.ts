@@ -4,12 +4,11 @@
  * every graft goes through `addToMesh` (mesh-router.ts), and heartbeats never dial direct peers since
  * `directConnectTicks` is never reached (create-router.ts) and peers/explicit-peers.ts reconnects them.
  */
-import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, MessageStreamDirection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../../shared/clock.ts'
-import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
 import { assertGossipsubShape, Gossipsub, type RouterComponents, type RouterOptions } from './gossipsub-internals.ts'
 
 /** Before a lost outbound stream is opened again; doubled at each loss in a row, up to the last. */
@@ -72,16 +71,6 @@ export class MendedRouter extends Gossipsub {
       peerId,
       prunes.filter(({ topicID }) => topicID !== undefined && this.mesh.has(topicID)),
     )
-  }
-
-  /** Upstream counts an accepted message twice for its sender when the verdict comes late (P2). */
-  override reportMessageValidationResult(msgId: MsgIdStr, source: PeerIdStr, acceptance: TopicValidatorResult): void {
-    if (acceptance !== TopicValidatorResult.Accept) {
-      super.reportMessageValidationResult(msgId, source, acceptance)
-      return
-    }
-    const entry = this.mcache.validate(msgId)
-    if (entry !== null) this.forwardMessage(msgId, entry.message, source, entry.originatingPeers)
   }
 
   /**

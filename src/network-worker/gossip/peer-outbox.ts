@@ -21,8 +21,11 @@ const JOINED_BYTES = 60 * 1024
 /** A receiver may bound the messages of an RPC; Lighthouse drops what is past 500. */
 const JOINED_MESSAGES = 256
 
-/** Why a copy was not sent: no room, no longer wanted by anybody, not wanted by this peer, or its stream broke. */
-export type DropReason = 'queue_full' | 'stale' | 'stream_lost'
+/**
+ * Why a copy was not sent: no room, no longer wanted by anybody, or its stream broke; `inbound_full`: a message came for
+ * which there was no room in our own line (arrivals.ts).
+ */
+export type DropReason = 'queue_full' | 'stale' | 'stream_lost' | 'inbound_full'
 
 export interface OutboxMessage {
   /** One RPC with the length before it. */
@@ -31,6 +34,7 @@ export interface OutboxMessage {
   readonly rpc: Uint8Array
   readonly msgId: MsgIdStr
   readonly class: MessageClass
+  /** Monotonic ms at which it was ready to be sent. */
   readonly queuedAtMs: number
 }
 
@@ -91,15 +95,14 @@ export class PeerOutbox {
    * @param mayWait a short message is to wait for company until `flush`
    * @returns false when it was dropped
    */
-  offer(stream: OutboxStream, message: Omit<OutboxMessage, 'queuedAtMs'>, mayWait = false): boolean {
-    const queued = { ...message, queuedAtMs: this.#deps.monotonicMs() }
+  offer(stream: OutboxStream, message: OutboxMessage, mayWait = false): boolean {
     if (this.#bytes === 0 && stream.rawStream.writeBufferLength < STREAM_WATERMARK_BYTES) {
-      return mayWait && isShort(message) ? this.#join(stream, queued) : this.#send(stream, queued)
+      return mayWait && isShort(message) ? this.#join(stream, message) : this.#send(stream, message)
     }
-    this.#queues[message.class].push(queued)
+    this.#queues[message.class].push(message)
     this.#bytes += message.frame.length
-    this.#fullSinceMs ??= queued.queuedAtMs
-    while (this.#bytes > OUTBOX_BYTES) if (this.#dropCheapest() === queued) return false
+    this.#fullSinceMs ??= message.queuedAtMs
+    while (this.#bytes > OUTBOX_BYTES) if (this.#dropCheapest() === message) return false
     return true
   }
 

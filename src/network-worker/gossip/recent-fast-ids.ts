@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts'
-import type { MsgIdStr } from '../../shared/ids.ts'
+import type { FastId } from './fast-message-id.ts'
 
 /**
  * How long a fast id is known at least. Nearly all duplicates come within seconds; a later one costs a decompression
@@ -10,14 +10,14 @@ const TTL_MS = 30_000
 export const MAX_FAST_IDS = 180_000
 
 /**
- * From the cheap id of a message's bytes to its true id, in place of gossipsub's own cache, which keeps them for two
- * epochs without a bound. Two generations: an entry lives 30 to 60 s. Method names are those gossipsub calls.
+ * From the cheap id of a message's bytes to what is known of it, in place of gossipsub's own cache, which keeps strings
+ * for two epochs without a bound. Two generations: an entry lives 30 to 60 s.
  */
-export class RecentFastIds {
+export class RecentFastIds<Known> {
   readonly #clock: Clock
   readonly #maxIds: number
-  #newest = new Map<string, MsgIdStr>()
-  #older = new Map<string, MsgIdStr>()
+  #newest = new Map<FastId, Known>()
+  #older = new Map<FastId, Known>()
   #newestSinceMs: number
   /** Entries forgotten before their time, since start. */
   dropped = 0
@@ -32,16 +32,22 @@ export class RecentFastIds {
     return this.#newest.size + this.#older.size
   }
 
-  get(fastId: string): MsgIdStr | undefined {
+  get(fastId: FastId): Known | undefined {
     return this.#newest.get(fastId) ?? this.#older.get(fastId)
   }
 
-  /** Adds an entry unless its key is there. @returns true when it was */
-  put(fastId: string, msgId: MsgIdStr): boolean {
-    if (this.get(fastId) !== undefined) return true
-    this.prune()
-    this.#newest.set(fastId, msgId)
-    return false
+  /** Sets what is known of a message, new or not. */
+  set(fastId: FastId, known: Known): void {
+    if (this.#older.delete(fastId)) this.#newest.set(fastId, known)
+    else {
+      if (this.#newest.size >= this.#maxIds) this.prune()
+      this.#newest.set(fastId, known)
+    }
+  }
+
+  delete(fastId: FastId): void {
+    this.#newest.delete(fastId)
+    this.#older.delete(fastId)
   }
 
   /** Forgets what is too old, or too much. Called by gossipsub at each heartbeat. */

@@ -6,7 +6,7 @@ import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId, Stream } from '@libp2p/interface'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { GossipOffence, OffenceObserver } from './gossip-offence.ts'
-import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
+import { DONE, type RouterComponents, type RouterOptions } from './gossipsub-internals.ts'
 import { InboundFrames } from './inbound-frames.ts'
 import { MeshRouter, type MeshRouterDeps } from './mesh-router.ts'
 import type { MessageClass } from './message-class.ts'
@@ -62,7 +62,7 @@ export class ScoredRouter extends MeshRouter {
       maxBytes: this.#maxRpcBytes,
       onFrame: (bytes) => {
         const rpc = this.#decode(peerId, bytes)
-        if (rpc !== undefined) this.handleReceivedRpc(peerId, rpc).catch(dropped)
+        if (rpc !== undefined) this.#handle(peerId, rpc)
       },
       onError: (error) => this.handlePeerReadStreamError(error, peerId),
     })
@@ -102,6 +102,16 @@ export class ScoredRouter extends MeshRouter {
     }
   }
 
+  /** Nothing of an RPC may end the process, or the stream; what went wrong with it has been counted where it did. */
+  #handle(peerId: PeerId, rpc: RPC): void {
+    try {
+      const handled = this.handleReceivedRpc(peerId, rpc)
+      if (handled !== DONE) handled.catch(dropped)
+    } catch {
+      dropped()
+    }
+  }
+
   #decayWithTheOthers(): void {
     const { score } = this
     const refreshScores = score.refreshScores.bind(score)
@@ -127,5 +137,4 @@ function isOurOwnFault(slowPeers: number, allPeers: number): boolean {
   return slowPeers >= MIN_PEERS_TO_DOUBT_OURSELVES && 2 * slowPeers > allPeers
 }
 
-/** Nothing of an RPC may end the process; what went wrong with it has been counted where it did. */
 function dropped(): void {}

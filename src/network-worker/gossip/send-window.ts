@@ -35,14 +35,15 @@ export class SendWindow<Told> {
   }
 
   /** To be asked once for each short message: true when so many come that this one should wait for company. */
-  isBusy(): boolean {
-    const nowMs = this.#deps.clock.monotonicMs()
+  isBusy(nowMs = this.#deps.clock.monotonicMs()): boolean {
     if (nowMs >= this.#untilMs) {
       this.#countBefore = nowMs < this.#untilMs + JOINING_PERIOD_MS ? this.#count : 0
       this.#count = 0
       this.#untilMs = nowMs + JOINING_PERIOD_MS
     }
     this.#count++
+    // None overtakes those that wait, though their period may be over before the timer is.
+    if (this.#waiting.size > 0) return true
     return this.#countBefore >= MIN_COMPANY || this.#count > MIN_COMPANY
   }
 

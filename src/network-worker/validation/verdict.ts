@@ -1,6 +1,5 @@
 /** Why a message was not accepted. A closed list: each is a metric label. */
 export type VerdictReason =
-  | 'unknown_topic'
   | 'snappy_too_short'
   | 'snappy_too_long'
   | 'snappy_bad_length'

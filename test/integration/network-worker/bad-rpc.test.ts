@@ -1,7 +1,6 @@
 /** Gossip streams that bring something else than RPCs, over real connections. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Stream } from '@libp2p/interface'
 import type { GossipOffence } from '../../../src/network-worker/gossip/gossip-offence.ts'
@@ -23,7 +22,6 @@ async function scene() {
     ),
   )
   const peer = nodes.use(await startRouterNode(upstream))
-  relay.router.allow(TOPIC, () => TopicValidatorResult.Accept)
   await mesh(relay, peer)
   const stream = (peer.router.streamsOutbound.get(relay.peerId)?.rawStream ?? assert.fail('no stream')) as Stream
   const isHeard = async (first: number): Promise<void> => {

@@ -6,6 +6,7 @@ import type { Libp2p } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { createFastMessageId } from '../../../src/network-worker/gossip/fast-message-id.ts'
 import type { OffenceObserver } from '../../../src/network-worker/gossip/gossip-offence.ts'
 import {
   Gossipsub,
@@ -15,14 +16,20 @@ import {
 } from '../../../src/network-worker/gossip/gossipsub-internals.ts'
 import { loadOptions } from '../../../src/network-worker/gossip/load-switch.ts'
 import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
-import { RelayRouter } from '../../../src/network-worker/gossip/relay-router.ts'
+import { RelayRouter, type RelayRouterDeps } from '../../../src/network-worker/gossip/relay-router.ts'
 import { peerScoreParams } from '../../../src/network-worker/gossip/score-parameters.ts'
+import type { TopicRules } from '../../../src/network-worker/gossip/topic-rules.ts'
 import { GossipStats } from '../../../src/network-worker/stats/gossip-stats.ts'
+import { UNKNOWN_KIND } from '../../../src/network-worker/stats/kind-traffic.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
+import { toHex } from '../../../src/shared/hex.ts'
 import type { PeerIdStr } from '../../../src/shared/ids.ts'
 import { until } from '../../support/until.ts'
 
 export const TOPIC = 'topic'
+const ID_BYTES = 20
+
+const FAST_MESSAGE_ID = await createFastMessageId()
 
 const OPTIONS: RouterOptions = {
   globalSignaturePolicy: StrictNoSign,
@@ -36,7 +43,8 @@ const OPTIONS: RouterOptions = {
   // As the relay has them: a few lost streams cost nothing yet.
   scoreParams: peerScoreParams({ slotDurationMs: 12_000, slotsPerEpoch: 32 }, new Set()),
   mcacheGossip: meshParameters(20).historyGossip,
-  msgIdFn: ({ data }) => data.slice(0, 20),
+  msgIdFn: ({ data }) => data.slice(0, ID_BYTES),
+  msgIdToStrFn: toHex,
 }
 
 export function upstream(components: RouterComponents, options: RouterOptions = {}): GossipsubInternals {
@@ -47,6 +55,7 @@ export function relayRouter(
   components: RouterComponents,
   options: RouterOptions = {},
   onOffence: OffenceObserver = () => undefined,
+  deps: Partial<RelayRouterDeps> = {},
 ): RelayRouter {
   return new RelayRouter(
     components,
@@ -54,6 +63,7 @@ export function relayRouter(
     {
       clock: systemClock,
       observer: new GossipStats(),
+      fastMessageId: FAST_MESSAGE_ID,
       onMesh: () => undefined,
       isTrusted: () => false,
       onOffence,
@@ -61,6 +71,7 @@ export function relayRouter(
       maxQueuedMs: 12_000,
       classOf: () => 'block',
       knownTopics: new Set([TOPIC]),
+      ...deps,
     },
   )
 }
@@ -87,10 +98,30 @@ export async function startRouterNode<R extends GossipsubInternals>(
   })
   const router = node.services.gossip as R
   const got: number[] = []
+  if (router instanceof RelayRouter) takeAll(router, got)
   const onMessage = ({ detail }: CustomEvent<{ msg: { data: Uint8Array } }>): void =>
     void got.push(detail.msg.data[0] ?? -1)
   ;(router as unknown as EventTarget).addEventListener('gossipsub:message', onMessage as never)
   return { node, router, peerId: node.peerId.toString(), got, [Symbol.asyncDispose]: async () => node.stop() }
+}
+
+/** Has a relay take every message of the topic; it dispatches no events. */
+function takeAll(router: RelayRouter, got: number[]): void {
+  router.allow(TOPIC, plainRules({ onVerdict: (_verdict, payload) => void got.push(payload[0] ?? -1) }))
+}
+
+/** Rules that open every payload, know it by its first bytes, and accept it, as far as no others are given. */
+export function plainRules(rules: Partial<TopicRules> = {}): TopicRules {
+  return {
+    kind: UNKNOWN_KIND,
+    messageClass: 'block',
+    open: (bytes) => ({ ok: true, bytes }),
+    idOf: (payload) => toHex(payload.subarray(0, ID_BYTES)),
+    check: () => ({ action: 'accept' }),
+    onVerdict: () => undefined,
+    onUnreadable: () => undefined,
+    ...rules,
+  }
 }
 
 /** Connects two nodes, both in the topic, and waits until each has the other in its mesh. */

@@ -156,7 +156,6 @@ const IS_OFFENCE: Record<VerdictReason, boolean> = {
   snappy_corrupt: true,
   snappy_compressed_too_long: true,
   truncated: true,
-  unknown_topic: false,
   future_slot: false,
   past_slot: false,
   other_digest: false,

@@ -48,7 +48,7 @@ test('an object of another shape is refused, with every missing field in the mes
   )
 })
 
-for (const method of ['forwardMessage', 'handleReceivedRpc', 'selectPeersToForward']) {
+for (const method of ['forwardMessage', 'handleReceivedRpc', 'sendIDontWants']) {
   test(`a library without ${method} is refused by name`, () => {
     without(Gossipsub.prototype, method, () => {
       assert.throws(() => assertGossipsubShape(realRouter()), new RegExp(`missing:.*${method}`))

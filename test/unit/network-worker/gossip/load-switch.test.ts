@@ -11,6 +11,7 @@ import {
   graftRpc,
   graftsTo,
   names,
+  plainRules,
   pruneRpc,
   prunesTo,
   routerScene,
@@ -158,6 +159,7 @@ for (const [from, to] of [
   test(`level ${from} to ${to}: what was received keeps its age, so that IWANT is answered for 8.4 s in all`, async () => {
     const { router } = routerScene({ level: from })
     const source = addPeer(router, 'source')
+    router.allow(TOPIC, plainRules())
     router.join(TOPIC)
     const beatMs = (): number => router.opts.heartbeatInterval
     let sinceMs = 0

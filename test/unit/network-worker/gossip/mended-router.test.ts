@@ -1,7 +1,6 @@
 /** Faults of upstream that need no network to show: each test shows the fault in the bare class, then its mending. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import type { PeerId } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { GossipsubInternals } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
@@ -9,7 +8,6 @@ import { addPeer, mendedRouter, OTHER_TOPIC, pruneRpc, punish, TOPIC, upstreamRo
 
 interface TopicStats {
   readonly inMesh: boolean
-  readonly firstMessageDeliveries: number
 }
 
 function topicStats(router: GossipsubInternals, id: string, topic = TOPIC): TopicStats | undefined {
@@ -26,35 +24,6 @@ test('join: upstream does not score the peers it grafts; ours count as in the me
   }
   assert.equal(inMeshAfterJoin(upstreamRouter()), undefined, 'upstream has mended itself')
   assert.equal(inMeshAfterJoin(mendedRouter()), true)
-})
-
-test('late verdicts: upstream counts an accepted message twice for its sender; ours once', async () => {
-  const deliveries = async (router: GossipsubInternals): Promise<number | undefined> => {
-    const { peerId } = addPeer(router, 'sender')
-    router.mesh.set(TOPIC, new Set())
-    router.topicValidators.set(TOPIC, () => TopicValidatorResult.Accept)
-    await router.handleReceivedMessage(peerId, { topic: TOPIC, data: new Uint8Array(40).fill(3) })
-    const [msgId] = router.mcache.msgs.keys()
-    assert.ok(msgId !== undefined)
-    assert.equal(topicStats(router, 'sender')?.firstMessageDeliveries ?? 0, 0, 'no verdict yet')
-    router.reportMessageValidationResult(msgId, 'sender', TopicValidatorResult.Accept)
-    return topicStats(router, 'sender')?.firstMessageDeliveries
-  }
-  const upstream = await deliveries(upstreamRouter({ asyncValidation: true }))
-  assert.ok(upstream !== undefined && upstream > 1, `upstream has mended itself: ${upstream}`)
-  assert.equal(await deliveries(mendedRouter({ asyncValidation: true })), 1)
-})
-
-test('late verdicts: a refused message is still held against its sender', async () => {
-  const router = mendedRouter({ asyncValidation: true })
-  const { peerId } = addPeer(router, 'sender')
-  router.topicValidators.set(TOPIC, () => TopicValidatorResult.Accept)
-  await router.handleReceivedMessage(peerId, { topic: TOPIC, data: new Uint8Array(40).fill(3) })
-  const [msgId] = router.mcache.msgs.keys()
-  router.reportMessageValidationResult(msgId ?? '', 'sender', TopicValidatorResult.Reject)
-  router.score.scoreCache.delete('sender')
-  assert.ok(router.score.score('sender') < 0)
-  assert.equal(router.mcache.msgs.size, 0)
 })
 
 const ADDRESS = multiaddr('/ip4/10.9.9.9/tcp/9000')

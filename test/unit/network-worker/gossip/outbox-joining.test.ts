@@ -36,7 +36,7 @@ function scene() {
   })
   const offer = (n: number, bytes = 200, name: MessageClass = 'attestation'): boolean => {
     const rpc = rpcOf(n, bytes)
-    return outbox.offer(stream, { rpc, frame: prefixWithLength(rpc), msgId: `${n}`, class: name }, true)
+    return outbox.offer(stream, { rpc, frame: prefixWithLength(rpc), msgId: `${n}`, class: name, queuedAtMs: 0 }, true)
   }
   return { outbox, stream, state, frames, drops, unwanted, offer }
 }

@@ -39,7 +39,11 @@ export function outboxScene() {
   const offer = (id: string, name: MessageClass, bytes = 1000, mayWait = false): boolean => {
     const frame = new Uint8Array(bytes)
     ids.set(frame, id)
-    return outbox.offer(stream, { frame, rpc: frame.subarray(2), msgId: id, class: name }, mayWait)
+    return outbox.offer(
+      stream,
+      { frame, rpc: frame.subarray(2), msgId: id, class: name, queuedAtMs: state.nowMs },
+      mayWait,
+    )
   }
   const fill = (): void => {
     state.writeBufferLength = STREAM_WATERMARK_BYTES

@@ -3,32 +3,39 @@ import { test } from 'node:test'
 import { RecentFastIds } from '../../../../src/network-worker/gossip/recent-fast-ids.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
-test('leads from a fast id to the true one, for half a minute at least', () => {
+test('leads from a fast id to what is known, for half a minute at least', () => {
   const clock = new FakeClock()
-  const ids = new RecentFastIds(clock)
+  const ids = new RecentFastIds<string>(clock)
   clock.advance(29_000)
-  assert.equal(ids.put('fast', 'true'), false)
+  ids.set(1n, 'true')
   clock.advance(29_999)
   ids.prune()
-  assert.equal(ids.get('fast'), 'true')
+  assert.equal(ids.get(1n), 'true')
   clock.advance(60_000)
   ids.prune()
-  assert.equal(ids.get('fast'), undefined)
+  assert.equal(ids.get(1n), undefined)
 })
 
-test('keeps the first id of a key and says that there was one', () => {
-  const ids = new RecentFastIds(new FakeClock())
-  ids.put('fast', 'first')
-  assert.equal(ids.put('fast', 'second'), true)
-  assert.equal(ids.get('fast'), 'first')
+test('keeps one thing of a message, the newest, in whichever generation it was', () => {
+  const clock = new FakeClock()
+  const ids = new RecentFastIds<string>(clock)
+  ids.set(1n, 'first')
+  ids.set(1n, 'second')
+  assert.deepEqual([ids.get(1n), ids.size], ['second', 1])
+  clock.advance(30_000)
+  ids.prune()
+  ids.set(1n, 'third')
+  assert.deepEqual([ids.get(1n), ids.size], ['third', 1])
+  ids.delete(1n)
+  assert.deepEqual([ids.get(1n), ids.size], [undefined, 0])
 })
 
 test('never holds more than two generations and counts what it dropped early', () => {
-  const ids = new RecentFastIds(new FakeClock(), 100)
+  const ids = new RecentFastIds<number>(new FakeClock(), 100)
   for (let n = 0; n < 1000; n++) {
-    ids.put(`fast ${n}`, `true ${n}`)
+    ids.set(BigInt(n), n)
     assert.ok(ids.size <= 200)
   }
-  assert.equal(ids.get('fast 999'), 'true 999')
+  assert.equal(ids.get(999n), 999)
   assert.equal(ids.dropped, 1000 - ids.size)
 })

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { PeerId } from '@libp2p/interface'
 import { compressSync } from 'snappy'
 import { formatTopic, parseTopic } from '../../../../src/consensus/topic.ts'
-import { routerFactory, topicValidator } from '../../../../src/network-worker/gossip/create-router.ts'
+import { routerFactory, topicRules } from '../../../../src/network-worker/gossip/create-router.ts'
 import { createFastMessageId } from '../../../../src/network-worker/gossip/fast-message-id.ts'
 import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
 import { type TopicContext, TopicDirectory } from '../../../../src/network-worker/gossip/topic-directory.ts'
@@ -41,19 +41,18 @@ async function scene() {
     onMesh: () => undefined,
     isTrusted: () => false,
     onOffence: () => undefined,
-    onTransformReject: (_topic, reason, from) => void refused.push([from, reason]),
   })(BARE_COMPONENTS)
   pretendStarted(router)
   router.mesh.set(TOPIC, new Set())
   router.allow(
     TOPIC,
-    topicValidator(
-      context,
-      (_context, ssz) => (ssz[0] === BAD_BYTE ? { action: 'reject', reason: 'truncated' } : { action: 'accept' }),
-      (_context, verdict, _ssz, from) => {
+    topicRules(context, {
+      check: (ssz) => (ssz[0] === BAD_BYTE ? { action: 'reject', reason: 'truncated' } : { action: 'accept' }),
+      onVerdict: (verdict, _ssz, from) => {
         if (verdict.action === 'reject') refused.push([from.toString(), verdict.reason])
       },
-    ),
+      onUnreadable: (reason, from) => void refused.push([from, reason]),
+    }),
   )
   const receive = (id: string, ...payloads: (Uint8Array | undefined)[]): Promise<void> =>
     router.handleReceivedRpc({ toString: () => id } as PeerId, {

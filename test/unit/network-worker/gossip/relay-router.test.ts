@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { TopicValidatorResult } from '@chainsafe/libp2p-gossipsub'
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { PeerId } from '@libp2p/interface'
@@ -16,8 +15,10 @@ import type { RelayRouter, RouterComponents } from '../../../../src/network-work
 import { JOINING_PERIOD_MS, MIN_COMPANY } from '../../../../src/network-worker/gossip/send-window.ts'
 import { TopicDirectory } from '../../../../src/network-worker/gossip/topic-directory.ts'
 import { GossipStats } from '../../../../src/network-worker/stats/gossip-stats.ts'
+import type { Verdict } from '../../../../src/network-worker/validation/verdict.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { smallNetwork } from '../small-network.ts'
+import { plainRules } from './router-scene.ts'
 
 const SCHEDULE = createForkSchedule(smallNetwork())
 const TOPIC = formatTopic(SCHEDULE.at(0).digestHex, 'beacon_block')
@@ -63,7 +64,6 @@ async function scene(topic = TOPIC): Promise<Scene> {
     onMesh: () => undefined,
     isTrusted: () => false,
     onOffence: () => undefined,
-    onTransformReject: () => undefined,
   })
   const router = createRouter({ logger: { forComponent: silentLog } } as unknown as RouterComponents)
   const mesh = new Set<string>()
@@ -221,10 +221,14 @@ test('a stream that is going down costs one copy, not the message', async () => 
 test('a message is timed from the RPC that brought it', async () => {
   const { router, stats, clock, add } = await scene()
   const from = await someone()
-  add('receiver')
-  await router.handleReceivedRpc(from, { subscriptions: [], messages: [MESSAGE] })
-  clock.advance(12)
-  router.forwardMessage(MESSAGE_ID, MESSAGE, from.toString())
+  const frames = add('receiver')
+  const check = (): Verdict => {
+    clock.advance(12)
+    return { action: 'accept' }
+  }
+  router.allow(TOPIC, plainRules({ check }))
+  await router.handleReceivedRpc(from, { subscriptions: [], messages: [{ ...MESSAGE }] })
+  assert.equal(frames.length, 1)
   const p50 = stats.latency.quantile(0.5)
   assert.ok(p50 >= 12 && p50 < 13.2, `${p50} ms`)
 })
@@ -232,10 +236,11 @@ test('a message is timed from the RPC that brought it', async () => {
 test('messages of topics that we are not in are received and go no further', async () => {
   const { router, stats } = await scene()
   const validated: string[] = []
-  router.allow(TOPIC, (_peer, { topic }) => {
-    validated.push(topic)
-    return TopicValidatorResult.Accept
-  })
+  const check = (): Verdict => {
+    validated.push(TOPIC)
+    return { action: 'accept' }
+  }
+  router.allow(TOPIC, plainRules({ check }))
   router.disallow(TOPIC)
   await router.handleReceivedRpc(await someone(), { subscriptions: [], messages: [MESSAGE] })
   assert.deepEqual(validated, [])

@@ -5,6 +5,7 @@ import type { PeerId } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createForkSchedule } from '../../../../src/consensus/fork-schedule.ts'
 import { formatTopic } from '../../../../src/consensus/topic.ts'
+import { createFastMessageId } from '../../../../src/network-worker/gossip/fast-message-id.ts'
 import type { GossipOffence } from '../../../../src/network-worker/gossip/gossip-offence.ts'
 import {
   Gossipsub,
@@ -22,8 +23,11 @@ import {
   SCORE_THRESHOLDS,
   type ScoreSetting,
 } from '../../../../src/network-worker/gossip/score-parameters.ts'
+import type { TopicRules } from '../../../../src/network-worker/gossip/topic-rules.ts'
 import { topicScoreParams } from '../../../../src/network-worker/gossip/topic-score-parameters.ts'
 import { GossipStats } from '../../../../src/network-worker/stats/gossip-stats.ts'
+import { UNKNOWN_KIND } from '../../../../src/network-worker/stats/kind-traffic.ts'
+import { toHex } from '../../../../src/shared/hex.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { smallNetwork } from '../small-network.ts'
 
@@ -36,6 +40,22 @@ export const MAINNET_SCORING: ScoreSetting = {
   preset: 'mainnet',
   meshN: 10,
   activeValidators: null,
+}
+
+export const FAST_MESSAGE_ID = await createFastMessageId()
+
+/** Rules that open every payload, take its first twenty bytes for its id, and accept it, as far as no others are given. */
+export function plainRules(rules: Partial<TopicRules> = {}): TopicRules {
+  return {
+    kind: UNKNOWN_KIND,
+    messageClass: 'block',
+    open: (bytes) => ({ ok: true, bytes }),
+    idOf: (payload) => toHex(payload.subarray(0, 20)),
+    check: () => ({ action: 'accept' }),
+    onVerdict: () => undefined,
+    onUnreadable: () => undefined,
+    ...rules,
+  }
 }
 
 /** mulberry32: numbers in [0, 1) that a seed fixes. */
@@ -164,6 +184,7 @@ export function sceneOptions(level = 5): RouterOptions {
     ...loadOptions(mesh),
     mcacheGossip: mesh.historyGossip,
     msgIdFn: ({ data }) => data.slice(0, 20),
+    msgIdToStrFn: toHex,
     scoreParams: peerScoreParams(MAINNET_SCORING, new Set()),
     scoreThresholds: SCORE_THRESHOLDS,
   }
@@ -208,6 +229,7 @@ export function routerScene({ level = 5, random }: SceneOptions = {}): RouterSce
   const router = new RelayRouter(BARE_COMPONENTS, sceneOptions(level), {
     clock,
     observer: stats,
+    fastMessageId: FAST_MESSAGE_ID,
     onMesh: (change) => void changes.push(change),
     isTrusted: (peerId) => trusted.has(peerId),
     onOffence: (peerId, offence) => void offences.push([peerId, offence]),
@@ -235,6 +257,7 @@ export function mendedRouter(options: RouterOptions = {}): GossipsubInternals {
       {
         clock,
         observer: new GossipStats(),
+        fastMessageId: FAST_MESSAGE_ID,
         onMesh: () => undefined,
         isTrusted: () => false,
         onOffence: () => undefined,

@@ -1,0 +1,236 @@
+/**
+ * The way in of a message: known or new by the cheap id of its bytes, then opened, known by its true id, judged, and
+ * passed on. All of it in the turn that brought it, unless it waits in the lane of its class or for a verdict. It stands
+ * in place of upstream's `handleReceivedMessage` and tells scores, promises and caches what that would tell them.
+ */
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import type { PeerId } from '@libp2p/interface'
+import type { Clock } from '../../shared/clock.ts'
+import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
+import type { KindIndex } from '../stats/kind-traffic.ts'
+import type { Verdict, VerdictReason } from '../validation/verdict.ts'
+import type { FastId, FastMessageId } from './fast-message-id.ts'
+import type { GossipsubInternals } from './gossipsub-internals.ts'
+import { InboundLane, type LaneItem } from './inbound-lane.ts'
+import type { MessageClass } from './message-class.ts'
+import type { DropReason } from './peer-outbox.ts'
+import { RecentFastIds } from './recent-fast-ids.ts'
+import { isPlain } from './sending-router.ts'
+import { Slab } from './slab.ts'
+import type { TopicRules } from './topic-rules.ts'
+
+/**
+ * Messages that may wait for a promised verdict. The checks bound their own work far below it; this is for one that
+ * forgets. What comes beyond is not judged.
+ */
+const MAX_PENDING_VERDICTS = 16_384
+
+/** Called on the hot path: implementations only count. */
+export interface ArrivalObserver {
+  onDuplicate(kind: KindIndex): void
+  onDropped(reason: DropReason, messageClass: MessageClass): void
+}
+
+/** A message that came, and what is known of its coming. */
+export interface Arrival extends LaneItem {
+  readonly from: PeerId
+  readonly fromId: PeerIdStr
+  readonly rules: TopicRules
+  readonly message: RPC.Message
+  readonly fastId: FastId
+  /** Monotonic ms of its RPC. */
+  readonly atMs: number
+  /** Who sent copies while it waited: they need none from us. Bounded by the peers we have. */
+  copies: Set<PeerIdStr> | undefined
+}
+
+/** The router, as far as the way in needs it. */
+export interface ArrivalsDeps {
+  readonly router: Pick<GossipsubInternals, 'score' | 'gossipTracer' | 'seenCache'>
+  readonly clock: Clock
+  readonly fastMessageId: FastMessageId
+  readonly observer: ArrivalObserver
+  /** A copy of a message that is known came from this peer. */
+  readonly onCopy: (msgId: MsgIdStr, from: PeerIdStr) => void
+  /** A message is new, and about to be judged. */
+  readonly onNew: (arrival: Arrival, msgId: MsgIdStr) => void
+  readonly onAccepted: (arrival: Arrival, msgId: MsgIdStr) => void
+  /** False once a topic was left: what waits of it then goes nowhere. */
+  readonly isTaken: (topic: TopicStr, rules: TopicRules) => boolean
+  /** For tests: see InboundLane. */
+  readonly nextTurn?: (run: () => void) => void
+}
+
+export class Arrivals {
+  readonly #deps: ArrivalsDeps
+  /** The id of a message that was opened, or the message itself while it waits for that. */
+  readonly known: RecentFastIds<MsgIdStr | Arrival>
+  readonly #lane: InboundLane<Arrival>
+  readonly #slab = new Slab()
+  readonly #pending = new Map<MsgIdStr, Arrival>()
+
+  constructor(deps: ArrivalsDeps) {
+    this.#deps = deps
+    this.known = new RecentFastIds(deps.clock)
+    this.#lane = new InboundLane({
+      clock: deps.clock,
+      handle: (arrival) => this.#takeFromLane(arrival),
+      onWait: (arrival) => this.#onWait(arrival),
+      onDropped: (arrival) => this.#onDropped(arrival),
+      ...(deps.nextTurn === undefined ? {} : { nextTurn: deps.nextTurn }),
+    })
+  }
+
+  /** Messages that wait in the lane. */
+  get waiting(): number {
+    return this.#lane.length
+  }
+
+  /** A message of a topic that we are in, with its data, from a peer that we listen to. Never throws. */
+  receive(from: PeerId, fromId: PeerIdStr, rules: TopicRules, message: RPC.Message, atMs: number): void {
+    const data = message.data ?? NO_BYTES
+    const fastId = this.#deps.fastMessageId(message.topic, data)
+    const known = this.known.get(fastId)
+    if (typeof known === 'string') {
+      this.#onCopy(known, fromId, message.topic, rules)
+      return
+    }
+    if (known !== undefined) {
+      this.#noteCopy(known, fromId)
+      this.#deps.observer.onDuplicate(rules.kind)
+      return
+    }
+    // As the policy StrictNoSign has it (pubsub/README.md); upstream overlooks `from`, and our peers would not.
+    if (!isPlain(message)) {
+      this.#deps.router.score.rejectInvalidMessage(fromId, message.topic)
+      return
+    }
+    const arrival: Arrival = { from, fromId, rules, message, fastId, atMs, copies: undefined, sizeBytes: data.length }
+    if (rules.messageClass === 'attestation') this.#lane.offer(arrival)
+    else this.#take(arrival)
+  }
+
+  /** Forgets what waits in the lane. */
+  stop(): void {
+    this.#lane.clear()
+  }
+
+  #takeFromLane(arrival: Arrival): void {
+    if (this.#deps.isTaken(arrival.message.topic, arrival.rules)) this.#take(arrival)
+    else this.known.delete(arrival.fastId)
+  }
+
+  /** A fault of ours in it costs this message, and not the process. */
+  #take(arrival: Arrival): void {
+    let msgId: MsgIdStr | undefined
+    try {
+      const opened = arrival.rules.open(arrival.message.data ?? NO_BYTES)
+      if (opened.ok) {
+        msgId = arrival.rules.idOf(opened.bytes)
+        this.#judge(arrival, msgId, opened.bytes)
+      } else this.#onUnreadable(arrival, opened.reason)
+    } catch {
+      if (msgId !== undefined) this.#ignore(arrival, msgId)
+    }
+  }
+
+  #judge(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array): void {
+    const { rules, fromId, fastId, from, message } = arrival
+    const { router, onNew } = this.#deps
+    this.known.set(fastId, msgId)
+    const isKnown = router.seenCache.put(msgId)
+    if (isKnown) this.#onCopy(msgId, fromId, message.topic, rules)
+    this.#tellCopies(arrival, msgId)
+    if (isKnown) return
+    onNew(arrival, msgId)
+    const verdict = rules.check(payload, from)
+    if (verdict instanceof Promise) this.#await(arrival, msgId, payload, verdict)
+    else this.#settle(arrival, msgId, payload, verdict)
+  }
+
+  #await(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, promised: Promise<Verdict>): void {
+    if (this.#pending.size >= MAX_PENDING_VERDICTS) {
+      promised.catch(unheard)
+      this.#deps.observer.onDropped('inbound_full', arrival.rules.messageClass)
+      this.#ignore(arrival, msgId)
+      return
+    }
+    // From here on the copies' senders are noted as those of a message that is not judged yet.
+    this.#deps.router.score.validateMessage(msgId)
+    this.#pending.set(msgId, arrival)
+    promised
+      .then((verdict) => this.#settle(arrival, msgId, payload, verdict))
+      .catch(() => this.#ignore(arrival, msgId))
+      .finally(() => this.#pending.delete(msgId))
+  }
+
+  #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict): void {
+    const { rules, from, fromId, message } = arrival
+    const { router, onAccepted } = this.#deps
+    rules.onVerdict(verdict, payload, from)
+    if (verdict.action === 'accept') {
+      if (router.gossipTracer.promises.size > 0) router.gossipTracer.deliverMessage(msgId)
+      router.score.deliverMessage(fromId, msgId, message.topic)
+      onAccepted(arrival, msgId)
+      return
+    }
+    router.score.rejectMessage(fromId, msgId, message.topic, verdict.action)
+    router.gossipTracer.rejectMessage(msgId, verdict.action)
+  }
+
+  #ignore({ fromId, message }: Arrival, msgId: MsgIdStr): void {
+    this.#deps.router.score.rejectMessage(fromId, msgId, message.topic, 'ignore')
+    this.#deps.router.gossipTracer.rejectMessage(msgId, 'ignore')
+  }
+
+  #onUnreadable(arrival: Arrival, reason: VerdictReason): void {
+    const { rules, fastId, fromId, message } = arrival
+    // A copy of it is to cost its sender as much.
+    this.known.delete(fastId)
+    for (const sender of [fromId, ...(arrival.copies ?? [])]) {
+      rules.onUnreadable(reason, sender)
+      this.#deps.router.score.rejectInvalidMessage(sender, message.topic)
+    }
+  }
+
+  #onCopy(msgId: MsgIdStr, fromId: PeerIdStr, topic: TopicStr, rules: TopicRules): void {
+    this.#deps.observer.onDuplicate(rules.kind)
+    this.#scoreCopy(msgId, fromId, topic)
+    const pending = this.#pending.size === 0 ? undefined : this.#pending.get(msgId)
+    if (pending !== undefined) this.#noteCopy(pending, fromId)
+  }
+
+  #scoreCopy(msgId: MsgIdStr, fromId: PeerIdStr, topic: TopicStr): void {
+    const { router, onCopy } = this.#deps
+    onCopy(msgId, fromId)
+    router.score.duplicateMessage(fromId, msgId, topic)
+    if (router.gossipTracer.promises.size > 0) router.gossipTracer.deliverMessage(msgId, true)
+  }
+
+  /** Copies that came before the id was known; they were counted as they came. */
+  #tellCopies({ copies, message }: Arrival, msgId: MsgIdStr): void {
+    if (copies === undefined) return
+    for (const fromId of copies) this.#scoreCopy(msgId, fromId, message.topic)
+  }
+
+  #noteCopy(arrival: Arrival, fromId: PeerIdStr): void {
+    arrival.copies ??= new Set()
+    arrival.copies.add(fromId)
+  }
+
+  #onWait(arrival: Arrival): void {
+    // A view of what was read would keep all of it: up to 64 kB for an attestation.
+    arrival.message.data = this.#slab.copy(arrival.message.data ?? NO_BYTES)
+    this.known.set(arrival.fastId, arrival)
+  }
+
+  #onDropped({ fastId, rules }: Arrival): void {
+    // A copy of it may find room.
+    this.known.delete(fastId)
+    this.#deps.observer.onDropped('inbound_full', rules.messageClass)
+  }
+}
+
+const NO_BYTES = new Uint8Array()
+
+function unheard(): void {}

@@ -1,0 +1,42 @@
+/** What gossipsub keeps of messages, as far as this project reads it or has put its own in its place. */
+import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
+
+/** What upstream's score asks of its book of recent messages. */
+export interface DeliveryBook {
+  getRecord(msgId: MsgIdStr): unknown
+  ensureRecord(msgId: MsgIdStr): unknown
+  gc(): void
+  clear(): void
+}
+
+/** Messages that peers announced and were asked for. */
+export interface PromiseTracer {
+  readonly promises: { readonly size: number }
+  /** Those overdue are taken off as they are told, by peer. */
+  getBrokenPromises(): Map<PeerIdStr, number>
+  deliverMessage(msgId: MsgIdStr, isDuplicate?: boolean): void
+  rejectMessage(msgId: MsgIdStr, reason: 'ignore' | 'reject'): void
+}
+
+/** Recent messages by heartbeat: `history` has one window a heartbeat, the first `gossip` of them are advertised. */
+export interface MessageCache {
+  gossip: number
+  history: unknown[][]
+  readonly msgs: Map<MsgIdStr, unknown>
+}
+
+/** What gossipsub asks of its cache of seen ids. */
+export interface SeenCache {
+  has(id: MsgIdStr): boolean
+  put(id: MsgIdStr): boolean
+  prune(): void
+  clear(): void
+  readonly size: number
+}
+
+/** What gossipsub asks of its cache from fast ids to ids, beside the look-ups that are ours. */
+export interface FastIdCache {
+  prune(): void
+  clear(): void
+  readonly size: number
+}

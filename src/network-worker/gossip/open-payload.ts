@@ -1,0 +1,12 @@
+import { decompressBlock } from '../../consensus/snappy-block.ts'
+import type { TopicContext } from './topic-directory.ts'
+import type { Opened } from './topic-rules.ts'
+
+/** Snappy with the bounds that a topic sets for its payloads. Lengths are checked before anything is allocated. */
+export function openPayload(
+  { minSszBytes, maxSszBytes }: Pick<TopicContext, 'minSszBytes' | 'maxSszBytes'>,
+  data: Uint8Array,
+): Opened {
+  const result = decompressBlock(data, minSszBytes, maxSszBytes)
+  return result.ok ? result : { ok: false, reason: `snappy_${result.reason}` }
+}

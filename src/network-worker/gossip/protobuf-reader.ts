@@ -1,0 +1,89 @@
+/** Wire types of protobuf (encoding, "Message Structure"); groups, 3 and 4, are of no message we know. */
+const VARINT = 0
+const FIXED_64 = 1
+export const LENGTH_DELIMITED = 2
+const FIXED_32 = 5
+/** A varint of 64 bits has ten bytes at most. */
+const MAX_VARINT_BYTES = 10
+
+/** Bytes that are no protobuf message: made once, since a stack for each would be a gift to whoever sends them. */
+const MALFORMED = new Error('not a protobuf message')
+
+/**
+ * Reads the fields of one protobuf message where they are, without copying. Stricter than the library's reader, which
+ * lets a field run past the end of the message that it is in.
+ */
+export class ProtobufReader {
+  readonly bytes: Uint8Array
+  /** Where the next byte is read. */
+  at: number
+  /** One past the last byte of the message that is read now. */
+  end: number
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+    this.at = 0
+    this.end = bytes.length
+  }
+
+  /**
+   * Enters a message within this one, of which the length comes next. @returns the end to be set again after it
+   * @throws Error when it is longer than what is left
+   */
+  enter(): number {
+    const outerEnd = this.end
+    const length = this.varint()
+    if (this.at + length > outerEnd) throw MALFORMED
+    this.end = this.at + length
+    return outerEnd
+  }
+
+  /**
+   * A varint, as far as it is below 2³²; of longer ones the low 32 bits, as protobuf reads numbers into narrower fields.
+   * @throws Error when there is none
+   */
+  varint(): number {
+    const { bytes, end } = this
+    let value = 0
+    for (let count = 0; count < MAX_VARINT_BYTES && this.at < end; count++) {
+      const byte = bytes[this.at++] ?? 0
+      if (count < 5) value |= (byte & 0x7f) << (7 * count)
+      if (byte < 0x80) return value >>> 0
+    }
+    throw MALFORMED
+  }
+
+  /** The bytes of a length-delimited field, as a view. @throws Error when it is longer than what is left */
+  view(): Uint8Array {
+    const length = this.varint()
+    const start = this.at
+    if (start + length > this.end) throw MALFORMED
+    this.at = start + length
+    return this.bytes.subarray(start, this.at)
+  }
+
+  /** Passes over a field of a tag. @throws Error when it is longer than what is left, or of no type we know */
+  skip(tag: number): void {
+    switch (tag & 7) {
+      case VARINT:
+        this.varint()
+        return
+      case FIXED_64:
+        this.#pass(8)
+        return
+      case LENGTH_DELIMITED:
+        this.#pass(this.varint())
+        return
+      case FIXED_32:
+        this.#pass(4)
+        return
+      default:
+        throw MALFORMED
+    }
+  }
+
+  #pass(bytes: number): void {
+    if (this.at + bytes > this.end) throw MALFORMED
+    this.at += bytes
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Gossip RPCs from their bytes (libp2p specs, pubsub/README.md, "The RPC"). Messages and subscriptions are read here,
+ * since they come by the ten thousand; control messages by the library's own reader. Payloads are views of the bytes.
+ */
+import { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import { LENGTH_DELIMITED, ProtobufReader } from './protobuf-reader.ts'
+import type { TopicNames } from './topic-names.ts'
+
+/** Elements that the lists of one RPC may have: upstream's defaults (17.1.1, message/decodeRpc), in its own words. */
+const MAX_SUBSCRIPTIONS = 5000
+const MAX_MESSAGES = 5000
+const MAX_CONTROL_MESSAGES = 5000
+const MAX_ANNOUNCED_IDS = 5000
+const MAX_UNWANTED_IDS = 512
+const MAX_PEER_INFOS = 16
+const CONTROL_LIMITS = {
+  limits: {
+    ihave: MAX_CONTROL_MESSAGES,
+    ihave$: { messageIDs: MAX_ANNOUNCED_IDS },
+    iwant: MAX_CONTROL_MESSAGES,
+    iwant$: { messageIDs: MAX_ANNOUNCED_IDS },
+    graft: MAX_CONTROL_MESSAGES,
+    prune: MAX_CONTROL_MESSAGES,
+    prune$: { peers: MAX_PEER_INFOS },
+    idontwant: MAX_CONTROL_MESSAGES,
+    idontwant$: { messageIDs: MAX_UNWANTED_IDS },
+  },
+}
+
+/** Tags as they are on the wire: the number of the field and its type. */
+const tagOf = (field: number, type = LENGTH_DELIMITED): number => (field << 3) | type
+const SUBSCRIPTION = tagOf(1)
+const MESSAGE = tagOf(2)
+const CONTROL = tagOf(3)
+const IS_SUBSCRIBE = tagOf(1, 0)
+const SUBSCRIBED_TOPIC = tagOf(2)
+const FROM = tagOf(1)
+const DATA = tagOf(2)
+const SEQNO = tagOf(3)
+const TOPIC = tagOf(4)
+const SIGNATURE = tagOf(5)
+const KEY = tagOf(6)
+
+/** Named as protons names its own: an RPC, but one with more in it than we take. */
+export class TooManyElementsError extends Error {
+  override readonly name = 'MaxLengthError'
+}
+
+/**
+ * Decodes an RPC.
+ * @throws TooManyElementsError when a list is longer than allowed, and another Error when the bytes are no RPC
+ */
+export function decodeRpc(bytes: Uint8Array, names: TopicNames): RPC {
+  const reader = new ProtobufReader(bytes)
+  const rpc: RPC = { subscriptions: [], messages: [] }
+  while (reader.at < reader.end) {
+    const tag = reader.varint()
+    if (tag === MESSAGE) {
+      if (rpc.messages.length === MAX_MESSAGES) throw new TooManyElementsError('too many messages')
+      rpc.messages.push(readMessage(reader, names))
+    } else if (tag === SUBSCRIPTION) {
+      if (rpc.subscriptions.length === MAX_SUBSCRIPTIONS) throw new TooManyElementsError('too many subscriptions')
+      rpc.subscriptions.push(readSubscription(reader, names))
+    } else if (tag === CONTROL) {
+      rpc.control = RPC.ControlMessage.decode(reader.view(), CONTROL_LIMITS)
+    } else reader.skip(tag)
+  }
+  return rpc
+}
+
+function readMessage(reader: ProtobufReader, names: TopicNames): RPC.Message {
+  const outerEnd = reader.enter()
+  const message: RPC.Message = { topic: '' }
+  while (reader.at < reader.end) {
+    const tag = reader.varint()
+    if (tag === DATA) message.data = reader.view()
+    else if (tag === TOPIC) message.topic = readTopic(reader, names)
+    else readRareField(reader, message, tag)
+  }
+  reader.end = outerEnd
+  return message
+}
+
+/** What StrictNoSign forbids: read to be told that it is there. */
+function readRareField(reader: ProtobufReader, message: RPC.Message, tag: number): void {
+  if (tag === FROM) message.from = reader.view()
+  else if (tag === SEQNO) message.seqno = reader.view()
+  else if (tag === SIGNATURE) message.signature = reader.view()
+  else if (tag === KEY) message.key = reader.view()
+  else reader.skip(tag)
+}
+
+function readSubscription(reader: ProtobufReader, names: TopicNames): RPC.SubOpts {
+  const outerEnd = reader.enter()
+  const subscription: RPC.SubOpts = {}
+  while (reader.at < reader.end) {
+    const tag = reader.varint()
+    if (tag === IS_SUBSCRIBE) subscription.subscribe = reader.varint() !== 0
+    else if (tag === SUBSCRIBED_TOPIC) subscription.topic = readTopic(reader, names)
+    else reader.skip(tag)
+  }
+  reader.end = outerEnd
+  return subscription
+}
+
+function readTopic(reader: ProtobufReader, names: TopicNames): string {
+  const { byteLength } = reader.view()
+  return names.read(reader.bytes, reader.at - byteLength, reader.at)
+}

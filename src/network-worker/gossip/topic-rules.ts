@@ -1,0 +1,29 @@
+import type { PeerId } from '@libp2p/interface'
+import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
+import type { KindIndex } from '../stats/kind-traffic.ts'
+import type { Verdict, VerdictReason } from '../validation/verdict.ts'
+import type { MessageClass } from './message-class.ts'
+
+/** A payload opened, or why it is none. */
+export type Opened =
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly reason: VerdictReason }
+
+/** How messages of one topic are taken in, worked out once when it is joined. */
+export interface TopicRules {
+  readonly kind: KindIndex
+  readonly messageClass: MessageClass
+  /** The payload in the bytes that came; must not throw. */
+  open(data: Uint8Array): Opened
+  idOf(payload: Uint8Array): MsgIdStr
+  /**
+   * Judges a payload. A verdict that is there at once lets the message pass in the turn that brought it; one that is
+   * promised is waited for while other messages pass. Checks that wait bound what they have under way, and answer
+   * `ignore` beyond it. A check that throws, or whose promise is rejected, lets nothing pass and blames nobody.
+   */
+  check(payload: Uint8Array, from: PeerId): Verdict | Promise<Verdict>
+  /** Told of each verdict once, before the message passes on. */
+  onVerdict(verdict: Verdict, payload: Uint8Array, from: PeerId): void
+  /** A payload could not be opened. Told of each sender. */
+  onUnreadable(reason: VerdictReason, from: PeerIdStr): void
+}

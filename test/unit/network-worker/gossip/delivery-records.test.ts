@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { DeliveryRecords } from '../../../../src/network-worker/gossip/delivery-records.ts'
+
+test('a record is made once and keeps who sent copies, each once', () => {
+  const records = new DeliveryRecords()
+  const record = records.ensureRecord('a')
+  for (const peer of ['x', 'y', 'x']) record.peers.add(peer)
+  assert.equal(records.ensureRecord('a'), record)
+  assert.equal(records.getRecord('b'), undefined)
+  const senders: string[] = []
+  record.peers.forEach((peer) => void senders.push(peer))
+  assert.deepEqual([senders, record.peers.has('y'), record.peers.has('z')], [['x', 'y'], true, false])
+  record.peers.clear()
+  assert.equal(record.peers.has('x'), false)
+})
+
+test('a record is kept for two minutes', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000_000 })
+  const records = new DeliveryRecords()
+  records.ensureRecord('old')
+  t.mock.timers.setTime(1_060_000)
+  records.ensureRecord('new')
+  t.mock.timers.setTime(1_120_000)
+  records.gc()
+  assert.ok(records.getRecord('old') !== undefined)
+  t.mock.timers.setTime(1_120_001)
+  records.gc()
+  assert.deepEqual([records.getRecord('old'), records.records.size], [undefined, 1])
+})
+
+test('there are never more than its bound; the oldest go, and are counted', () => {
+  const records = new DeliveryRecords(160)
+  for (let n = 0; n < 1000; n++) {
+    records.ensureRecord(`${n}`)
+    assert.ok(records.records.size <= 160)
+  }
+  assert.equal(records.dropped, 1000 - records.records.size)
+  assert.ok(records.getRecord('999') !== undefined && records.getRecord('800') === undefined)
+})
