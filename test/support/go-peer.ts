@@ -36,7 +36,6 @@ export interface GoPeerOptions {
     readonly d?: number
     readonly dLow?: number
     readonly dHigh?: number
-    readonly queueSize?: number
   }
 }
 
@@ -195,11 +194,6 @@ export class GoPeer implements AsyncDisposable {
 
   subscribe(...topics: string[]): Promise<void> {
     return this.#process.call('subscribe', { topics })
-  }
-
-  /** Relays topics without reporting their messages: the peer as a relay to measure against. */
-  forward(...topics: string[]): Promise<void> {
-    return this.#process.call('forward', { topics })
   }
 
   leave(topic: string): Promise<void> {

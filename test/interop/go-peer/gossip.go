@@ -122,16 +122,6 @@ func (g *gossip) subscribe(name string) error {
 	return nil
 }
 
-// forward relays a topic without reporting its messages: the peer as the relay of a bench.
-func (g *gossip) forward(name string) error {
-	topic, err := g.pubsub.Join(name)
-	if err != nil {
-		return err
-	}
-	_, err = topic.Relay()
-	return err
-}
-
 func (g *gossip) leave(name string) error {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()

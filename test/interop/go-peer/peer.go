@@ -39,7 +39,6 @@ func (p *controlledPeer) handlers() map[string]handler {
 		"disconnect": p.started(typed(p.disconnect)),
 		"peers":      p.started(typed(p.peers)),
 		"subscribe":  p.started(typed(p.subscribe)),
-		"forward":    p.started(typed(p.forward)),
 		"leave":      p.started(typed(p.leave)),
 		"mesh":       p.started(typed(p.meshOf)),
 		"publish":    p.started(typed(p.publish)),

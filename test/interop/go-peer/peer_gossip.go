@@ -9,15 +9,6 @@ type topicsArg struct {
 	Topics []string `json:"topics"`
 }
 
-func (p *controlledPeer) forward(_ context.Context, args topicsArg) (any, error) {
-	for _, topic := range args.Topics {
-		if err := p.gossip.forward(topic); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
-}
-
 func (p *controlledPeer) subscribe(_ context.Context, args topicsArg) (any, error) {
 	for _, topic := range args.Topics {
 		if err := p.gossip.subscribe(topic); err != nil {
