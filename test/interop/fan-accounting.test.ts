@@ -189,7 +189,7 @@ for (const transport of TRANSPORTS) {
   test(`a Go relay over ${transport} loses nothing`, { skip }, async () => {
     await using relay = await GoPeer.start({ transports: [transport], gossip: { d: 10, dLow: 8, dHigh: 16 } })
     const block = TOPIC.replace('beacon_attestation_0', 'beacon_block')
-    await relay.forward(TOPIC, block)
+    await relay.subscribe(TOPIC, block)
     const address = relay.address(transport)
     await using fan = await FanGenerator.start(
       { address, network: testNetwork() },
