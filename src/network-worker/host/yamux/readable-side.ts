@@ -1,4 +1,5 @@
 import {
+  type EventHandler,
   type MessageStreamEvents,
   type MessageStreamReadStatus,
   type MessageStreamStatus,
@@ -78,6 +79,7 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
   unshift(data: Bytes): void {
     this.#assertReadable('unshift onto')
     this.#unread.unshift(data.subarray())
+    this.#hasEnded = false
     this.#onPushed(data.byteLength)
   }
 
@@ -90,10 +92,14 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
     this.#wake?.()
   }
 
-  override addEventListener(...args: Parameters<TypedEventEmitter<MessageStreamEvents>['addEventListener']>): void {
-    super.addEventListener(...args)
+  override addEventListener<K extends keyof MessageStreamEvents>(
+    type: K,
+    listener: EventHandler<MessageStreamEvents[K]> | null,
+    options?: Parameters<EventTarget['addEventListener']>[2],
+  ): void {
+    super.addEventListener(type, listener, options)
     // Later, because listeners are added by constructors that are not finished.
-    if (args[0] === 'message' && this.#unread.bytes > 0) queueMicrotask(() => this.#deliverUnread())
+    if (type === 'message' && this.#unread.bytes > 0) queueMicrotask(() => this.#deliverUnread())
   }
 
   /** What comes, at the reader's pace: while nobody asks for more it waits. */
@@ -111,7 +117,7 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
         const piece = this.readStatus === 'readable' ? this.#shift() : undefined
         if (piece !== undefined) {
           this.onTaken(piece.length)
-          this.#afterRead()
+          this.dispatchEndOnce()
           yield piece
         } else if (this.remoteWriteStatus === 'closed' && this.#unread.bytes === 0) return
         else await new Promise<void>((resolve) => (this.#wake = resolve))
@@ -124,7 +130,7 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
   }
 
   /** Bytes of a data frame, not all of it perhaps. */
-  protected deliver(bytes: Uint8Array): void {
+  protected receive(bytes: Uint8Array): void {
     if (this.readStatus === 'closing' || this.readStatus === 'closed') {
       this.onTaken(bytes.length)
       return
@@ -175,19 +181,13 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
       this.dispatchEvent(new StreamMessageEvent(piece))
       this.onTaken(piece.length)
     }
-    this.#afterRead()
+    this.dispatchEndOnce()
   }
 
   #shift(): Uint8Array | undefined {
     const piece = this.#unread.shift()
     if (piece !== undefined) this.onReleased(piece.length)
     return piece
-  }
-
-  #afterRead(): void {
-    if (this.remoteWriteStatus !== 'closed' || this.#unread.bytes > 0) return
-    this.readStatus = 'closed'
-    this.dispatchEndOnce()
   }
 
   #assertReadable(what: string): void {

@@ -1,6 +1,7 @@
 import {
   type AbortOptions,
   type CreateStreamOptions,
+  type EventHandler,
   type Logger,
   type MessageStream,
   type MessageStreamDirection,
@@ -123,12 +124,14 @@ export class YamuxMuxer
     this.#end(error, GO_AWAY.internalError)
   }
 
-  override addEventListener(
-    ...args: Parameters<TypedEventEmitter<StreamMuxerEvents<YamuxStream>>['addEventListener']>
+  override addEventListener<K extends keyof StreamMuxerEvents<YamuxStream>>(
+    type: K,
+    listener: EventHandler<StreamMuxerEvents<YamuxStream>[K]> | null,
+    options?: Parameters<EventTarget['addEventListener']>[2],
   ): void {
-    super.addEventListener(...args)
+    super.addEventListener(type, listener, options)
     // Later, because listeners are added by constructors that are not finished.
-    if (args[0] === 'stream' && this.#early.length > 0) queueMicrotask(() => this.#tellOfEarly())
+    if (type === 'stream' && this.#early.length > 0) queueMicrotask(() => this.#tellOfEarly())
   }
 
   onHeader(type: number, flags: number, streamId: number, length: number): void {

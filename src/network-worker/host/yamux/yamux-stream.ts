@@ -146,7 +146,7 @@ export class YamuxStream extends ReadableSide implements Stream, OutputWaiter {
   }
 
   onPayload(bytes: Uint8Array): void {
-    this.deliver(bytes)
+    this.receive(bytes)
   }
 
   onRemoteCloseWrite(): void {
