@@ -1,5 +1,6 @@
 /** New attestations in a crowd, over real connections: a block behind them comes first, and nothing else changes. */
 import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
 import { test } from 'node:test'
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Stream } from '@libp2p/interface'
@@ -14,9 +15,10 @@ const ATTESTATIONS = 'attestations'
 const BLOCK = 0xffffffff
 const MESSAGES_OF_AN_RPC = 500
 
-/** Numbered, and of other bytes than every other. */
+/** Numbered; the bytes after the number are as good as random, as ids made of them are to be. */
 function payloadOf(n: number): Uint8Array {
-  const bytes = Buffer.alloc(60, 7)
+  const bytes = Buffer.alloc(60)
+  hash('sha256', `${n}`, 'buffer').copy(bytes, 4)
   bytes.writeUInt32LE(n)
   return bytes
 }
