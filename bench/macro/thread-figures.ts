@@ -5,6 +5,8 @@ import type { ThreadTime } from './process-usage.ts'
 
 /** The system's name of Node's first thread, and the relay's own. */
 const NAMES: Readonly<Record<string, string>> = { MainThread: 'main' }
+/** Threads without a name have their program's, at whose end a build puts a hash, of which 15 characters leave a part. */
+const BUILD_HASH = /-[0-9a-f]{4,16}$/
 
 export interface ThreadReading {
   readonly times: readonly ThreadTime[]
@@ -14,7 +16,7 @@ export interface ThreadReading {
 /** Threads of one name are one row, the busiest first; those that took nothing are left out unless they tell of a loop. */
 export function threadFigures(from: ThreadReading, to: ThreadReading): readonly ThreadFigures[] {
   const before = new Map(from.times.map(({ id, cpuUs }) => [id, cpuUs]))
-  const groups = Map.groupBy(to.times, ({ name }) => NAMES[name] ?? name)
+  const groups = Map.groupBy(to.times, ({ name }) => nameOf(name))
   return [...groups]
     .map(([name, threads]) => {
       const cpuUs = threads.reduce((sum, thread) => sum + thread.cpuUs - (before.get(thread.id) ?? 0), 0)
@@ -22,6 +24,10 @@ export function threadFigures(from: ThreadReading, to: ThreadReading): readonly 
     })
     .filter((figures) => figures.cpuMs > 0 || 'loopDelayP99Ms' in figures)
     .sort((a, b) => b.cpuMs - a.cpuMs)
+}
+
+function nameOf(systemName: string): string {
+  return NAMES[systemName] ?? systemName.replace(BUILD_HASH, '')
 }
 
 function loopDelay(

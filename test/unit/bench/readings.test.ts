@@ -74,3 +74,13 @@ test('threads: of one name together, the busiest first, the idle left out unless
     { name: 'main', cpuMs: 0, loopDelayP99Ms: 0.99, loopDelayMaxMs: 1 },
   ])
 })
+
+test('threads: a program’s name without the hash of its build', () => {
+  const names = ['go-relay-64c515', 'rust-relay-4e75', 'tokio-rt-worker', 'libuv-worker', 'futures-timer']
+  const times = names.map((name, index) => ({ id: String(index), name, cpuUs: 9000 - index * 1000 }))
+  const figures = threadFigures({ times: [], delays: new Map() }, { times, delays: new Map() })
+  assert.deepEqual(
+    figures.map(({ name }) => name),
+    ['go-relay', 'rust-relay', 'tokio-rt-worker', 'libuv-worker', 'futures-timer'],
+  )
+})
