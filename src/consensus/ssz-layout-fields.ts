@@ -24,8 +24,8 @@ export class FieldRange {
   start(ssz: Uint8Array): number {
     if (this.fixedStart !== undefined) return this.fixedStart
     let start = 0
-    for (const { type, at } of this.#path) {
-      start += type.fixedBytes === undefined ? readOffset(ssz, start + at) : at
+    for (const { fixedBytes, at } of this.#path) {
+      start += fixedBytes === undefined ? readOffset(ssz, start + at) : at
     }
     return start
   }
@@ -34,10 +34,10 @@ export class FieldRange {
   end(ssz: Uint8Array): number {
     let start = 0
     let end = ssz.length
-    for (const { type, at, endAt } of this.#path) {
-      if (type.fixedBytes !== undefined) {
+    for (const { fixedBytes, at, endAt } of this.#path) {
+      if (fixedBytes !== undefined) {
         start += at
-        end = start + type.fixedBytes
+        end = start + fixedBytes
       } else {
         if (endAt !== undefined) end = start + readOffset(ssz, start + endAt)
         start += readOffset(ssz, start + at)
@@ -91,6 +91,6 @@ function resolve(root: ContainerType, names: readonly string[]): Resolved {
 
 /** A fixed field has a fixed place, and so has the first variable one: behind the fixed part. */
 function fixedPlace(parent: ContainerType, field: SszField): number | undefined {
-  if (field.type.fixedBytes !== undefined) return field.at
+  if (field.fixedBytes !== undefined) return field.at
   return parent.variableFields[0] === field ? parent.headBytes : undefined
 }

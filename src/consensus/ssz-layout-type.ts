@@ -6,10 +6,16 @@
 /** BYTES_PER_LENGTH_OFFSET: a variable field or element is an offset where it would lie, and its bytes behind. */
 export const OFFSET_BYTES = 4
 
+/**
+ * The greatest length and limit that are told apart; no message comes near. Greater integers would be boxed by V8, and
+ * to read one from a type would allocate.
+ */
+export const UNLIMITED = 2 ** 31 - 1
+
 interface SszShape {
   /** The shortest serialisation. */
   readonly minBytes: number
-  /** The longest serialisation; may be far above what any message can hold. */
+  /** The longest serialisation, `UNLIMITED` at most. */
   readonly maxBytes: number
   /** The length of a type that has but one; undefined for a variable type, which lies behind an offset. */
   readonly fixedBytes: number | undefined
@@ -64,6 +70,8 @@ export type SszType = BytesType | BooleanType | BitvectorType | BitlistType | Se
 
 export interface SszField {
   readonly type: SszType
+  /** That of the type. */
+  readonly fixedBytes: number | undefined
   /** Where the field, or the offset of a variable one, lies in its container. */
   readonly at: number
   /** Where the offset of the next variable field lies, which is the end of this one; undefined for the last. */
@@ -81,7 +89,7 @@ export const boolean: BooleanType = { kind: 'boolean', ...fixedShape(1, false) }
 
 /** Bytes of any number up to a limit. */
 export function byteList(limitBytes: number): BytesType {
-  return { kind: 'bytes', minBytes: 0, maxBytes: limitBytes, fixedBytes: undefined, isOpaque: true }
+  return { kind: 'bytes', ...variableShape(0, limitBytes, true) }
 }
 
 export function bitvector(bits: number): BitvectorType {
@@ -91,14 +99,12 @@ export function bitvector(bits: number): BitvectorType {
 }
 
 export function bitlist(limitBits: number): BitlistType {
-  const maxBytes = Math.floor(limitBits / 8) + 1
-  return { kind: 'bitlist', minBytes: 1, maxBytes, fixedBytes: undefined, isOpaque: false, limitBits }
+  return { kind: 'bitlist', ...variableShape(1, Math.floor(limitBits / 8) + 1, false), limitBits }
 }
 
 /** From no element to `limit` of them. */
 export function list(element: SszType, limit: number): SequenceType {
-  const maxBytes = limit * elementBytes(element, element.maxBytes)
-  const shape = { minBytes: 0, maxBytes, fixedBytes: undefined, isOpaque: false }
+  const shape = variableShape(0, limit * elementBytes(element, element.maxBytes), false)
   return { kind: 'sequence', ...shape, element, minCount: 0, maxCount: limit }
 }
 
@@ -107,12 +113,7 @@ export function vector(element: SszType, count: number): SequenceType {
   const minBytes = count * elementBytes(element, element.minBytes)
   const maxBytes = count * elementBytes(element, element.maxBytes)
   const isFixed = element.fixedBytes !== undefined
-  const shape = {
-    minBytes,
-    maxBytes,
-    fixedBytes: isFixed ? minBytes : undefined,
-    isOpaque: isFixed && element.isOpaque,
-  }
+  const shape = isFixed ? fixedShape(minBytes, element.isOpaque) : variableShape(minBytes, maxBytes, false)
   return { kind: 'sequence', ...shape, element, minCount: count, maxCount: count }
 }
 
@@ -120,26 +121,22 @@ export function vector(element: SszType, count: number): SequenceType {
 export function container(name: string, fields: Readonly<Record<string, SszType>>): ContainerType {
   const placed = placeFields(Object.entries(fields))
   const all = [...placed.values()]
-  const variableFields = all.filter(({ type }) => type.fixedBytes === undefined)
-  const checkedFields = all.filter(({ type }) => type.fixedBytes !== undefined && !type.isOpaque)
-  const headBytes = all.reduce((sum, { type }) => sum + (type.fixedBytes ?? OFFSET_BYTES), 0)
+  const variableFields = all.filter(({ fixedBytes }) => fixedBytes === undefined)
+  const checkedFields = all.filter(({ type, fixedBytes }) => fixedBytes !== undefined && !type.isOpaque)
+  const headBytes = all.reduce((sum, { fixedBytes }) => sum + (fixedBytes ?? OFFSET_BYTES), 0)
+  const minBytes = variableFields.reduce((sum, { type }) => sum + type.minBytes, headBytes)
+  const maxBytes = variableFields.reduce((sum, { type }) => sum + type.maxBytes, headBytes)
   const isFixed = variableFields.length === 0
-  return {
-    kind: 'container',
-    minBytes: variableFields.reduce((sum, { type }) => sum + type.minBytes, headBytes),
-    maxBytes: variableFields.reduce((sum, { type }) => sum + type.maxBytes, headBytes),
-    fixedBytes: isFixed ? headBytes : undefined,
-    isOpaque: isFixed && checkedFields.length === 0,
-    name,
-    headBytes,
-    fields: placed,
-    checkedFields,
-    variableFields,
-  }
+  const shape = isFixed ? fixedShape(headBytes, checkedFields.length === 0) : variableShape(minBytes, maxBytes, false)
+  return { kind: 'container', ...shape, name, headBytes, fields: placed, checkedFields, variableFields }
 }
 
 function fixedShape(length: number, isOpaque: boolean): SszShape {
   return { minBytes: length, maxBytes: length, fixedBytes: length, isOpaque }
+}
+
+function variableShape(minBytes: number, maxBytes: number, isOpaque: boolean): SszShape {
+  return { minBytes, maxBytes: Math.min(maxBytes, UNLIMITED), fixedBytes: undefined, isOpaque }
 }
 
 function elementBytes(element: SszType, ownBytes: number): number {
@@ -152,10 +149,10 @@ function placeFields(entries: readonly (readonly [string, SszType])[]): Readonly
   let endAt: number | undefined
   const placed: [string, SszField][] = []
   for (const [name, type] of entries.toReversed()) {
-    const isVariable = type.fixedBytes === undefined
-    at -= type.fixedBytes ?? OFFSET_BYTES
-    placed.push([name, { type, at, endAt: isVariable ? endAt : undefined }])
-    if (isVariable) endAt = at
+    const { fixedBytes } = type
+    at -= fixedBytes ?? OFFSET_BYTES
+    placed.push([name, { type, fixedBytes, at, endAt: fixedBytes === undefined ? endAt : undefined }])
+    if (fixedBytes === undefined) endAt = at
   }
   return new Map(placed.reverse())
 }

@@ -55,7 +55,7 @@ function isValid(type: SszType, ssz: Uint8Array, start: number, end: number): bo
 function areFieldsValid(type: ContainerType, ssz: Uint8Array, start: number, end: number): boolean {
   for (const field of type.checkedFields) {
     const at = start + field.at
-    if (!isValid(field.type, ssz, at, at + field.type.minBytes)) return false
+    if (!isValid(field.type, ssz, at, at + (field.fixedBytes ?? 0))) return false
   }
   const length = end - start
   let offset = type.headBytes
@@ -86,21 +86,32 @@ function areFixedElementsValid(
   return true
 }
 
-/** The first offset tells how many there are: that many offsets lie before it. */
 function areVariableElementsValid(type: SequenceType, ssz: Uint8Array, start: number, end: number): boolean {
   const length = end - start
   if (length === 0) return type.minCount === 0
-  if (length < OFFSET_BYTES) return false
-  const offsetsEnd = readOffset(ssz, start)
-  const count = offsetsEnd / OFFSET_BYTES
-  if (offsetsEnd === 0 || offsetsEnd > length || !Number.isInteger(count)) return false
-  if (count < type.minCount || count > type.maxCount) return false
+  const offsetsEnd = endOfOffsets(type, ssz, start, length)
+  if (offsetsEnd === undefined) return false
+  // Transactions can be a million: their bytes need no look, and their lengths no call.
+  const { element } = type
+  const { isOpaque, minBytes, maxBytes } = element
   let offset = offsetsEnd
   for (let at = OFFSET_BYTES; at <= offsetsEnd; at += OFFSET_BYTES) {
     const next = at === offsetsEnd ? length : readOffset(ssz, start + at)
     if (next < offset || next > length) return false
-    if (!isValid(type.element, ssz, start + offset, start + next)) return false
+    const isGood = isOpaque
+      ? next - offset >= minBytes && next - offset <= maxBytes
+      : isValid(element, ssz, start + offset, start + next)
+    if (!isGood) return false
     offset = next
   }
   return true
+}
+
+/** The first offset tells how many elements there are: that many offsets lie before it. */
+function endOfOffsets(type: SequenceType, ssz: Uint8Array, start: number, length: number): number | undefined {
+  if (length < OFFSET_BYTES) return undefined
+  const end = readOffset(ssz, start)
+  const count = end / OFFSET_BYTES
+  if (end === 0 || end > length || !Number.isInteger(count)) return undefined
+  return count < type.minCount || count > type.maxCount ? undefined : end
 }

@@ -1,4 +1,10 @@
-/** What the shape of a container depends on: its fork, and the preset's sizes. */
+/**
+ * What the shape of a container depends on: its fork, and the preset's sizes.
+ *
+ * From Gloas on lists are progressive (EIP-7688): their types have no limit, and the rules reject by count what exceeds
+ * the old one (specs/gloas/p2p-interface.md, specs/gloas/beacon-chain.md). Those counts stay limits here, so that the
+ * layout says it; only deposit requests and the block access list have none.
+ */
 import { type ForkName, isForkAtLeast, type PresetName } from '../network-config.ts'
 import type { SszType } from '../ssz-layout-type.ts'
 
@@ -35,10 +41,3 @@ export function fieldsIn(edition: Edition, forks: { from: ForkName; until?: Fork
   const isOver = forks.until !== undefined && isForkAtLeast(edition.fork, forks.until)
   return isForkAtLeast(edition.fork, forks.from) && !isOver ? fields : {}
 }
-
-/**
- * The limit of a list that has none, or one that no message can reach: offsets are 32 bits wide. From Gloas on lists are
- * progressive (EIP-7688): their types have no limit, and the gossip rules reject by count what exceeds the old one
- * (specs/gloas/p2p-interface.md, specs/gloas/beacon-chain.md). Those counts are limits here, so that the layout says it.
- */
-export const UNLIMITED = 2 ** 32 - 1

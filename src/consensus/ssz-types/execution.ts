@@ -3,9 +3,18 @@
  * forks after it
  */
 import { isForkAtLeast } from '../network-config.ts'
-import { byteList, bytes, type ContainerType, container, list, type SszType, uint64 } from '../ssz-layout-type.ts'
+import {
+  byteList,
+  bytes,
+  type ContainerType,
+  container,
+  list,
+  type SszType,
+  UNLIMITED,
+  uint64,
+} from '../ssz-layout-type.ts'
 import { executionAddress, pubkey, root, signature, uint256 } from './basic.ts'
-import { type Edition, fieldsIn, UNLIMITED } from './edition.ts'
+import { type Edition, fieldsIn } from './edition.ts'
 
 /** presets/<preset>/bellatrix.yaml; both presets have the same. */
 const MAX_BYTES_PER_TRANSACTION = 2 ** 30

@@ -1,5 +1,5 @@
 /** The type of every gossip object: a row for each base name of a topic. Spec: specs/<fork>/p2p-interface.md */
-import { FORK_NAMES, type ForkName, type PresetName } from '../network-config.ts'
+import type { ForkName, PresetName } from '../network-config.ts'
 import type { ContainerType } from '../ssz-layout-type.ts'
 import type { GossipKind } from '../topic-table.ts'
 import { attesterSlashingType, signedAggregateAndProofType, subnetAttestationType } from './attestations.ts'
@@ -43,20 +43,19 @@ function rowsOf(fork: ForkName, preset: PresetName): Rows {
   return Object.fromEntries(Object.entries(ROWS).map(([kind, make]) => [kind, make(edition)])) as unknown as Rows
 }
 
-function rowsOfPreset(preset: PresetName): Readonly<Record<ForkName, Rows>> {
-  const entries = FORK_NAMES.map((fork) => [fork, rowsOf(fork, preset)])
-  return Object.fromEntries(entries) as Record<string, Rows> as Record<ForkName, Rows>
-}
-
-const TYPES: Readonly<Record<PresetName, Readonly<Record<ForkName, Rows>>>> = {
-  mainnet: rowsOfPreset('mainnet'),
-  minimal: rowsOfPreset('minimal'),
-}
+/** Made when first asked for: a network has one preset and runs few forks. Bounded by the forks there are. */
+const TYPES: Readonly<Record<PresetName, Map<ForkName, Rows>>> = { mainnet: new Map(), minimal: new Map() }
 
 /**
  * The container that topics of `kind` carry in `fork`, always the same object. For a fork that has no such topic it is
  * the container of the nearest one that has.
  */
 export function gossipType(kind: GossipKind, fork: ForkName, preset: PresetName): ContainerType {
-  return TYPES[preset][fork][kind]
+  const forks = TYPES[preset]
+  let rows = forks.get(fork)
+  if (rows === undefined) {
+    rows = rowsOf(fork, preset)
+    forks.set(fork, rows)
+  }
+  return rows[kind]
 }
