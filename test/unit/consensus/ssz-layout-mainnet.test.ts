@@ -1,0 +1,3 @@
+import { holdAgainstLodestar } from './ssz-layout-suite.ts'
+
+holdAgainstLodestar('mainnet')
