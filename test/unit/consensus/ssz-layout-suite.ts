@@ -5,9 +5,9 @@
  * - Gloas' lists are progressive and have no limit in their types (EIP-7688); the gossip rules and state transition
  *   reject them by count. The library gives its types those counts as limits, and so do we.
  * - Deposit requests and the block access list of Gloas have no limit at all, at either.
- * - Attesting indices, aggregation bits and transactions of Gloas, whose number no rule names a limit of its own for on
- *   every topic, keep the limit of Electra at both. The specs refuse longer ones otherwise: as indexed attestations, as
- *   bits that are not the committee's, and because a message has no room for so many transactions.
+ * - Attesting indices, aggregation bits and transactions of Gloas keep Electra's limits at both, though no gossip rule
+ *   counts them. The specs refuse longer ones otherwise: as indexed attestations, as bits that are not the committee's,
+ *   and because a message has no room for so many transactions.
  * In what it deserialises the library is as strict as the specs: no other difference is known, and none is let pass.
  */
 import assert from 'node:assert/strict'
