@@ -6,7 +6,7 @@
 import type { GossipKind } from '../../../consensus/topic-table.ts'
 import type { ReqRespError } from '../../reqresp/reqresp-error.ts'
 import type { RequestName, ViolationKind } from '../../reqresp/types.ts'
-import type { VerdictReason } from '../../validation/verdict.ts'
+import { isRejectReason, type VerdictReason } from '../../validation/verdict.ts'
 import type { PeerAction } from './score-formula.ts'
 
 /** Why a peer was reported. A closed list: each is a metric label, and an API maps each to its own words. */
@@ -148,20 +148,7 @@ const REJECT_REPORT: Record<GossipKind, Report> = {
   proposer_preferences: report('low', 'gossip_invalid_other'),
 }
 
-/** Reasons that say something of the sender; clocks, forks and subscriptions of honest nodes differ. */
-const IS_OFFENCE: Record<VerdictReason, boolean> = {
-  snappy_too_short: true,
-  snappy_too_long: true,
-  snappy_bad_length: true,
-  snappy_corrupt: true,
-  snappy_compressed_too_long: true,
-  truncated: true,
-  future_slot: false,
-  past_slot: false,
-  other_digest: false,
-}
-
 /** What a message that was rejected for `reason` costs the peer it came from. */
 export function rejectReport(kind: GossipKind, reason: VerdictReason): Report | undefined {
-  return IS_OFFENCE[reason] ? REJECT_REPORT[kind] : undefined
+  return isRejectReason(reason) ? REJECT_REPORT[kind] : undefined
 }
