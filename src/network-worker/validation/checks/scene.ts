@@ -19,6 +19,8 @@ export interface CheckScene {
   readonly slotsPerEpoch: number
   readonly genesisTimeSeconds: number
   readonly slotDurationMs: number
+  /** Unix time in ms, for what is due within a slot. */
+  nowMs(): number
   /** By our clock. */
   currentSlot(): number
   /**
@@ -34,4 +36,6 @@ export interface CheckScene {
   committeesPerSlot(): number | undefined
   /** The digest that is right for a message about `slot`. */
   digestAt(slot: number): string
+  /** The fork in force at `slot`; before genesis, the first. */
+  forkAt(slot: number): ForkName
 }
