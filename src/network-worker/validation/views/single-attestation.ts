@@ -1,0 +1,50 @@
+import { fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
+import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
+import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { type VotePlaces, votePlaces } from './vote-places.ts'
+
+interface Places extends VotePlaces {
+  readonly committeeIndex: number
+  readonly attesterIndex: number
+}
+
+/** SingleAttestation, on subnets from Electra on. Spec: specs/electra/beacon-chain.md#singleattestation */
+export class SingleAttestationView {
+  readonly #ssz: Uint8Array
+  readonly #at: Places
+
+  constructor(ssz: Uint8Array, at: Places) {
+    this.#ssz = ssz
+    this.#at = at
+  }
+
+  get slot(): number {
+    return readUint64(this.#ssz, this.#at.slot)
+  }
+
+  get dataIndex(): number {
+    return readUint64(this.#ssz, this.#at.index)
+  }
+
+  get targetEpoch(): number {
+    return readUint64(this.#ssz, this.#at.targetEpoch)
+  }
+
+  get committeeIndex(): number {
+    return readUint64(this.#ssz, this.#at.committeeIndex)
+  }
+
+  get validatorIndex(): number {
+    return readUint64(this.#ssz, this.#at.attesterIndex)
+  }
+}
+
+/** Makes views of objects of `type`, a SingleAttestation. Throws an Error when it is none. */
+export function singleAttestationViews(type: ContainerType): (ssz: Uint8Array) => SingleAttestationView {
+  const at: Places = {
+    ...votePlaces(type, 'data'),
+    committeeIndex: fixedOffset(type, 'committeeIndex'),
+    attesterIndex: fixedOffset(type, 'attesterIndex'),
+  }
+  return (ssz) => new SingleAttestationView(ssz, at)
+}
