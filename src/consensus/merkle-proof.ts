@@ -31,7 +31,7 @@ function zeroRoots(depth: number): readonly Buffer[] {
  * ArrayBuffer for any other form, which costs three times the hash.
  */
 function hashPair(nodes: Buffer, from: number, to: number): void {
-  nodes.latin1Write(hash('sha256', nodes.subarray(from, from + 2 * CHUNK_BYTES), 'latin1'), to, CHUNK_BYTES)
+  nodes.write(hash('sha256', nodes.subarray(from, from + 2 * CHUNK_BYTES), 'binary'), to, CHUNK_BYTES, 'latin1')
 }
 
 /**

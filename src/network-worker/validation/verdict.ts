@@ -47,6 +47,7 @@ export const REJECT_REASONS = [
   // Operations.
   'not_slashable',
   'bad_order',
+  'future_epoch',
   'bad_signature',
 ] as const
 
