@@ -43,8 +43,15 @@ const HEADROOM = 2
  * true one is.
  */
 const PROPOSER_OBJECT: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 8, memory: 'epochs' }
-/** A block takes 16 exits at most and 16 proposer slashings (presets/mainnet/phase0.yaml): four blocks' worth. */
+/**
+ * Slashings and preferences of proposers. A block takes 16 proposer slashings at most (presets/mainnet/phase0.yaml), and
+ * an epoch has 32 proposers: what comes is far less.
+ */
 const OPERATION: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 64, memory: 'epochs' }
+/** Exits and BLS changes come in rushes: an operator leaves, or a fork brings them. Each is 112 or 172 bytes. */
+const RUSH: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 1024, memory: 'epochs' }
+/** Of every builder one to a slot and parent, whose number is open; hundreds cost more to register than to hear. */
+const BID: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 256, memory: 'epochs' }
 /** One finality and one optimistic update a slot, from whoever computes it: all true ones are alike. */
 const UPDATE: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 4, memory: 'epochs' }
 
@@ -70,14 +77,14 @@ export function claimLimits(kind: GossipKind, preset: PresetName): ClaimLimits {
     case 'light_client_finality_update':
     case 'light_client_optimistic_update':
       return UPDATE
-    case 'voluntary_exit':
     case 'proposer_slashing':
     case 'attester_slashing':
     case 'proposer_preferences':
-    case 'execution_payload_bid':
       return OPERATION
-    // Verified before they pass (the key is inside), in a rush of thousands after their fork.
+    case 'voluntary_exit':
     case 'bls_to_execution_change':
-      return { variants: OBJECT_VARIANTS, perSlot: 1024, memory: 'epochs' }
+      return RUSH
+    case 'execution_payload_bid':
+      return BID
   }
 }

@@ -8,6 +8,8 @@ import type { SlotClock } from '../../consensus/slot-clock.ts'
 import { isValidLayout } from '../../consensus/ssz-layout.ts'
 import { gossipType } from '../../consensus/ssz-types/gossip-types.ts'
 import type { ParsedTopic } from '../../consensus/topic.ts'
+import type { Clock } from '../../shared/clock.ts'
+import type { Chain } from '../chain/chain.ts'
 import { committeesPerSlot } from '../gossip/committees.ts'
 import { CHECKS } from './checks/check-table.ts'
 import type { CheckResult, Passed } from './checks/rule.ts'
@@ -65,9 +67,7 @@ export class TierZero {
     const { kind } = topic.parsed.spec
     const { fork } = topic.entry
     const type = gossipType(kind, fork, this.#preset)
-    const makeCheck = CHECKS[kind]
-    if (makeCheck === undefined) throw new Error(`no check of ${kind}`)
-    const check = makeCheck(fork, this.#preset)
+    const check = CHECKS[kind](fork, this.#preset)
     const scene = createScene(this.#deps, topic)
     const claims = this.#book.ofTopic(kind)
     const examine = (ssz: Uint8Array): CheckResult => (isValidLayout(type, ssz) ? check(ssz, scene) : BAD_LAYOUT)
@@ -80,6 +80,19 @@ export class TierZero {
       },
     }
   }
+}
+
+/** Tier 0 of the network that `chain` follows. */
+export function tierZeroOf(chain: Chain, clock: Clock, activeValidators: () => number | null): TierZero {
+  const { network, schedule, slotClock, truth } = chain
+  return new TierZero({
+    network,
+    schedule,
+    slotClock,
+    nowMs: () => clock.nowMs(),
+    finalizedSlot: () => truth.status().finalizedEpoch * network.slotsPerEpoch,
+    activeValidators,
+  })
 }
 
 const BAD_LAYOUT: Refusal = { action: 'reject', reason: 'bad_layout' }

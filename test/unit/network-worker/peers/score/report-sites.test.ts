@@ -5,7 +5,7 @@ import * as sites from '../../../../../src/network-worker/peers/score/report-sit
 import type { PeerAction } from '../../../../../src/network-worker/peers/score/score-formula.ts'
 import { ReqRespError, type ReqRespErrorKind } from '../../../../../src/network-worker/reqresp/reqresp-error.ts'
 import type { RequestName, ViolationKind } from '../../../../../src/network-worker/reqresp/types.ts'
-import type { VerdictReason } from '../../../../../src/network-worker/validation/verdict.ts'
+import { IGNORE_REASONS, REJECT_REASONS } from '../../../../../src/network-worker/validation/verdict.ts'
 
 type Cost = PeerAction | 'none'
 const REQUESTS = ['ping', 'status', 'metadata'] as const
@@ -103,24 +103,16 @@ const REJECTED: Record<GossipKind, Cost> = {
   proposer_preferences: 'low',
 }
 
-test('a rejected message costs by its topic, whether it does not decode or is too short', () => {
-  const offences: readonly VerdictReason[] = [
-    'snappy_too_short',
-    'snappy_too_long',
-    'snappy_bad_length',
-    'snappy_corrupt',
-    'snappy_compressed_too_long',
-    'truncated',
-  ]
+test('a rejected message costs by its topic, whether it does not decode or breaks a rule', () => {
   for (const [kind, cost] of Object.entries(REJECTED) as [GossipKind, Cost][]) {
-    for (const reason of offences) assert.equal(costOf(sites.rejectReport(kind, reason)), cost, `${kind} ${reason}`)
+    for (const reason of REJECT_REASONS)
+      assert.equal(costOf(sites.rejectReport(kind, reason)), cost, `${kind} ${reason}`)
   }
 })
 
 test('what clocks and forks of honest nodes differ in costs nothing', () => {
-  const harmless: readonly VerdictReason[] = ['future_slot', 'past_slot', 'other_digest']
   for (const kind of Object.keys(REJECTED) as GossipKind[]) {
-    for (const reason of harmless) assert.equal(sites.rejectReport(kind, reason), undefined, `${kind} ${reason}`)
+    for (const reason of IGNORE_REASONS) assert.equal(sites.rejectReport(kind, reason), undefined, `${kind} ${reason}`)
   }
 })
 
