@@ -78,22 +78,19 @@ export const optimisticUpdateCheck: CheckFactory = (fork, preset) =>
   checkOf<OptimisticUpdateView>({
     view: optimisticUpdateViews(gossipType('light_client_optimistic_update', fork, preset)),
     rules: UPDATE_RULES,
-    pass: ({ slot }, scene) => ({
-      action: 'pass',
-      claim: { slot: scene.currentSlot(), per: 'ever', key: slot },
-    }),
+    pass: ({ slot }) => ({ action: 'pass', claim: { slot, per: 'slot', key: 'attested' } }),
   })
 
 /**
  * light_client_finality_update. The specs forward what finalizes a later slot than all that were forwarded, or the same
- * by a supermajority for the first time; seen once is here the pair of both, as a number that grows in that order.
+ * by a supermajority for the first time; seen once in an epoch of attested slots is here the pair of both.
  */
 export const finalityUpdateCheck: CheckFactory = (fork, preset) =>
   checkOf<FinalityUpdateView>({
     view: finalityUpdateViews(gossipType('light_client_finality_update', fork, preset), fork),
     rules: [...UPDATE_RULES, finalizedTooLate, unprovenFinality],
-    pass: ({ finalized, hasSupermajority }, scene) => ({
+    pass: ({ slot, finalized, hasSupermajority }) => ({
       action: 'pass',
-      claim: { slot: scene.currentSlot(), per: 'ever', key: finalized.slot * 2 + Number(hasSupermajority) },
+      claim: { slot, per: 'epoch', key: `${finalized.slot}:${hasSupermajority ? 'supermajority' : 'minority'}` },
     }),
   })
