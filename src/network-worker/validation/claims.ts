@@ -101,27 +101,37 @@ class KindClaims {
   /** By slot and by epoch: as many as are remembered, and no more. */
   readonly #slots = new Map<number, ClaimStates>()
   readonly #epochs = new Map<number, ClaimStates>()
+  /** Verified ones of no slot. Unverified ones count in their epoch: what they use up, a forger must use up anew. */
   readonly #ever = new ClaimStates(false)
 
   constructor(horizon: ClaimHorizon) {
     this.horizon = horizon
   }
 
-  /** Where the claim's key is; undefined, or made with `currentSlot`, when nothing of its time is there. */
-  find({ slot, per }: Claim): ClaimStates | undefined {
-    if (per === 'ever') return this.#ever
-    return per === 'slot' ? this.#slots.get(slot) : this.#epochs.get(this.horizon.epochOf(slot))
+  isHeld(claim: Claim): boolean {
+    const states = claim.per === 'ever' ? this.#ever : this.#find(claim)
+    return (states?.get(claim.key) ?? 0) >= HELD
   }
 
-  make(claim: Claim, currentSlot: number): ClaimStates {
-    const found = this.find(claim)
+  hold(claim: Claim): void {
+    const states = claim.per === 'ever' ? this.#ever : this.passed(claim, this.horizon.currentSlot)
+    states.set(claim.key, HELD)
+  }
+
+  /** Where it is kept how many passed with the claim's key. */
+  passed(claim: Claim, currentSlot: number): ClaimStates {
+    const found = this.#find(claim)
     if (found !== undefined) return found
+    const { slot, per } = claim
+    const made = new ClaimStates(per === 'epoch')
     const oldestSlot = this.horizon.oldestSlot(currentSlot)
-    const isOfEpoch = claim.per === 'epoch'
-    const made = new ClaimStates(isOfEpoch)
-    if (isOfEpoch) remember(this.#epochs, this.horizon.epochOf(claim.slot), made, this.horizon.epochOf(oldestSlot))
-    else remember(this.#slots, claim.slot, made, oldestSlot)
+    if (per === 'slot') remember(this.#slots, slot, made, oldestSlot)
+    else remember(this.#epochs, this.horizon.epochOf(slot), made, this.horizon.epochOf(oldestSlot))
     return made
+  }
+
+  #find({ slot, per }: Claim): ClaimStates | undefined {
+    return per === 'slot' ? this.#slots.get(slot) : this.#epochs.get(this.horizon.epochOf(slot))
   }
 }
 
@@ -151,9 +161,9 @@ class TopicBook implements TopicClaims {
     // Whether it has been seen cannot be said of another time, and nothing would be remembered of it.
     if (slot < horizon.oldestSlot(currentSlot)) return 'past_slot'
     if (slot >= horizon.endSlot(currentSlot)) return 'future_slot'
-    const states = this.#claims.make(claim, currentSlot)
+    if (this.#claims.isHeld(claim)) return 'already_known'
+    const states = this.#claims.passed(claim, currentSlot)
     const state = states.get(key)
-    if (state >= HELD) return 'already_known'
     const { variants, perSlot } = this.#limits
     if (state >= variants) return 'too_many_variants'
     const count = this.#counts.get(slot) ?? 0
@@ -166,13 +176,12 @@ class TopicBook implements TopicClaims {
   }
 
   isHeld(claim: Claim): boolean {
-    return (this.#claims.find(claim)?.get(claim.key) ?? 0) >= HELD
+    return this.#claims.isHeld(claim)
   }
 
   hold(claim: Claim): boolean {
-    const states = this.#claims.make(claim, this.#claims.horizon.currentSlot)
-    if (states.get(claim.key) >= HELD) return false
-    states.set(claim.key, HELD)
+    if (this.#claims.isHeld(claim)) return false
+    this.#claims.hold(claim)
     return true
   }
 

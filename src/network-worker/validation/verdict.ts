@@ -11,7 +11,6 @@ export const IGNORE_REASONS = [
   'already_known',
   'too_many_variants',
   'slot_cap',
-  'not_newer',
 ] as const
 
 /** Reasons that the message itself proves: no honest node sends or forwards it. Metric labels. */
@@ -40,7 +39,6 @@ export const REJECT_REASONS = [
   'bad_parent',
   'bad_payment',
   'too_many_blobs',
-  'too_many_items',
   'empty_commitments',
   'unequal_lengths',
   'bad_inclusion_proof',
@@ -48,7 +46,6 @@ export const REJECT_REASONS = [
   'not_slashable',
   'bad_order',
   'future_epoch',
-  'bad_signature',
 ] as const
 
 export type IgnoreReason = (typeof IGNORE_REASONS)[number]

@@ -29,7 +29,7 @@ export interface Claim {
   readonly slot: number
   /**
    * Within what time a key is seen once: the slot, the epoch of the slot, or, for objects that are of no slot (`slot` is
-   * then the current one), as long as we remember.
+   * then the current one), for ever, which is as long as we remember.
    */
   readonly per: 'slot' | 'epoch' | 'ever'
   /**

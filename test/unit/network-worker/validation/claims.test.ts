@@ -113,6 +113,20 @@ test('what is seen once for ever is remembered when its slot is long gone', () =
   assert.equal(topic.take(exit()), 'already_known')
 })
 
+test('what is of no slot is kept back by unverified ones for the rest of an epoch at most', () => {
+  const { book, time } = bookAt(NOW)
+  const topic = book.ofTopic('voluntary_exit')
+  const exit = (): Claim => ({ slot: time.slot, per: 'ever', key: 31_000 })
+  assert.deepEqual(
+    [topic.take(exit()), topic.take(exit()), topic.take(exit())],
+    [undefined, undefined, 'too_many_variants'],
+  )
+  time.slot = 11 * SLOTS_PER_EPOCH - 1
+  assert.equal(topic.take(exit()), 'too_many_variants')
+  time.slot++
+  assert.equal(topic.take(exit()), undefined)
+})
+
 test('what is over is forgotten: a key can be taken again when its epoch cannot come any more', () => {
   const { book, time } = bookAt(NOW)
   const topic = book.ofTopic('beacon_attestation')
