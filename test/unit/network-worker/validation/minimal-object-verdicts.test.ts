@@ -1,0 +1,5 @@
+// The library reads its preset when it is loaded, and a test file has a process of its own.
+process.env['LODESTAR_PRESET'] = 'minimal'
+const { holdMinimalObjects } = await import('./minimal-object-suite.ts')
+
+holdMinimalObjects()
