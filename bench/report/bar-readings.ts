@@ -28,7 +28,8 @@ export const SUSTAINED_FIGURE = 'sustainedPerSecond'
 /** Settings of the API bench. */
 export const QUIET_SETTING = /quiet/i
 const POLLED = /\b2[,_ ]?000\b/
-/** The bar of memory is one of this many peers and minutes; shorter or smaller runs say nothing about it. */
+/** The bar of memory is one of the mix, and of so many peers and minutes; other runs say nothing about it. */
+const FULL_MIX = /^mix\b/
 const SOAK_MINUTES = 30
 const SOAK_PEERS = 50
 
@@ -60,7 +61,7 @@ function besideBetter(
 ): MaybeReading {
   const own = plain(transport)
   const ratio = ratioToBetter(runs, caseName, own, figure, wanted)
-  const note = ratio === undefined ? '' : `beside ${besideWhom(runs, caseName, own, ratio.other)}`
+  const note = ratio === undefined ? '' : besideWhom(runs, caseName, own, ratio.other)
   return besideAnother(runs, caseName, transport, ratio, note)
 }
 
@@ -71,7 +72,12 @@ export function costBesideBetter(runs: readonly BenchRun[], transport: Transport
 export function sustainedBesideBetter(runs: readonly BenchRun[], transport: Transport): MaybeReading {
   const sustained = moreFigure(SUSTAINED_FIGURE)
   const caseName = casesOf(runs.filter((run) => Number.isFinite(sustained(run))))[0] ?? ''
-  return besideBetter(runs, caseName, transport, sustained, 'higher')
+  const reading = besideBetter(runs, caseName, transport, sustained, 'higher')
+  const limited = runs.filter(
+    ({ variant, more }) => variant.transport === transport && (more?.['generatorLimited'] ?? 0) > 0,
+  )
+  if (reading === undefined || limited.length === 0) return reading
+  return { ...reading, note: `${reading.note}; runs limited by the generator: ${limited.length}` }
 }
 
 export function burstBesideGo(runs: readonly BenchRun[], transport: Transport): MaybeReading {
@@ -86,7 +92,7 @@ export function burstBesideGo(runs: readonly BenchRun[], transport: Transport): 
     'go',
     ofClass(name, (one) => one.p99Ms),
   )
-  return besideAnother(ofCase, caseName, transport, ratio, `${name}, beside ${RELAY_NAMES.go}`)
+  return besideAnother(ofCase, caseName, transport, ratio, `${name}, ${RELAY_NAMES.go}`)
 }
 
 /** The class whose p99 the polling raises most. */
@@ -120,7 +126,8 @@ export function apiBesideQuiet(runs: readonly BenchRun[], transport: Transport):
 /** Runs of a soak that the bars of memory speak of. */
 function fullSoaks(runs: readonly BenchRun[], transport: Transport): readonly BenchRun[] {
   return runs.filter(
-    ({ variant, windowSeconds, more }) =>
+    ({ case: caseName, variant, windowSeconds, more }) =>
+      FULL_MIX.test(caseName) &&
       variant.relay === 'starling' &&
       variant.transport === transport &&
       Math.round(windowSeconds / 60) >= SOAK_MINUTES &&

@@ -50,7 +50,8 @@ const SATURATE: BenchText = {
   title: 'saturate: how much a relay takes',
   lines: [
     'The highest rate of 240 B messages to eight peers of which a relay still delivers 99.9 % with a p99 below 250 ms, found',
-    'by rising steps and then by halving. The load generator runs on the same cores, so that all such rates are lower bounds.',
+    'by rising steps and then by halving; and what each costs at a rate of 5,000/s. The load generator runs on the same',
+    'cores, so that all such rates are lower bounds.',
   ],
   own: saturatePart,
   more: [{ name: 'sustained rate, above 1 is better', figure: moreFigure(SUSTAINED_FIGURE), wanted: 'higher' }],
@@ -61,7 +62,7 @@ const API: BenchText = {
   lines: [
     'Steady traffic through the relay while its HTTP API is left alone, polled by dashboards, and polled hard. HTTP is',
     'served on a thread of its own; this shows what of the polling forwarding notices. Ratios are to the same round with',
-    'the API quiet.',
+    'the API quiet. The pollers run on the same cores too, at a lower priority.',
   ],
   own: apiPart,
 }
@@ -69,8 +70,8 @@ const API: BenchText = {
 const SOAK: BenchText = {
   title: 'soak: memory over time',
   lines: [
-    'Steady traffic for long. Ids of seen messages are kept for two epochs, 768 s, so that memory can only be level after',
-    'that; the slope is of the line fitted to what comes after.',
+    'Steady traffic for long, or the mix of `fan` among fifty peers. Ids of seen messages are kept for two epochs, 768 s, so',
+    'that memory can only be level after that; the slope is of the line fitted to what comes after. One run each: no intervals.',
   ],
   own: soakPart,
 }

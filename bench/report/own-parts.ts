@@ -3,6 +3,7 @@ import { drawPlot } from '../plot/drawing.ts'
 import type { Drawing } from '../plot/panels.ts'
 import type { BenchRun, Variant } from '../run-record.ts'
 import { pairedRatio } from '../statistics.ts'
+import { isSameVariant } from '../variant.ts'
 import { QUIET_SETTING, SUSTAINED_FIGURE } from './bar-readings.ts'
 import { drawCpuByCase, drawFigureByCase, drawLatency, linesOverCases } from './drawings.ts'
 import {
@@ -116,11 +117,12 @@ function quietRatios(runs: readonly BenchRun[]): readonly string[] {
     .filter((variant) => !isQuiet(variant))
     .flatMap((variant) => {
       const quiet = variants.find(
-        (other) => isQuiet(other) && other.relay === variant.relay && other.transport === variant.transport,
+        (other) => isQuiet(other) && isSameVariant(other, { ...variant, setting: other.setting ?? '' }),
       )
       if (quiet === undefined) return []
       const figures = [
         { figureName: 'CPU a delivery', figure: cpuUsPerDelivery },
+        { figureName: 'p99 of forwarding, by the relay itself', figure: moreFigure('forwardP99Ms') },
         ...classNames(runs).flatMap((one) => [
           { figureName: `p50 of ${one}`, figure: ofClass(one, (figures) => figures.p50Ms) },
           { figureName: `p99 of ${one}`, figure: ofClass(one, (figures) => figures.p99Ms) },
