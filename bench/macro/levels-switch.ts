@@ -31,6 +31,8 @@ interface SwitchOptions {
   readonly rate: number
   readonly seconds: number
   readonly star: boolean
+  /** Nothing is written. */
+  readonly isSmoke: boolean
 }
 
 interface PhaseResult extends SwarmRunResult {
@@ -102,6 +104,7 @@ function parseOptions(args: string[]): SwitchOptions {
       rate: { type: 'string', default: '500' },
       seconds: { type: 'string', default: '15' },
       star: { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
     },
   })
   return {
@@ -109,6 +112,7 @@ function parseOptions(args: string[]): SwitchOptions {
     rate: atLeast('rate', values.rate, 1),
     seconds: atLeast('seconds', values.seconds, 4),
     star: values.star,
+    isSmoke: values.smoke,
   }
 }
 
@@ -139,7 +143,8 @@ export async function runSwitch(args: string[]): Promise<void> {
   const fewest = await Promise.all(scene.topics.map((topic) => scene.swarm.mesh(topic, scene.relay.peerId)))
   const fewestLinks = Math.min(...fewest.map((mesh) => mesh.fewestLinks))
   process.stdout.write(`the peer with the fewest links has ${fewestLinks}\n`)
-  writeResults(star ? 'switch-star' : 'switch', { ...options, fewestLinks, results })
+  const { isSmoke, ...asked } = options
+  if (!isSmoke) writeResults(star ? 'switch-star' : 'switch', { ...asked, fewestLinks, results })
   const lost = missed(results, options)
   if (lost.length > 0) throw new Error(`messages were lost at levels ${lost.map(({ level }) => level).join(', ')}`)
 }
