@@ -6,7 +6,6 @@
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
-import { fromHex } from '../../shared/hex.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import { type KindIndex, UNKNOWN_KIND } from '../stats/kind-traffic.ts'
 import { type Arrival, type ArrivalObserver, Arrivals } from './arrivals.ts'
@@ -14,7 +13,7 @@ import { DeliveryRecords } from './delivery-records.ts'
 import { DONE } from './done.ts'
 import type { FastMessageId } from './fast-message-id.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
-import { cacheMessage } from './message-cache.ts'
+import { cacheMessage, idBytes } from './message-cache.ts'
 import type { MessageClass } from './message-class.ts'
 import { SeenIds } from './seen-ids.ts'
 import { type SendingObserver, SendingRouter, type SendingRouterDeps } from './sending-router.ts'
@@ -152,7 +151,7 @@ export class RelayRouter extends SendingRouter {
 
   /** Tells the mesh that a large message need not be sent to us any more (gossipsub v1.2, IDONTWANT), before it is judged. */
   #announce({ message, fromId, sizeBytes }: Arrival, msgId: MsgIdStr): void {
-    if (sizeBytes >= this.opts.idontwantMinDataSize) this.sendIDontWants(fromHex(msgId), message.topic, fromId)
+    if (sizeBytes >= this.opts.idontwantMinDataSize) this.sendIDontWants(idBytes(msgId), message.topic, fromId)
   }
 
   #passOn({ message, rules, fromId, copies, atMs }: Arrival, msgId: MsgIdStr): void {
