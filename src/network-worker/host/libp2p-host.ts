@@ -14,7 +14,7 @@ import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
 import { halfWindowYamux } from './half-window-yamux.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
-import { nativeNoise } from './native-noise.ts'
+import { ownNoise } from './noise/noise-encrypter.ts'
 
 export interface HostOptions {
   readonly privateKey: PrivateKey
@@ -77,7 +77,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       ...(options.listen.some(({ quicPort }) => quicPort !== undefined) ? [quicTransport] : []),
       ...(options.listen.some(({ tcpPort }) => tcpPort !== undefined) ? [tcpTransport] : []),
     ],
-    connectionEncrypters: [nativeNoise()],
+    connectionEncrypters: [ownNoise()],
     streamMuxers: [halfWindowYamux(), mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
     connectionMonitor: { enabled: false },
     connectionManager: {
