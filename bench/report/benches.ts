@@ -31,7 +31,7 @@ const FAN: BenchText = {
     'Fifty peers, each message sent to the relay by five of them, so that four of five arrivals are duplicates. The mix has',
     'the topics, sizes and times of a slot: a block, columns, a burst of attestations, aggregates. Short messages become more from',
     'case to case until a relay is past its knee: until it loses 0.1 % of the deliveries, or the p99 of block-like messages is',
-    'four times what it is at the lowest rate. In the case `burst` blocks and columns come in the middle of attestations.',
+    'four times what it is at the lowest rate. In a `burst` blocks and columns come in the middle of attestations.',
     'What is sent and when, with its sources: [eth2-mix.ts](../bench/macro/eth2-mix.ts).',
   ],
   own: fanPart,
@@ -71,7 +71,7 @@ const SOAK: BenchText = {
   title: 'soak: memory over time',
   lines: [
     'Steady traffic for long, or the mix of `fan` among fifty peers. Ids of seen messages are kept for two epochs, 768 s, so',
-    'that memory can only be level after that; the slope is of the line fitted to what comes after. One run each: no intervals.',
+    'that memory can only be level after that; the slope is of the line fitted to what comes after.',
   ],
   own: soakPart,
 }
