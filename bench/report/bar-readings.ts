@@ -122,20 +122,16 @@ export function apiBesideQuiet(runs: readonly BenchRun[], transport: Transport):
   }
 }
 
-/** Runs of a soak that the bars of memory speak of. */
-function fullSoaks(runs: readonly BenchRun[], transport: Transport): readonly BenchRun[] {
-  return runs.filter(
-    ({ case: caseName, variant, windowSeconds, more }) =>
-      FULL_MIX.test(caseName) &&
-      variant.relay === 'starling' &&
-      variant.transport === transport &&
-      Math.round(windowSeconds / 60) >= SOAK_MINUTES &&
-      (more?.['peers'] ?? 0) >= SOAK_PEERS,
-  )
+/** Whether the bars of memory speak of this run. */
+export function isFullSoak({ case: caseName, variant, windowSeconds, more }: BenchRun): boolean {
+  const isLong = Math.round(windowSeconds / 60) >= SOAK_MINUTES
+  return variant.relay === 'starling' && FULL_MIX.test(caseName) && isLong && (more?.['peers'] ?? 0) >= SOAK_PEERS
 }
 
 function ofSoaks(runs: readonly BenchRun[], transport: Transport, figure: Figure, note: string): MaybeReading {
-  const full = fullSoaks(runs, transport).filter((run) => Number.isFinite(figure(run)))
+  const full = runs.filter(
+    (run) => isFullSoak(run) && run.variant.transport === transport && Number.isFinite(figure(run)),
+  )
   if (full.length === 0) return undefined
   return { ...estimateOf(full, figure), rounds: full.length, crowdedRuns: crowded(full), note }
 }

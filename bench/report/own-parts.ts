@@ -4,7 +4,8 @@ import type { Drawing } from '../plot/panels.ts'
 import type { BenchRun, Variant } from '../run-record.ts'
 import { pairedRatio } from '../statistics.ts'
 import { isSameVariant } from '../variant.ts'
-import { QUIET_SETTING, SUSTAINED_FIGURE } from './bar-readings.ts'
+import { isFullSoak, QUIET_SETTING, SUSTAINED_FIGURE } from './bar-readings.ts'
+import { MOST_SOAK_MB } from './bars.ts'
 import { drawCpuByCase, drawFigureByCase, drawLatency, linesOverCases } from './drawings.ts'
 import {
   casesOf,
@@ -149,6 +150,7 @@ export function soakPart(runs: readonly BenchRun[], name: string): Section {
     return [{ name: variantName(variant), colour: RELAY_COLOURS[variant.relay], points }]
   })
   const heading = `${name}: resident memory over time`
-  const panels = [{ kind: 'lines', title: 'RSS', unit: 'MB', xLabel: 'minutes', series } as const]
+  const limits = runs.some(isFullSoak) ? [{ label: `the bar, ${MOST_SOAK_MB} MB`, value: MOST_SOAK_MB }] : []
+  const panels = [{ kind: 'lines', title: 'RSS', unit: 'MB', xLabel: 'minutes', series, limits } as const]
   return series.length === 0 ? NOTHING : plotted(`${name}-memory`, { heading, panels })
 }

@@ -116,6 +116,17 @@ describe('the bars', () => {
     assert.equal(found?.note, '240 B, the worst class')
   })
 
+  it('take memory of the mix among fifty peers over half an hour and of nothing less', () => {
+    const more = { peers: 50, warmupSeconds: 600, slopeMbPerMinute: 0.5 }
+    const soak = { case: 'mix x1, 50 peers', windowSeconds: 1_800, rssMb: 200, peakRssMb: 250, more }
+    const full = [madeRun(soak)]
+    assert.equal(reading('soak', full, 'largest')?.median, 250)
+    assert.equal(reading('soak', full, 'rise')?.median, 5, '20 min of 0.5 MB on 200 MB')
+    for (const changes of [{ windowSeconds: 1_000 }, { case: '500 x 240 B/s' }, { more: { ...more, peers: 9 } }]) {
+      assert.equal(reading('soak', [madeRun({ ...soak, ...changes })], 'largest'), undefined)
+    }
+  })
+
   it('fit the growth of cost within each round', () => {
     const runs = rounds((round) =>
       [10, 20, 40].map((peers) => ({
