@@ -3,13 +3,15 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { test } from 'node:test'
+import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { MultiaddrConnection, StreamCloseEvent } from '@libp2p/interface'
+import { multiaddrConnectionPair } from '@libp2p/utils'
 import fc from 'fast-check'
 import { CipherState } from '../../../src/network-worker/host/noise/cipher-state.ts'
 import { SecuredStream } from '../../../src/network-worker/host/noise/secured-stream.ts'
 import { tcpPair } from '../../support/tcp-pair.ts'
 import { until } from '../../support/until.ts'
-import { collect, securedPair } from './noise-scene.ts'
+import { collect, ENCRYPTERS, securedPair } from './noise-scene.ts'
 
 const piece = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 140_000 })).map(filled)
 const messages = fc.array(fc.array(piece, { maxLength: 3 }), { maxLength: 6 })
@@ -46,6 +48,23 @@ test('the short way is taken over TCP: nothing passes the events of the connecti
   pair.raw.dialled.send = () => assert.fail('a list')
   pair.near.send(filled(200_000))
   await until('all bytes', () => received.bytes().length === 200_000)
+})
+
+test('over a connection that has no socket it goes by events, whole and in order all the same', async () => {
+  const keys = await Promise.all([generateKeyPair('Ed25519'), generateKeyPair('Ed25519')])
+  const [dialling, accepting] = multiaddrConnectionPair()
+  const [near, far] = await Promise.all([
+    ENCRYPTERS.own(keys[0]).secureOutbound(dialling),
+    ENCRYPTERS.own(keys[1]).secureInbound(accepting),
+  ])
+  let received = 0
+  far.connection.addEventListener('message', ({ data }) => {
+    for (const byte of data.subarray()) assert.equal(byte, filled(1000)[received++ % 1000])
+  })
+  for (let turn = 0; turn < 100; turn++) near.connection.send(filled(1000))
+  await until('all bytes', () => received === 100_000)
+  await near.connection.close()
+  await until('the end', () => far.connection.status !== 'open')
 })
 
 test('a long frame is one write, as is a short one', async () => {
