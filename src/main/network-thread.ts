@@ -4,11 +4,11 @@ import type { WorkerBoot } from '../rpc/worker-module.ts'
 
 /**
  * Heap limits of the network thread. What it allocates is messages that die young, and buffers outside the heap that die
- * with them: a young generation of 16 MB is collected often enough to free these, where one of 64 MB leaves them until V8
- * collects everything (120 kB blocks at 40/s: half the CPU, p99 6.8 ms instead of 10.7; small messages cost the same; 40 MB
- * less memory). The old generation's limit is far above the steady state, so that only a leak meets it.
+ * with them. The less of it is in the heap, the rarer is the young generation collected, and the buffers of 120 kB blocks
+ * make V8 collect everything instead: 20 to 30 times in 10 s with 16 MB, not once with 2 MB, at the same cost for small
+ * messages (ADR 16). The old generation's limit is far above the steady state, so that only a leak meets it.
  */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 4_096 }
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 4_096 }
 
 export type NetworkThread = WorkerThread<WorkerBoot<RelayConfig>>
 
