@@ -4,11 +4,16 @@ import { LENGTH_BYTES } from './frame-cutter.ts'
 
 /** A message of the handshake is a frame of 65,537 bytes at most; what an eager peer sends behind its last one waits here. */
 const MAX_WAITING_BYTES = 1024 * 1024
+/** The first room for what comes; no honest message before the last is longer, and it doubles for one that is. */
+const FIRST_ROOM_BYTES = 2048
 
 /** Messages of the handshake over a connection that has nothing but bytes, one at a time. */
 export class HandshakeChannel {
   readonly #connection: MessageStream
-  #waiting: Uint8Array = Buffer.alloc(0)
+  /** What came, from `#start` to `#end`. Filled once from front to back, since messages are views of it. */
+  #room: Uint8Array = new Uint8Array()
+  #start = 0
+  #end = 0
   #failure: Error | undefined
   /** Told when bytes come or none will. */
   #news = Promise.withResolvers<void>()
@@ -40,21 +45,28 @@ export class HandshakeChannel {
     await this.#connection.onDrain(signal === undefined ? {} : { signal })
   }
 
-  /** Lets go of the connection. What came behind the last message is given back. */
-  release(): Uint8Array {
+  /** Lets go of the connection. */
+  release(): void {
     this.#stop.abort()
-    const rest = this.#waiting
-    this.#waiting = Buffer.alloc(0)
-    return rest
+  }
+
+  /**
+   * Lets go of the connection after the last message, and gives back what came behind it.
+   * @throws InvalidCryptoExchangeError when the connection has ended meanwhile, or more came than was kept
+   */
+  finish(): Uint8Array {
+    this.release()
+    if (this.#failure !== undefined) throw this.#failure
+    return this.#room.subarray(this.#start, this.#end)
   }
 
   #cut(): Uint8Array | undefined {
-    const bytes = this.#waiting
-    if (bytes.length < LENGTH_BYTES) return undefined
-    const end = LENGTH_BYTES + (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0))
-    if (bytes.length < end) return undefined
-    this.#waiting = bytes.subarray(end)
-    return bytes.subarray(LENGTH_BYTES, end)
+    const start = this.#start + LENGTH_BYTES
+    if (start > this.#end) return undefined
+    const end = start + (((this.#room[start - 2] ?? 0) << 8) | (this.#room[start - 1] ?? 0))
+    if (end > this.#end) return undefined
+    this.#start = end
+    return this.#room.subarray(start, end)
   }
 
   async #untilNews(signal: AbortSignal | undefined): Promise<void> {
@@ -65,12 +77,25 @@ export class HandshakeChannel {
   }
 
   #add(bytes: Uint8Array): void {
-    if (this.#waiting.length + bytes.length > MAX_WAITING_BYTES) {
+    if (this.#failure !== undefined) return
+    const neededBytes = this.#end - this.#start + bytes.length
+    if (neededBytes > MAX_WAITING_BYTES) {
       this.#fail('too much was sent during the handshake')
       return
     }
-    this.#waiting = this.#waiting.length === 0 ? bytes : Buffer.concat([this.#waiting, bytes])
+    if (this.#end + bytes.length > this.#room.length) this.#makeRoom(neededBytes)
+    this.#room.set(bytes, this.#end)
+    this.#end += bytes.length
     this.#news.resolve()
+  }
+
+  /** Doubled, so that what comes byte by byte is not copied with each of them. */
+  #makeRoom(neededBytes: number): void {
+    const room = Buffer.allocUnsafeSlow(Math.max(FIRST_ROOM_BYTES, 2 * neededBytes))
+    room.set(this.#room.subarray(this.#start, this.#end))
+    this.#room = room
+    this.#end -= this.#start
+    this.#start = 0
   }
 
   #fail(reason: string): void {

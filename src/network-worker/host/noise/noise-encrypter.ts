@@ -78,7 +78,7 @@ class NoiseEncrypter implements ConnectionEncrypter<NoiseExtensions> {
     try {
       const { identity, handshake } = await this.#introduce(role, channel, ourMuxers, options)
       const streamMuxer = muxers && commonMuxer(role, muxers, identity.extensions.streamMuxers)
-      const stream = new SecuredStream(connection, handshake.finish(), channel.release())
+      const stream = new SecuredStream(connection, handshake.finish(), channel.finish())
       if (stream.status !== 'open') throw new InvalidCryptoExchangeError('noise: what came first could not be read')
       return {
         connection: stream,
