@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { noise } from '@chainsafe/libp2p-noise'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { ConnectionEncrypter, MultiaddrConnection, PrivateKey } from '@libp2p/interface'
@@ -45,4 +46,10 @@ export function collect(stream: SecuredStream, isDirect: boolean): { readonly by
   if (isDirect) stream.consumeDirectly((bytes) => chunks.push(bytes))
   else stream.addEventListener('message', ({ data }) => chunks.push(data.subarray()))
   return { bytes: () => Buffer.concat(chunks) }
+}
+
+/** To write to the other side what no encrypter would. */
+export function socketOf(connection: MultiaddrConnection): Socket {
+  if ('socket' in connection && connection.socket instanceof Socket) return connection.socket
+  throw new Error("libp2p's TCP connection has no socket")
 }

@@ -1,28 +1,22 @@
 /** A connection after our handshake: bytes, order, waiting, and every way in which it ends. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { Socket } from 'node:net'
 import { test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
-import type { MultiaddrConnection, StreamCloseEvent } from '@libp2p/interface'
+import type { StreamCloseEvent } from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import fc from 'fast-check'
 import { CipherState } from '../../../src/network-worker/host/noise/cipher-state.ts'
 import { SecuredStream } from '../../../src/network-worker/host/noise/secured-stream.ts'
 import { tcpPair } from '../../support/tcp-pair.ts'
 import { until } from '../../support/until.ts'
-import { collect, ENCRYPTERS, securedPair } from './noise-scene.ts'
+import { collect, ENCRYPTERS, securedPair, socketOf } from './noise-scene.ts'
 
 const piece = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 140_000 })).map(filled)
 const messages = fc.array(fc.array(piece, { maxLength: 3 }), { maxLength: 6 })
 
 function filled(length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => (at * 7 + length) & 0xff)
-}
-
-function socketOf(connection: MultiaddrConnection): Socket {
-  if ('socket' in connection && connection.socket instanceof Socket) return connection.socket
-  throw new Error("libp2p's TCP connection has no socket")
 }
 
 for (const [how, isDirect] of Object.entries({ 'by events': false, directly: true })) {

@@ -76,7 +76,11 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     this.addEventListener('message', ({ data }) => {
       try {
         if (data instanceof Uint8Array) consume(data)
-        else for (const piece of data) consume(piece)
+        else
+          for (const piece of data) {
+            if (this.readStatus === 'closed') return // ended by whoever took the one before
+            consume(piece)
+          }
       } catch (error) {
         this.abort(asError(error))
       }
@@ -97,11 +101,12 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   }
 
   override sendPause(): void {
-    this.#connection.pause()
+    if (this.#hasConnection) this.#connection.pause()
   }
 
+  /** Called after what waited was given out: whoever took it may have paused again, or ended the connection. */
   override sendResume(): void {
-    this.#connection.resume()
+    if (this.#hasConnection && this.readStatus === 'readable') this.#connection.resume()
   }
 
   override async close(options?: AbortOptions): Promise<void> {
@@ -110,6 +115,11 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     this.writeStatus = 'closing'
     if (this.writeBuffer.byteLength > 0) await this.#idle(options)
     await this.#connection.close(options)
+  }
+
+  /** False when there is nothing below to pause: what came before the end may still wait here to be read. */
+  get #hasConnection(): boolean {
+    return this.#connection.status === 'open' || this.#connection.status === 'closing'
   }
 
   /** When all that waited has been handed on. @throws when the connection ends, or the signal fires, before */
