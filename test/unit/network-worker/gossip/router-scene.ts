@@ -42,7 +42,7 @@ export const MAINNET_SCORING: ScoreSetting = {
   activeValidators: null,
 }
 
-export const FAST_MESSAGE_ID = await createFastMessageId()
+export const FAST_MESSAGE_ID = createFastMessageId()
 
 /** Rules that open every payload, take its first twenty bytes for its id, and accept it, as far as no others are given. */
 export function plainRules(rules: Partial<TopicRules> = {}): TopicRules {
