@@ -82,10 +82,27 @@ test('any bytes in place of a message are read or refused, in their place', () =
   )
 })
 
-test('a key for which everybody knows the secret is refused', () => {
-  const responder = side('responder')
-  responder.read(new Uint8Array(32))
-  assert.throws(() => responder.write(NOTHING), InvalidCryptoExchangeError)
+/** All points of small order, and 0 and 1 once more with the field's prime added (RFC 7748, sections 5 and 7). */
+const USELESS_KEYS = [
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+  '5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+]
+
+test('a key for which everybody knows the secret is refused, with its highest bit as well', () => {
+  for (const hex of USELESS_KEYS) {
+    for (const highBit of [0, 0x80]) {
+      const key = Buffer.from(hex, 'hex')
+      key[31] = (key[31] ?? 0) | highBit
+      const responder = side('responder')
+      responder.read(key)
+      assert.throws(() => responder.write(NOTHING), InvalidCryptoExchangeError, key.toString('hex'))
+    }
+  }
 })
 
 test('there is no cipher before the end, no key before it was told, and no fourth message', () => {
