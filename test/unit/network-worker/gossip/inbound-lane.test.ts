@@ -6,6 +6,7 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 
 interface Item {
   readonly n: number
+  readonly fromId: string
   readonly sizeBytes: number
 }
 
@@ -28,8 +29,8 @@ function scene({ costMs = 1, maxItems = 1000, maxBytes = 1_000_000 } = {}) {
     maxItems,
     maxBytes,
   })
-  const offer = (from: number, to: number, sizeBytes = 100): void => {
-    for (let n = from; n <= to; n++) lane.offer({ n, sizeBytes })
+  const offer = (from: number, to: number, sizeBytes = 100, fromId = 'a'): void => {
+    for (let n = from; n <= to; n++) lane.offer({ n, fromId, sizeBytes })
   }
   const endTurn = (): number => {
     const due = turns
@@ -110,4 +111,37 @@ test('cleared, it handles nothing more and asks for no more turns', () => {
   endTurn()
   assert.equal(endTurn(), 0)
   assert.deepEqual([handled.length, lane.length, lane.bytes], [SLICE_MS, 0, 0])
+})
+
+test('peers take turns: who sends little does not wait behind who sends much', () => {
+  const { handled, offer, endTurn } = scene({ costMs: SLICE_MS })
+  offer(1, 100)
+  offer(201, 202, 100, 'b')
+  for (let turn = 0; turn < 4; turn++) endTurn()
+  assert.deepEqual(handled, [1, 2, 201, 3, 202])
+  for (let turn = 0; turn < 200; turn++) endTurn()
+  assert.deepEqual(
+    handled.filter((n) => n <= 100),
+    upTo(100),
+  )
+})
+
+test('a peer that fills the lane loses its own oldest, and nobody else any', () => {
+  for (const [bounds, sizeBytes] of [
+    [{ maxItems: 50 }, 1],
+    [{ maxBytes: 5000 }, 100],
+  ] as const) {
+    const { lane, dropped, handled, offer, endTurn } = scene({ costMs: SLICE_MS, ...bounds })
+    offer(1, 3, sizeBytes, 'few')
+    offer(101, 300, sizeBytes, 'many')
+    offer(4, 10, sizeBytes, 'few')
+    assert.equal(lane.length, 50)
+    assert.ok(dropped.every((n) => n > 100))
+    while (lane.length > 0) endTurn()
+    assert.deepEqual(
+      handled.filter((n) => n <= 100),
+      upTo(10),
+    )
+    assert.deepEqual([lane.bytes, handled.at(-1)], [0, 300])
+  }
 })
