@@ -239,6 +239,7 @@ const TRACER_METHODS = [
   'getBrokenPromises',
   'deliverMessage',
   'rejectMessage',
+  'clear',
 ] as const satisfies readonly (keyof PromiseTracer)[]
 
 const OPTIONS = [

@@ -15,6 +15,7 @@ import type { FastMessageId } from './fast-message-id.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { cacheMessage, idBytes } from './message-cache.ts'
 import type { MessageClass } from './message-class.ts'
+import { SCORE_THRESHOLDS } from './score-parameters.ts'
 import { SeenIds } from './seen-ids.ts'
 import { type SendingObserver, SendingRouter, type SendingRouterDeps } from './sending-router.ts'
 import { Slab } from './slab.ts'
@@ -72,6 +73,8 @@ export class RelayRouter extends SendingRouter {
       onNew: (arrival, msgId) => this.#announce(arrival, msgId),
       onAccepted: (arrival, msgId) => this.#passOn(arrival, msgId),
       isTaken: (topic, rules) => this.#topics.get(topic) === rules,
+      // Not `acceptFrom`, which makes an entry that stays when the peer has gone.
+      isHeard: (peerId) => this.direct.has(peerId) || this.score.score(peerId) >= SCORE_THRESHOLDS.graylistThreshold,
       ...(nextTurn === undefined ? {} : { nextTurn }),
     })
     this.fastMsgIdCache = this.#arrivals.known
