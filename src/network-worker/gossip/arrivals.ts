@@ -90,6 +90,11 @@ export class Arrivals {
     return this.#lane.length
   }
 
+  /** How long messages have waited in the lane without a pause, ms. */
+  get waitingMs(): number {
+    return this.#lane.waitingMs
+  }
+
   /** A message of a topic that we are in, with its data, from a peer that we listen to. Never throws. */
   receive(from: PeerId, fromId: PeerIdStr, rules: TopicRules, message: RPC.Message, atMs: number): void {
     const data = message.data ?? NO_BYTES

@@ -58,6 +58,7 @@ export class InboundLane<Item extends LaneItem> {
   readonly #turns = new Fifo<Line<Item>>()
   #length = 0
   #bytes = 0
+  #waitingSinceMs = 0
   /** When the first item of this turn was handled, monotonic ms; undefined before it. */
   #turnSinceMs: number | undefined
 
@@ -70,6 +71,11 @@ export class InboundLane<Item extends LaneItem> {
 
   get length(): number {
     return this.#length
+  }
+
+  /** How long items have waited without a pause, ms; 0 when none wait. No item waits longer. */
+  get waitingMs(): number {
+    return this.#length === 0 ? 0 : this.#deps.clock.monotonicMs() - this.#waitingSinceMs
   }
 
   get bytes(): number {
@@ -115,6 +121,7 @@ export class InboundLane<Item extends LaneItem> {
   }
 
   #wait(item: Item): void {
+    if (this.#length === 0) this.#waitingSinceMs = this.#deps.clock.monotonicMs()
     const line = this.#lineOf(item.fromId)
     line.items.push(item)
     line.bytes += item.sizeBytes

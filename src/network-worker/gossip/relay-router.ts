@@ -23,6 +23,12 @@ import type { TopicRules } from './topic-rules.ts'
 
 export type { RouterComponents } from './gossipsub-internals.ts'
 
+/**
+ * Messages that have waited longer may be some that were asked for: a third of the time in which those are to come
+ * (upstream's GossipsubIWantFollowupTime, 3 s).
+ */
+const MAX_BLAMED_WAIT_MS = 1000
+
 /** What the router tells the statistics. Called on the hot path: implementations only count. */
 export interface RouterObserver extends SendingObserver, ArrivalObserver {
   onReceived(kind: KindIndex, sizeBytes: number): void
@@ -78,6 +84,7 @@ export class RelayRouter extends SendingRouter {
       ...(nextTurn === undefined ? {} : { nextTurn }),
     })
     this.fastMsgIdCache = this.#arrivals.known
+    this.#blameNobodyForOurDelay()
   }
 
   /** Messages are handled here, before the promise is there; upstream is left what else is in the RPC. */
@@ -136,6 +143,16 @@ export class RelayRouter extends SendingRouter {
   explicitPeers(topic: TopicStr): readonly PeerIdStr[] {
     const takers = this.topics.get(topic)
     return [...this.direct].filter((peerId) => takers?.has(peerId) === true)
+  }
+
+  /** What we have not opened yet may be what was promised; upstream knows only that it is overdue. */
+  #blameNobodyForOurDelay(): void {
+    const { gossipTracer } = this
+    const getBrokenPromises = gossipTracer.getBrokenPromises.bind(gossipTracer)
+    gossipTracer.getBrokenPromises = () => {
+      const broken = getBrokenPromises()
+      return this.#arrivals.waitingMs > MAX_BLAMED_WAIT_MS ? new Map() : broken
+    }
   }
 
   #receiveAll(from: PeerId, messages: readonly RPC.Message[]): void {

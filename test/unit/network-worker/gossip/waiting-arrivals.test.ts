@@ -108,6 +108,24 @@ test('a verdict that comes after a stop, or once the topic was left, passes noth
   }
 })
 
+test('a promise that is overdue while its message may wait with us is held against nobody', (t) => {
+  for (const [waitedMs, broken] of [
+    [500, 1],
+    [1500, 0],
+  ] as const) {
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const { router, clock, a, b, receive } = scene()
+    void router.handleReceivedRpc(b.peerId, asked(250))
+    receive(a, message(1), message(2))
+    assert.equal(router.waitingMessages, 1)
+    clock.advance(waitedMs)
+    t.mock.timers.tick(60_000)
+    assert.equal(router.gossipTracer.getBrokenPromises().get(b.id) ?? 0, broken)
+    assert.equal(router.gossipTracer.promises.size, 0)
+    t.mock.timers.reset()
+  }
+})
+
 test('when messages are dropped nobody is blamed for what was asked for', () => {
   const { router, stats, a, b, receive } = scene()
   void router.handleReceivedRpc(b.peerId, asked(250))
