@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { AbortOptions, MessageStream, StreamCloseEvent } from '@libp2p/interface'
-import { StreamStateError } from '@libp2p/interface'
+import { StreamBufferError, StreamStateError } from '@libp2p/interface'
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils'
 import type { DirectStream } from '../direct-stream.ts'
 import { type CipherState, TAG_BYTES } from './cipher-state.ts'
@@ -12,10 +12,16 @@ import type { TransportCiphers } from './xx-handshake.ts'
 type Sent = Parameters<MessageStream['send']>[0]
 
 /**
- * Bytes waiting here for a peer that does not read. Streams stop by themselves when told to wait, so what comes here is
- * window updates, pings and first messages of new streams: as much as is held of a peer's bytes that nobody reads.
+ * Bytes waiting here for a peer that does not read. Our yamux hands over nothing but control frames then. Each stream of
+ * mplex hands over all it holds whenever the connection drains, though another has filled it again: two of the longest
+ * messages and all that gossip hands to a stream beside them must not cut off a peer that is merely slow.
  */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024
+const MAX_WAITING_BYTES = 32 * 1024 * 1024
+/**
+ * Pieces of them: each costs some 200 bytes beside its own, and frames that a peer makes us send have a few. Gossip's
+ * watermark of 1 MiB is 20,000 of its shortest.
+ */
+const MAX_WAITING_PIECES = 65_536
 
 /**
  * A connection after the handshake: what is sent leaves as noise frames, what comes is opened. In the usual case each
@@ -28,6 +34,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   readonly #receiving: CipherState
   readonly #cutter = new FrameCutter((bytes, start, end) => this.#open(bytes, start, end))
   #consume: Receive | undefined
+  #waitingPieces = 0
 
   /** @param early what the other side sent right behind its last message of the handshake */
   constructor(connection: MessageStream, { sending, receiving }: TransportCiphers, early: Uint8Array) {
@@ -53,8 +60,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
       throw new StreamStateError(`Cannot write to a stream that is ${this.writeStatus}`)
     }
     if (this.writableNeedsDrain || this.writeBuffer.byteLength > 0) {
-      for (const piece of pieces) this.writeBuffer.append(piece)
-      return this.processSendQueue()
+      return this.#sendLater(pieces)
     }
     let bytes = 0
     for (const piece of pieces) bytes += piece.length
@@ -68,6 +74,15 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
       this.abort(asError(error))
       throw error
     }
+  }
+
+  /** Puts pieces behind those that wait. One too many ends the connection. */
+  #sendLater(pieces: readonly Uint8Array[]): boolean {
+    for (const piece of pieces) this.writeBuffer.append(piece)
+    this.#waitingPieces += pieces.length
+    if (this.#waitingPieces <= MAX_WAITING_PIECES) return this.processSendQueue()
+    this.abort(new StreamBufferError(`${this.#waitingPieces} pieces wait for a peer that does not read`))
+    return false
   }
 
   consumeDirectly(consume: Receive): void {
@@ -90,6 +105,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   override sendData(data: Exclude<Sent, Uint8Array>): SendResult {
     // What waited longer than the connection lives is lost; that is no reason to reset what it still has to send.
     if (this.#connection.status !== 'open') return { sentBytes: 0, canSendMore: false }
+    this.#waitingPieces = 0 // libp2p hands over all that waits at once
     return {
       sentBytes: data.byteLength,
       canSendMore: this.#wire.write(seal(this.#sending, [...data], data.byteLength)),
