@@ -44,6 +44,8 @@ export interface Arrival extends LaneItem {
   readonly atMs: number
   /** Who sent copies while it waited: they need none from us. Bounded by the peers we have. */
   copies: Set<PeerIdStr> | undefined
+  /** Of these, how many have had it in their line of the lane, when there was no room for it in that of the first. */
+  moves: number
 }
 
 /** The router, as far as the way in needs it. */
@@ -114,7 +116,17 @@ export class Arrivals {
       this.#deps.router.score.rejectInvalidMessage(fromId, message.topic)
       return
     }
-    const arrival: Arrival = { from, fromId, rules, message, fastId, atMs, copies: undefined, sizeBytes: data.length }
+    const arrival: Arrival = {
+      from,
+      fromId,
+      rules,
+      message,
+      fastId,
+      atMs,
+      copies: undefined,
+      moves: 0,
+      sizeBytes: data.length,
+    }
     if (rules.messageClass === 'attestation' && data.length <= MAX_WAITING_BYTES) this.#lane.offer(arrival)
     else this.#take(arrival)
   }
@@ -262,12 +274,17 @@ export class Arrivals {
     this.known.set(arrival.fastId, arrival)
   }
 
-  #onDropped({ fastId, rules }: Arrival): void {
+  /** Another who sent it takes its place, so that a peer which sends too much takes no messages of others with it. */
+  #onDropped(arrival: Arrival): PeerIdStr | undefined {
+    const { fastId, rules, copies } = arrival
+    const heirId = copies === undefined ? undefined : [...copies][arrival.moves++]
+    if (heirId !== undefined) return heirId
     // A copy of it may find room.
     this.known.delete(fastId)
     // It may be one that was asked for, and its id is not known: nobody is to be blamed for what we did not read.
     this.#deps.router.gossipTracer.clear()
     this.#deps.observer.onDropped('inbound_full', rules.messageClass)
+    return undefined
   }
 }
 

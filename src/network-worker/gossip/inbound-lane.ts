@@ -32,8 +32,11 @@ export interface InboundLaneDeps<Item extends LaneItem> {
   readonly handle: (item: Item) => void
   /** The item is to be handled later. */
   readonly onWait: (item: Item) => void
-  /** There was no room for it: it is forgotten. */
-  readonly onDropped: (item: Item) => void
+  /**
+   * There was no room for it, or it is to be forgotten. Answers in whose line it is to wait instead, if in any; asked
+   * again for an item, it must come to an end.
+   */
+  readonly onDropped: (item: Item) => PeerIdStr | undefined
   /** Calls `run` when this turn of the event loop has read what there was to read. */
   readonly nextTurn?: (run: () => void) => void
   readonly maxItems?: number
@@ -122,17 +125,23 @@ export class InboundLane<Item extends LaneItem> {
 
   #wait(item: Item): void {
     if (this.#length === 0) this.#waitingSinceMs = this.#deps.clock.monotonicMs()
-    const line = this.#lineOf(item.fromId)
-    line.items.push(item)
-    line.bytes += item.sizeBytes
-    this.#length++
-    this.#bytes += item.sizeBytes
+    const line = this.#push(item, item.fromId)
     this.#deps.onWait(item)
     while (this.#length > this.#maxItems || this.#bytes > this.#maxBytes) {
       const oldest = this.#takeOf(this.#isAboveMean(line) ? line : this.#longest(line))
       if (oldest === undefined) return
-      this.#deps.onDropped(oldest)
+      const heirId = this.#deps.onDropped(oldest)
+      if (heirId !== undefined) this.#push(oldest, heirId)
     }
+  }
+
+  #push(item: Item, fromId: PeerIdStr): Line<Item> {
+    const line = this.#lineOf(fromId)
+    line.items.push(item)
+    line.bytes += item.sizeBytes
+    this.#length++
+    this.#bytes += item.sizeBytes
+    return line
   }
 
   #lineOf(fromId: PeerIdStr): Line<Item> {

@@ -16,6 +16,8 @@ function scene({ costMs = 1, maxItems = 1000, maxBytes = 1_000_000 } = {}) {
   const handled: number[] = []
   const waited: number[] = []
   const dropped: number[] = []
+  /** In whose line an item may wait when it is dropped, once. */
+  const heirs = new Map<number, string>()
   let turns: (() => void)[] = []
   const lane = new InboundLane<Item>({
     clock,
@@ -24,7 +26,12 @@ function scene({ costMs = 1, maxItems = 1000, maxBytes = 1_000_000 } = {}) {
       handled.push(n)
     },
     onWait: ({ n }) => void waited.push(n),
-    onDropped: ({ n }) => void dropped.push(n),
+    onDropped: ({ n }) => {
+      dropped.push(n)
+      const heirId = heirs.get(n)
+      heirs.delete(n)
+      return heirId
+    },
     nextTurn: (run) => void turns.push(run),
     maxItems,
     maxBytes,
@@ -38,7 +45,7 @@ function scene({ costMs = 1, maxItems = 1000, maxBytes = 1_000_000 } = {}) {
     for (const run of due) run()
     return due.length
   }
-  return { clock, lane, handled, waited, dropped, offer, endTurn }
+  return { clock, lane, handled, waited, dropped, heirs, offer, endTurn }
 }
 
 function upTo(count: number): number[] {
@@ -144,4 +151,16 @@ test('a peer that fills the lane loses its own oldest, and nobody else any', () 
     )
     assert.deepEqual([lane.bytes, handled.at(-1)], [0, 300])
   }
+})
+
+test('one for which there is no more room in a line may wait in another', () => {
+  const { lane, dropped, handled, heirs, offer, endTurn } = scene({ costMs: SLICE_MS, maxItems: 10 })
+  heirs.set(2, 'other')
+  offer(1, 20, 100, 'many')
+  assert.equal(lane.length, 10)
+  endTurn()
+  endTurn()
+  assert.ok(handled.includes(2))
+  while (lane.length > 0) endTurn()
+  assert.deepEqual([lane.bytes, dropped.length - 1 + handled.length], [0, 20])
 })

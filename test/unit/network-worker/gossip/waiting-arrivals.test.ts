@@ -126,6 +126,23 @@ test('a promise that is overdue while its message may wait with us is held again
   }
 })
 
+test('a peer that floods does not take with it what another sent too', () => {
+  const { router, stats, judged, a, b, endTurn, receive } = scene()
+  const numbered = (n: number): RPC.Message => {
+    const data = new Uint8Array(60)
+    new DataView(data.buffer).setUint32(20, n)
+    return { topic: TOPIC, data }
+  }
+  receive(a, message(1), message(2))
+  receive(b, message(2))
+  receive(a, ...Array.from({ length: LANE_MESSAGES + 10 }, (_, n) => numbered(n)))
+  assert.equal(stats.drops.get('inbound_full:attestation'), 11)
+  assert.equal(router.waitingMessages, LANE_MESSAGES)
+  endTurn()
+  endTurn()
+  assert.ok(judged.includes(2))
+})
+
 test('when messages are dropped nobody is blamed for what was asked for', () => {
   const { router, stats, a, b, receive } = scene()
   void router.handleReceivedRpc(b.peerId, asked(250))
