@@ -3,12 +3,12 @@ import { spawnThread, type WorkerThread } from '../rpc/spawn-thread.ts'
 import type { WorkerBoot } from '../rpc/worker-module.ts'
 
 /**
- * Heap limits of the network thread. What it allocates is messages that die young, and buffers outside the heap that die
- * with them. The less of it is in the heap, the rarer is the young generation collected, and the buffers of 120 kB blocks
- * make V8 collect everything instead: 20 to 30 times in 10 s with 16 MB, not once with 2 MB, at the same cost for small
- * messages (ADR 16). The old generation's limit is far above the steady state, so that only a leak meets it.
+ * Heap limits of the network thread. What it allocates is messages that die young: with 2 MB a burst of attestations is
+ * collected so often that part of it is taken for long-lived, with 32 MB memory grows for little. Buffers outside the heap
+ * have a collection of their own (host/buffer-collection.ts). The old generation's limit is far above the steady state, so
+ * that only a leak meets it.
  */
-const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 4_096 }
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 4_096 }
 
 export type NetworkThread = WorkerThread<WorkerBoot<RelayConfig>>
 

@@ -9,6 +9,7 @@ import {
   serviceCapabilities,
   type Upgrader,
 } from '@libp2p/interface'
+import { bufferCollection } from '../buffer-collection.ts'
 import { HandshakeChannel } from './handshake-channel.ts'
 import {
   encodePayload,
@@ -45,6 +46,8 @@ class NoiseEncrypter implements ConnectionEncrypter<NoiseExtensions> {
   readonly [serviceCapabilities]: readonly string[] = ['@libp2p/connection-encryption']
   readonly #components: NoiseComponents
   readonly #staticKeys = generateKeyPair()
+  /** One for all connections, whose buffers share a heap. */
+  readonly #buffers = bufferCollection()
   /** Of the same bytes for every connection, so it is made once. */
   #signature: Promise<Uint8Array> | undefined
 
@@ -78,7 +81,7 @@ class NoiseEncrypter implements ConnectionEncrypter<NoiseExtensions> {
     try {
       const { identity, handshake } = await this.#introduce(role, channel, ourMuxers, options)
       const streamMuxer = muxers && commonMuxer(role, muxers, identity.extensions.streamMuxers)
-      const stream = new SecuredStream(connection, handshake.finish(), channel.finish())
+      const stream = new SecuredStream(connection, handshake.finish(), channel.finish(), this.#buffers)
       if (stream.status !== 'open') throw new InvalidCryptoExchangeError('noise: what came first could not be read')
       return {
         connection: stream,

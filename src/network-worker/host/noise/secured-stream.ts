@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AbortOptions, MessageStream, StreamCloseEvent } from '@libp2p/interface'
 import { StreamBufferError, StreamStateError } from '@libp2p/interface'
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils'
+import type { BufferCollection } from '../buffer-collection.ts'
 import type { DirectStream } from '../direct-stream.ts'
 import { type CipherState, TAG_BYTES } from './cipher-state.ts'
 import { FrameCutter } from './frame-cutter.ts'
@@ -32,18 +33,28 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   readonly #wire: Wire
   readonly #sending: CipherState
   readonly #receiving: CipherState
+  readonly #buffers: BufferCollection
   readonly #cutter = new FrameCutter((bytes, start, end) => this.#open(bytes, start, end))
   #consume: Receive | undefined
   #waitingPieces = 0
 
-  /** @param early what the other side sent right behind its last message of the handshake */
-  constructor(connection: MessageStream, { sending, receiving }: TransportCiphers, early: Uint8Array) {
+  /**
+   * @param early what the other side sent right behind its last message of the handshake
+   * @param buffers told of the ciphertext that is made
+   */
+  constructor(
+    connection: MessageStream,
+    { sending, receiving }: TransportCiphers,
+    early: Uint8Array,
+    buffers: BufferCollection,
+  ) {
     const { log, inactivityTimeout, maxReadBufferLength, direction } = connection
     super({ log, inactivityTimeout, maxReadBufferLength, direction })
     this.maxWriteBufferLength = MAX_WAITING_BYTES
     this.#connection = connection
     this.#sending = sending
     this.#receiving = receiving
+    this.#buffers = buffers
     connection.addEventListener('close', (event) => this.#onClose(event))
     connection.addEventListener('drain', () => this.#onDrain())
     connection.addEventListener('remoteCloseWrite', () => this.onRemoteCloseWrite())
@@ -68,6 +79,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     if (this.#connection.status !== 'open') throw new StreamStateError('The connection is being closed')
     try {
       const canSendMore = this.#wire.write(seal(this.#sending, pieces, bytes))
+      this.#buffers.count(bytes)
       this.writableNeedsDrain = !canSendMore
       return canSendMore
     } catch (error) {
@@ -106,6 +118,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     // What waited longer than the connection lives is lost; that is no reason to reset what it still has to send.
     if (this.#connection.status !== 'open') return { sentBytes: 0, canSendMore: false }
     this.#waitingPieces = 0 // libp2p hands over all that waits at once
+    this.#buffers.count(data.byteLength)
     return {
       sentBytes: data.byteLength,
       canSendMore: this.#wire.write(seal(this.#sending, [...data], data.byteLength)),
