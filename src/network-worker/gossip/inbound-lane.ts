@@ -9,10 +9,10 @@ import { Fifo } from '../../shared/fifo.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 
 /**
- * How long one turn of the event loop handles such messages, ms: far less than a block takes to its next hop, and long
- * enough that the turn itself, some tens of µs, does not count.
+ * How long one turn of the event loop handles such messages, ms: what a block may have to wait for, twice, and long enough
+ * that the turn itself, some tens of µs, hardly counts.
  */
-export const SLICE_MS = 3
+export const SLICE_MS = 1
 /**
  * Messages that may wait: the single attestations of two slots of mainnet, all subnets (10⁶ validators make 31,250 a
  * slot). What is older than that has missed its use.
