@@ -3,6 +3,7 @@ import { type PairedOptions, pairedVariants } from './macro/flags.ts'
 import { writeBenchResult } from './results-file.ts'
 import { type RoundsOptions, runRounds } from './rounds.ts'
 import type { BenchRun, Variant } from './run-record.ts'
+import { requireNoLoss } from './smoke.ts'
 
 export interface PairedBench {
   /** First part of the results file's name. */
@@ -18,7 +19,7 @@ export interface PairedBench {
 
 /**
  * Runs the rounds that the flags ask for; results are written after each round, if at all.
- * @throws Error when no case is called what `--only` asks for, or what a run threw twice
+ * @throws Error when no case is called what `--only` asks for, what a run threw twice, or under --smoke what was lost
  */
 export async function runPaired(bench: PairedBench, options: PairedOptions): Promise<readonly BenchRun[]> {
   const { only, rounds, resultSuffix } = options
@@ -30,5 +31,7 @@ export async function runPaired(bench: PairedBench, options: PairedOptions): Pro
     if (resultSuffix !== undefined) writeBenchResult(bench.name, about, runs, resultSuffix)
   }
   const variants = bench.variants ?? pairedVariants(options)
-  return runRounds({ cases, variants, rounds, measure: bench.measure, onRound })
+  const runs = await runRounds({ cases, variants, rounds, measure: bench.measure, onRound })
+  if (options.isSmoke) requireNoLoss(runs)
+  return runs
 }

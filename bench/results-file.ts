@@ -43,11 +43,6 @@ export function writeBenchResult(
   write(`${file}.json`, `${JSON.stringify(result, undefined, 2)}\n`)
 }
 
-/** Writes a drawing beside the results of the same day and name. */
-export function writeSvg(name: string, svg: string): void {
-  write(`${new Date().toISOString().slice(0, 10)}-${name}.svg`, svg)
-}
-
 /** Writes `<date>-<name>.json`, replacing the day's earlier one, and says where. */
 export function writeResults(name: string, results: object): void {
   const at = new Date().toISOString()

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { missingCompiler } from '../peers/build.ts'
 import type { Variant } from '../run-record.ts'
+import { SMOKE_FLAGS } from '../smoke.ts'
 import { RELAYS, TRANSPORTS, VALIDATIONS } from '../variant.ts'
 
 /** What the paired benches have in common. */
@@ -17,6 +18,8 @@ export interface PairedOptions {
   readonly only: string
   /** Added to the name of the results file; empty for the file of a whole run, undefined when none is to be written. */
   readonly resultSuffix: string | undefined
+  /** A lost message is an error. */
+  readonly isSmoke: boolean
 }
 
 export interface PairedDefaults {
@@ -34,15 +37,17 @@ export function pairedFlags<Extra extends string = never>(
   defaults: PairedDefaults,
   extra?: Readonly<Record<Extra, string>>,
 ): PairedOptions & { readonly extra: Readonly<Record<Extra, string>> } {
+  const isSmoke = args.includes('--smoke')
+  const usual = isSmoke ? SMOKE_FLAGS : usualFlags(defaults)
   const { values } = parseArgs({
-    args,
+    args: args.filter((arg) => arg !== '--smoke'),
     options: {
-      relays: { type: 'string', default: RELAYS.join(',') },
+      relays: { type: 'string', default: usual.relays },
       transports: { type: 'string', default: TRANSPORTS.join(',') },
       validation: { type: 'string', default: 'none' },
-      rounds: { type: 'string', default: String(defaults.rounds ?? 5) },
-      seconds: { type: 'string', default: String(defaults.seconds) },
-      warmup: { type: 'string', default: String(defaults.warmupSeconds) },
+      rounds: { type: 'string', default: usual.rounds },
+      seconds: { type: 'string', default: usual.seconds },
+      warmup: { type: 'string', default: usual.warmup },
       only: { type: 'string', default: '' },
       results: { type: 'string' },
       ...extraFlags(extra),
@@ -53,7 +58,7 @@ export function pairedFlags<Extra extends string = never>(
   if (relays.includes('rust')) requireCargo()
   const isWhole = values.only === '' && rounds > 1
   const given: Readonly<Record<string, string | undefined>> = values
-  const extraGiven = Object.entries<string>(extra ?? {}).map(([name, usual]) => [name, given[name] ?? usual])
+  const extraGiven = Object.entries<string>(extra ?? {}).map(([name, text]) => [name, given[name] ?? text])
   return {
     relays,
     transports: someOf('transports', values.transports, TRANSPORTS),
@@ -63,7 +68,17 @@ export function pairedFlags<Extra extends string = never>(
     warmupSeconds: atLeast('warmup', values.warmup, 0),
     only: values.only,
     resultSuffix: values.results ?? (isWhole ? '' : undefined),
+    isSmoke,
     extra: Object.fromEntries(extraGiven),
+  }
+}
+
+function usualFlags({ rounds = 5, seconds, warmupSeconds }: PairedDefaults): Record<keyof typeof SMOKE_FLAGS, string> {
+  return {
+    relays: RELAYS.join(','),
+    rounds: String(rounds),
+    seconds: String(seconds),
+    warmup: String(warmupSeconds),
   }
 }
 

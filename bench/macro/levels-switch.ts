@@ -19,6 +19,8 @@ const SEQUENCE = [5, 1, 20, 5].map(loadLevel)
 const SWITCH_AFTER_MS = 2_000
 /** A peer that was refused is told 60 s: then the last of them may come back. */
 const SETTLE_TIMEOUT_MS = 75_000
+/** A smoke does not need meshes of full size. */
+const SMOKE_SETTLE_TIMEOUT_MS = 5_000
 const POLL_MS = 250
 const DRAIN_MS = 4_000
 /** Others that each peer of the meshed swarm dials; as many dial it. */
@@ -31,6 +33,8 @@ interface SwitchOptions {
   readonly rate: number
   readonly seconds: number
   readonly star: boolean
+  /** Nothing is written. */
+  readonly isSmoke: boolean
 }
 
 interface PhaseResult extends SwarmRunResult {
@@ -41,10 +45,15 @@ interface PhaseResult extends SwarmRunResult {
 }
 
 /** Waits until every mesh is as large as the level aims for and no larger than it allows. */
-async function settle(scene: LevelsScene, { meshN, meshHigh }: LoadLevel): Promise<number | undefined> {
+async function settle(
+  scene: LevelsScene,
+  { meshN, meshHigh }: LoadLevel,
+  { isSmoke }: SwitchOptions,
+): Promise<number | undefined> {
   const startedMs = performance.now()
+  const timeoutMs = isSmoke ? SMOKE_SETTLE_TIMEOUT_MS : SETTLE_TIMEOUT_MS
   const aim = Math.min(meshN, scene.swarm.peerIds.length)
-  while (performance.now() - startedMs < SETTLE_TIMEOUT_MS) {
+  while (performance.now() - startedMs < timeoutMs) {
     const sizes = await meshSizes(scene)
     if (sizes.every((size) => size >= aim && size <= meshHigh)) return performance.now() - startedMs
     await delay(POLL_MS)
@@ -58,7 +67,7 @@ async function runPhase(scene: LevelsScene, level: LoadLevel, options: SwitchOpt
   const run = (): Promise<SwarmRunResult> => swarm.run([swarmTraffic(scene, rate)], seconds, relay.network, DRAIN_MS)
   if (star) {
     await setLoad(relay, level.level)
-    const settledMs = await settle(scene, level)
+    const settledMs = await settle(scene, level, options)
     const result = await run()
     return { ...result, level: level.level, mesh: await meshSizes(scene), settledMs }
   }
@@ -102,6 +111,7 @@ function parseOptions(args: string[]): SwitchOptions {
       rate: { type: 'string', default: '500' },
       seconds: { type: 'string', default: '15' },
       star: { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
     },
   })
   return {
@@ -109,6 +119,7 @@ function parseOptions(args: string[]): SwitchOptions {
     rate: atLeast('rate', values.rate, 1),
     seconds: atLeast('seconds', values.seconds, 4),
     star: values.star,
+    isSmoke: values.smoke,
   }
 }
 
@@ -129,7 +140,7 @@ export async function runSwitch(args: string[]): Promise<void> {
   await using scene = await startLevelsScene(
     star ? { peers, degree: 0 } : { peers, degree: DIALS, gossip: MESHED_GOSSIP },
   )
-  await settle(scene, loadLevel(5))
+  await settle(scene, loadLevel(5), options)
   const results: PhaseResult[] = []
   for (const level of SEQUENCE) {
     process.stdout.write(`load ${level.level} ...\n`)
@@ -139,7 +150,8 @@ export async function runSwitch(args: string[]): Promise<void> {
   const fewest = await Promise.all(scene.topics.map((topic) => scene.swarm.mesh(topic, scene.relay.peerId)))
   const fewestLinks = Math.min(...fewest.map((mesh) => mesh.fewestLinks))
   process.stdout.write(`the peer with the fewest links has ${fewestLinks}\n`)
-  writeResults(star ? 'switch-star' : 'switch', { ...options, fewestLinks, results })
+  const { isSmoke, ...asked } = options
+  if (!isSmoke) writeResults(star ? 'switch-star' : 'switch', { ...asked, fewestLinks, results })
   const lost = missed(results, options)
   if (lost.length > 0) throw new Error(`messages were lost at levels ${lost.map(({ level }) => level).join(', ')}`)
 }

@@ -7,10 +7,9 @@ import { parseArgs } from 'node:util'
 import { GoHeartbeatMeter } from '../../test/support/go-heartbeat-meter.ts'
 import { GoWirePeer } from '../../test/support/go-wire-peer.ts'
 import { LOAD_LEVELS, type LoadLevel, loadLevel } from '../../test/support/load-levels.ts'
-import { writeResults, writeSvg } from '../results-file.ts'
+import { writeResults } from '../results-file.ts'
 import { figure, formatTable } from '../table.ts'
 import { atLeast } from './flags.ts'
-import { drawLevels } from './levels-drawing.ts'
 import { countMeshLines, type MeshLineCount, sumPulses } from './levels-pulses.ts'
 import { type LevelResult, levelTable } from './levels-result.ts'
 import {
@@ -41,6 +40,8 @@ interface LevelsOptions {
   readonly seconds: number
   readonly rate: number
   readonly levels: readonly LoadLevel[]
+  /** Nothing is written. */
+  readonly isSmoke: boolean
 }
 
 /** Sizes of all meshes, sampled until `done`. */
@@ -107,6 +108,7 @@ function parseOptions(args: string[]): LevelsOptions {
       seconds: { type: 'string', default: '8' },
       rate: { type: 'string', default: '100' },
       levels: { type: 'string', default: LOAD_LEVELS.map(({ level }) => level).join(',') },
+      smoke: { type: 'boolean', default: false },
     },
   })
   return {
@@ -114,6 +116,7 @@ function parseOptions(args: string[]): LevelsOptions {
     seconds: atLeast('seconds', values.seconds, 2 * SLOT_SECONDS),
     rate: atLeast('rate', values.rate, 1),
     levels: values.levels.split(',').map((text) => loadLevel(Number(text))),
+    isSmoke: values.smoke,
   }
 }
 
@@ -122,7 +125,7 @@ function printMeshLines(lines: readonly MeshLineCount[]): void {
   process.stdout.write(`\n${formatTable(['log line', 'times'], rows)}`)
 }
 
-/** Runs the levels, prints a table, writes results and a drawing. @throws Error without Go, or when a level is missed */
+/** Runs the levels, prints a table and writes the results, which `report` draws. @throws Error without Go, or when a level is missed */
 export async function runLevels(args: string[]): Promise<void> {
   const options = parseOptions(args)
   requireGo()
@@ -145,8 +148,7 @@ export async function runLevels(args: string[]): Promise<void> {
   process.stdout.write(`\n${levelTable(results)}`)
   printMeshLines(meshLines)
   const { peers, seconds, rate } = options
-  writeResults('levels', { peers, seconds, rate, results, meshLines })
-  writeSvg('levels', drawLevels(results, { peers, rate }))
+  if (!options.isSmoke) writeResults('levels', { peers, seconds, rate, results, meshLines })
   const missed = results.filter(({ meshWithin, heartbeatWithin }) => !(meshWithin && heartbeatWithin))
   if (missed.length > 0) throw new Error(`outside their bounds: levels ${missed.map(({ level }) => level).join(', ')}`)
 }

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { writeBenchResult } from '../results-file.ts'
 import { lossPercent } from '../run-figures.ts'
 import type { BenchRun } from '../run-record.ts'
+import { requireNoLoss } from '../smoke.ts'
 import { figure, formatTable } from '../table.ts'
 import { RELAYS, TRANSPORTS, VALIDATIONS } from '../variant.ts'
 import { MIX_PARTS } from './eth2-mix.ts'
@@ -23,6 +24,8 @@ interface SoakOptions {
   readonly mix: SoakMix | undefined
   /** Added to the name of the results file. */
   readonly suffix: string
+  /** Nothing is written, and a lost message is an error. */
+  readonly isSmoke: boolean
 }
 
 function parseOptions(args: string[]): SoakOptions {
@@ -37,6 +40,7 @@ function parseOptions(args: string[]): SoakOptions {
       peers: { type: 'string', default: String(MIX_PARTS.peers) },
       multiple: { type: 'string', default: '1' },
       results: { type: 'string' },
+      smoke: { type: 'boolean', default: false },
     },
   })
   const mix = {
@@ -53,6 +57,7 @@ function parseOptions(args: string[]): SoakOptions {
     seconds: atLeast('minutes', values.minutes, 0.1) * 60,
     mix: values.mix ? mix : undefined,
     suffix: values.results ?? usualSuffix(variant, values.mix),
+    isSmoke: values.smoke,
   }
 }
 
@@ -101,7 +106,7 @@ function print(run: BenchRun, memory: SettledMemory): void {
   process.stdout.write(`\n${formatTable(header, rows)}${lines.join('\n')}\n`)
 }
 
-/** One long run of one relay; prints a table and writes the run. @throws Error without Go, or when the relay dies */
+/** One long run of one relay; prints a table and writes the run. @throws Error without Go, when the relay dies, or under --smoke what was lost */
 export async function runSoak(args: string[]): Promise<void> {
   const options = parseOptions(args)
   requireGo()
@@ -110,5 +115,6 @@ export async function runSoak(args: string[]): Promise<void> {
   process.stdout.write(`${scene.name} through ${options.variant.relay} for ${figure(minutes)} min ...\n`)
   const [run, memory] = await measure(scene, options)
   print(run, memory)
-  writeBenchResult('soak', { minutes, ...options.mix }, [run], options.suffix)
+  if (options.isSmoke) requireNoLoss([run])
+  else writeBenchResult('soak', { minutes, ...options.mix }, [run], options.suffix)
 }

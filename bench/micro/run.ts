@@ -10,6 +10,8 @@ import { createFastMessageId } from '../../src/network-worker/gossip/fast-messag
 import { blockRoot } from '../../src/validation-pool/jobs/block-root.ts'
 import { madeBlock } from '../made-block.ts'
 import { halfCompressible } from './half-compressible.ts'
+import { runMuxerBench } from './muxers.ts'
+import { runNoiseBench } from './noise.ts'
 
 const TOPIC = '/eth2/ca100d64/beacon_block/ssz_snappy'
 const BLOCK_BYTES = 120_000
@@ -44,4 +46,6 @@ export async function runMicro(): Promise<void> {
     })
   })
   await run({ colors: process.stdout.isTTY })
+  await runNoiseBench()
+  await runMuxerBench()
 }

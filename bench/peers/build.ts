@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { builtOnce, compile } from '../../test/support/build-once.ts'
-import { goBinary, goSkipReason } from '../../test/support/go-build.ts'
+import { type Build, builtOnce, compile, isBuilt } from '../../test/support/build-once.ts'
+import { goBuild, goSkipReason } from '../../test/support/go-build.ts'
 
 const GO_SOURCE_DIR = fileURLToPath(new URL('go-relay/', import.meta.url))
 const RUST_SOURCE_DIR = fileURLToPath(new URL('rust-relay/', import.meta.url))
@@ -18,11 +18,27 @@ const RUST_BUILD_TIMEOUT_MS = 1_800_000
 
 export type PeerRelay = 'go' | 'rust'
 
+const BUILDS: Readonly<Record<PeerRelay, Build>> = {
+  go: goBuild('go-relay', GO_SOURCE_DIR, BUILD_DIR),
+  rust: {
+    name: 'rust-relay',
+    sourceDir: RUST_SOURCE_DIR,
+    buildDir: BUILD_DIR,
+    timeoutMs: RUST_BUILD_TIMEOUT_MS,
+    make: makeRustRelay,
+  },
+}
+
 /** Path of a relay, building it when its sources changed. @throws Error with why that cannot be done */
 export async function relayBinary(relay: PeerRelay): Promise<string> {
   const reason = missingCompiler(relay)
   if (reason !== undefined) throw new Error(reason)
-  return relay === 'go' ? goBinary('go-relay', GO_SOURCE_DIR, BUILD_DIR) : rustBinary()
+  return await builtOnce(BUILDS[relay])
+}
+
+/** Whether a relay need not be built first. */
+export function isRelayBuilt(relay: PeerRelay): boolean {
+  return isBuilt(BUILDS[relay])
 }
 
 /** Why a relay cannot be built here; undefined when it can. */
@@ -42,21 +58,8 @@ function rustSkipReason(): string | false {
   return false
 }
 
-function rustBinary(): Promise<string> {
-  const timeoutMs = RUST_BUILD_TIMEOUT_MS
-  return builtOnce({
-    name: 'rust-relay',
-    sourceDir: RUST_SOURCE_DIR,
-    buildDir: BUILD_DIR,
-    timeoutMs,
-    make: async (file) => {
-      await compile({
-        command: 'cargo',
-        args: ['build', '--release', '--locked', '--jobs', '2'],
-        cwd: RUST_SOURCE_DIR,
-        timeoutMs,
-      })
-      copyFileSync(join(RUST_TARGET_DIR, 'release', 'rust-relay'), file)
-    },
-  })
+async function makeRustRelay(file: string): Promise<void> {
+  const args = ['build', '--release', '--locked', '--jobs', '2']
+  await compile({ command: 'cargo', args, cwd: RUST_SOURCE_DIR, timeoutMs: RUST_BUILD_TIMEOUT_MS })
+  copyFileSync(join(RUST_TARGET_DIR, 'release', 'rust-relay'), file)
 }

@@ -23,12 +23,13 @@ type Transport = Variant['transport']
 type MaybeReading = Reading | undefined
 
 const CHAIN_CASE = '240 B at 2000/s'
-const BURST_CASE = 'burst'
+const BURST_CASE = /^burst\b/
 export const SUSTAINED_FIGURE = 'sustainedPerSecond'
 /** Settings of the API bench. */
 export const QUIET_SETTING = /quiet/i
 const POLLED = /\b2[,_ ]?000\b/
-/** The bar of memory is one of this many peers and minutes; shorter or smaller runs say nothing about it. */
+/** The bar of memory is one of the mix, and of so many peers and minutes; other runs say nothing about it. */
+const FULL_MIX = /^mix\b/
 const SOAK_MINUTES = 30
 const SOAK_PEERS = 50
 
@@ -60,7 +61,7 @@ function besideBetter(
 ): MaybeReading {
   const own = plain(transport)
   const ratio = ratioToBetter(runs, caseName, own, figure, wanted)
-  const note = ratio === undefined ? '' : `beside ${besideWhom(runs, caseName, own, ratio.other)}`
+  const note = ratio === undefined ? '' : besideWhom(runs, caseName, own, ratio.other)
   return besideAnother(runs, caseName, transport, ratio, note)
 }
 
@@ -71,22 +72,26 @@ export function costBesideBetter(runs: readonly BenchRun[], transport: Transport
 export function sustainedBesideBetter(runs: readonly BenchRun[], transport: Transport): MaybeReading {
   const sustained = moreFigure(SUSTAINED_FIGURE)
   const caseName = casesOf(runs.filter((run) => Number.isFinite(sustained(run))))[0] ?? ''
-  return besideBetter(runs, caseName, transport, sustained, 'higher')
+  const reading = besideBetter(runs, caseName, transport, sustained, 'higher')
+  const limited = runs.filter(
+    ({ variant, more }) => variant.transport === transport && (more?.['generatorLimited'] ?? 0) > 0,
+  )
+  if (reading === undefined || limited.length === 0) return reading
+  return { ...reading, note: `${reading.note}; runs limited by the generator: ${limited.length}` }
 }
 
+/** The burst in which Starling's blocks are latest beside Go's. */
 export function burstBesideGo(runs: readonly BenchRun[], transport: Transport): MaybeReading {
-  const caseName = casesOf(runs).find((name) => name.startsWith(BURST_CASE)) ?? ''
-  const ofCase = runs.filter((run) => run.case === caseName)
-  const name = blockClass(ofCase)
-  if (name === undefined) return undefined
-  const ratio = ratioTo(
-    ofCase,
-    caseName,
-    plain(transport),
-    'go',
-    ofClass(name, (one) => one.p99Ms),
-  )
-  return besideAnother(ofCase, caseName, transport, ratio, `${name}, beside ${RELAY_NAMES.go}`)
+  const readings = casesOf(runs)
+    .filter((caseName) => BURST_CASE.test(caseName))
+    .flatMap((caseName) => {
+      const name = blockClass(runs.filter((run) => run.case === caseName)) ?? ''
+      const p99 = ofClass(name, (one) => one.p99Ms)
+      const ratio = ratioTo(runs, caseName, plain(transport), 'go', p99)
+      const note = `${name} in ${caseName}, ${RELAY_NAMES.go}`
+      return besideAnother(runs, caseName, transport, ratio, note) ?? []
+    })
+  return readings.sort((one, other) => other.median - one.median)[0]
 }
 
 /** The class whose p99 the polling raises most. */
@@ -117,19 +122,16 @@ export function apiBesideQuiet(runs: readonly BenchRun[], transport: Transport):
   }
 }
 
-/** Runs of a soak that the bars of memory speak of. */
-function fullSoaks(runs: readonly BenchRun[], transport: Transport): readonly BenchRun[] {
-  return runs.filter(
-    ({ variant, windowSeconds, more }) =>
-      variant.relay === 'starling' &&
-      variant.transport === transport &&
-      Math.round(windowSeconds / 60) >= SOAK_MINUTES &&
-      (more?.['peers'] ?? 0) >= SOAK_PEERS,
-  )
+/** Whether the bars of memory speak of this run. */
+export function isFullSoak({ case: caseName, variant, windowSeconds, more }: BenchRun): boolean {
+  const isLong = Math.round(windowSeconds / 60) >= SOAK_MINUTES
+  return variant.relay === 'starling' && FULL_MIX.test(caseName) && isLong && (more?.['peers'] ?? 0) >= SOAK_PEERS
 }
 
 function ofSoaks(runs: readonly BenchRun[], transport: Transport, figure: Figure, note: string): MaybeReading {
-  const full = fullSoaks(runs, transport).filter((run) => Number.isFinite(figure(run)))
+  const full = runs.filter(
+    (run) => isFullSoak(run) && run.variant.transport === transport && Number.isFinite(figure(run)),
+  )
   if (full.length === 0) return undefined
   return { ...estimateOf(full, figure), rounds: full.length, crowdedRuns: crowded(full), note }
 }

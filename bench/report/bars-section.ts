@@ -43,10 +43,13 @@ export function barsSection(results: Results): Section {
   })
   const verdicts = rows.map((row) => row.at(-1) ?? '')
   const count = (wanted: string): number => verdicts.filter((verdict) => verdict.startsWith(wanted)).length
+  const [met, missed, open] = [count('met'), count('not met'), count('open')]
+  const are = (number: number): string => `${number} ${number === 1 ? 'is' : 'are'}`
+  const have = open === 1 ? 'has' : 'have'
   return joined(
     text('## The bars'),
     text(
-      `Of ${rows.length} bars ${count('met')} are met, ${count('not met')} are not, ${count('open')} have not been measured.`,
+      `Of ${rows.length} bars ${are(met)} met, ${are(missed)} not, ${open} ${have} not been measured.`,
       '_With doubt_ means that the interval holds the bar, so that another day may say otherwise.',
     ),
     {

@@ -31,7 +31,7 @@ const FAN: BenchText = {
     'Fifty peers, each message sent to the relay by five of them, so that four of five arrivals are duplicates. The mix has',
     'the topics, sizes and times of a slot: a block, columns, a burst of attestations, aggregates. Short messages become more from',
     'case to case until a relay is past its knee: until it loses 0.1 % of the deliveries, or the p99 of block-like messages is',
-    'four times what it is at the lowest rate. In the case `burst` blocks and columns come in the middle of attestations.',
+    'four times what it is at the lowest rate. In a `burst` blocks and columns come in the middle of attestations.',
     'What is sent and when, with its sources: [eth2-mix.ts](../bench/macro/eth2-mix.ts).',
   ],
   own: fanPart,
@@ -50,7 +50,8 @@ const SATURATE: BenchText = {
   title: 'saturate: how much a relay takes',
   lines: [
     'The highest rate of 240 B messages to eight peers of which a relay still delivers 99.9 % with a p99 below 250 ms, found',
-    'by rising steps and then by halving. The load generator runs on the same cores, so that all such rates are lower bounds.',
+    'by rising steps and then by halving; and what each costs at a rate of 5,000/s. The load generator runs on the same',
+    'cores, so that all such rates are lower bounds.',
   ],
   own: saturatePart,
   more: [{ name: 'sustained rate, above 1 is better', figure: moreFigure(SUSTAINED_FIGURE), wanted: 'higher' }],
@@ -61,7 +62,7 @@ const API: BenchText = {
   lines: [
     'Steady traffic through the relay while its HTTP API is left alone, polled by dashboards, and polled hard. HTTP is',
     'served on a thread of its own; this shows what of the polling forwarding notices. Ratios are to the same round with',
-    'the API quiet.',
+    'the API quiet. The pollers run on the same cores too, at a lower priority.',
   ],
   own: apiPart,
 }
@@ -69,8 +70,8 @@ const API: BenchText = {
 const SOAK: BenchText = {
   title: 'soak: memory over time',
   lines: [
-    'Steady traffic for long. Ids of seen messages are kept for two epochs, 768 s, so that memory can only be level after',
-    'that; the slope is of the line fitted to what comes after.',
+    'Steady traffic for long, or the mix of `fan` among fifty peers. Ids of seen messages are kept for two epochs, 768 s, so',
+    'that memory can only be level after that; the slope is of the line fitted to what comes after.',
   ],
   own: soakPart,
 }

@@ -10,6 +10,7 @@ import {
   distinct,
   estimateOf,
   type Figure,
+  medianOf,
   ofClass,
   RELAY_COLOURS,
   RELAY_NAMES,
@@ -93,14 +94,14 @@ export function drawLatency(heading: string, runs: readonly BenchRun[]): string 
       const series = contenders(variantsOf(own)).map(({ name, colour, is }) => {
         const ofContender = own.filter(({ variant }) => is(variant))
         const of = (className: string): Mark => {
-          const value = estimateOf(
+          const value = medianOf(
             ofContender,
             ofClass(className, (one) => one.p50Ms),
-          ).median
-          const high = estimateOf(
+          )
+          const high = medianOf(
             ofContender,
             ofClass(className, (one) => one.p99Ms),
-          ).median
+          )
           return { value, low: value, high }
         }
         return { name, colour, marks: classes.map(of) }

@@ -1,6 +1,6 @@
 /** Figures of runs as the report compares them: what is computed from a run, and estimates over its rounds. */
 import type { BenchRun, ClassFigures, Variant } from '../run-record.ts'
-import { type Estimate, estimate } from '../statistics.ts'
+import { type Estimate, estimate, median } from '../statistics.ts'
 import { isSameVariant, RELAYS, TRANSPORTS, VALIDATIONS, variantLabel } from '../variant.ts'
 
 /** A figure of one run; NaN where the run has none. */
@@ -31,7 +31,16 @@ export function moreFigure(name: string): Figure {
 
 /** Median and interval over the runs that have the figure. */
 export function estimateOf(runs: readonly BenchRun[], figure: Figure): Estimate {
-  return estimate(runs.map(figure).filter(Number.isFinite))
+  const values = runs.map(figure).filter(Number.isFinite)
+  const [first = Number.NaN] = values
+  // Drawing again from what is all the same says nothing new.
+  if (values.every((value) => value === first)) return { median: first, low: first, high: first }
+  return estimate(values)
+}
+
+/** The median alone, which is cheaper. */
+export function medianOf(runs: readonly BenchRun[], figure: Figure): number {
+  return median(runs.map(figure).filter(Number.isFinite))
 }
 
 /** Names in the order in which they first occur. */

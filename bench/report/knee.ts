@@ -1,6 +1,6 @@
 /** How much of the mix a relay takes: the last multiple before messages are lost or blocks late. */
 import type { BenchRun, Variant } from '../run-record.ts'
-import { casesOf, classNames, estimateOf, lossShare, numberIn, ofClass, runsOf } from './figures.ts'
+import { casesOf, classNames, lossShare, medianOf, numberIn, ofClass, runsOf } from './figures.ts'
 
 /** Beyond this share of lost deliveries a relay is past its knee. */
 export const KNEE_LOSS_SHARE = 0.001
@@ -37,8 +37,8 @@ export function kneeOf(runs: readonly BenchRun[], variant: Variant): Knee | unde
     .filter(({ own }) => own.length > 0)
     .map(({ caseName, own }) => ({
       caseName,
-      loss: estimateOf(own, ({ classes }) => lossShare(classes)).median,
-      p99Ms: estimateOf(own, p99).median,
+      loss: medianOf(own, ({ classes }) => lossShare(classes)),
+      p99Ms: medianOf(own, p99),
     }))
   const firstP99Ms = measured[0]?.p99Ms ?? Number.NaN
   const past = measured.findIndex(({ loss, p99Ms }) => !(loss < KNEE_LOSS_SHARE && p99Ms < KNEE_P99_RISE * firstP99Ms))

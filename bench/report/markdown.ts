@@ -6,6 +6,7 @@ const MISSING = '–'
 /** Three digits or so, as many as such figures are worth. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return MISSING
+  if (value === 0) return '0'
   const size = Math.abs(value)
   if (size >= 100) return value.toFixed(0)
   return size >= 10 ? value.toFixed(1) : value.toFixed(2)

@@ -3,7 +3,9 @@ import { drawPlot } from '../plot/drawing.ts'
 import type { Drawing } from '../plot/panels.ts'
 import type { BenchRun, Variant } from '../run-record.ts'
 import { pairedRatio } from '../statistics.ts'
-import { QUIET_SETTING, SUSTAINED_FIGURE } from './bar-readings.ts'
+import { isSameVariant } from '../variant.ts'
+import { isFullSoak, QUIET_SETTING, SUSTAINED_FIGURE } from './bar-readings.ts'
+import { MOST_SOAK_MB } from './bars.ts'
 import { drawCpuByCase, drawFigureByCase, drawLatency, linesOverCases } from './drawings.ts'
 import {
   casesOf,
@@ -116,11 +118,12 @@ function quietRatios(runs: readonly BenchRun[]): readonly string[] {
     .filter((variant) => !isQuiet(variant))
     .flatMap((variant) => {
       const quiet = variants.find(
-        (other) => isQuiet(other) && other.relay === variant.relay && other.transport === variant.transport,
+        (other) => isQuiet(other) && isSameVariant(other, { ...variant, setting: other.setting ?? '' }),
       )
       if (quiet === undefined) return []
       const figures = [
         { figureName: 'CPU a delivery', figure: cpuUsPerDelivery },
+        { figureName: 'p99 of forwarding, by the relay itself', figure: moreFigure('forwardP99Ms') },
         ...classNames(runs).flatMap((one) => [
           { figureName: `p50 of ${one}`, figure: ofClass(one, (figures) => figures.p50Ms) },
           { figureName: `p99 of ${one}`, figure: ofClass(one, (figures) => figures.p99Ms) },
@@ -147,6 +150,7 @@ export function soakPart(runs: readonly BenchRun[], name: string): Section {
     return [{ name: variantName(variant), colour: RELAY_COLOURS[variant.relay], points }]
   })
   const heading = `${name}: resident memory over time`
-  const panels = [{ kind: 'lines', title: 'RSS', unit: 'MB', xLabel: 'minutes', series } as const]
+  const limits = runs.some(isFullSoak) ? [{ label: `the bar, ${MOST_SOAK_MB} MB`, value: MOST_SOAK_MB }] : []
+  const panels = [{ kind: 'lines', title: 'RSS', unit: 'MB', xLabel: 'minutes', series, limits } as const]
   return series.length === 0 ? NOTHING : plotted(`${name}-memory`, { heading, panels })
 }

@@ -1,7 +1,7 @@
 /** Starling beside the others: ratios within rounds. */
 import type { BenchRun, Variant } from '../run-record.ts'
 import { type PairedRatio, pairedRatio } from '../statistics.ts'
-import { estimateOf, type Figure, RELAY_NAMES, runsOf } from './figures.ts'
+import { type Figure, medianOf, RELAY_NAMES, runsOf } from './figures.ts'
 
 export type Wanted = 'lower' | 'higher'
 
@@ -39,7 +39,7 @@ export function ratioToBetter(
 ): Comparison | undefined {
   const sign = wanted === 'lower' ? 1 : -1
   const [better] = OTHERS.flatMap((relay) => {
-    const { median } = estimateOf(runsOf(runs, caseName, counterpart(of, relay)), figure)
+    const median = medianOf(runsOf(runs, caseName, counterpart(of, relay)), figure)
     return Number.isFinite(median) ? [{ relay, median }] : []
   }).sort((one, other) => sign * (one.median - other.median))
   return better === undefined ? undefined : ratioTo(runs, caseName, of, better.relay, figure)

@@ -10,10 +10,20 @@ import { costTable, latencyTable, moreTable, threadTable } from './tables.ts'
 /** Rows of a table that a reader is not asked to scroll past. */
 const LONG_TABLE_ROWS = 32
 
+/** Lists of more than these are counted. */
+const LISTED_OPTIONS = 4
+
+function optionText(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (!Array.isArray(value)) return JSON.stringify(value) ?? ''
+  return value.length > LISTED_OPTIONS ? `${value.length} of them` : value.map(optionText).join(' and ')
+}
+
 /** Options as the results file has them, in words. */
 function optionsText(options: BenchResult['options']): string {
   return Object.entries(options)
-    .map(([name, value]) => `${name} ${cell(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))}`)
+    .filter(([name]) => name !== 'cases')
+    .map(([name, value]) => `${cell(name)} ${cell(optionText(value))}`)
     .join(', ')
 }
 

@@ -7,6 +7,8 @@ const settledFrom = moreFigure('warmupSeconds')
 /** How a soak names the samples of its memory. */
 const SAMPLE = /^rssMbAt(\d+)s$/
 
+export const isMemorySample = (name: string): boolean => SAMPLE.test(name)
+
 /** Resident memory by minutes since the run began. */
 export function memorySamples({ more = {} }: BenchRun): readonly { readonly x: number; readonly y: number }[] {
   return Object.entries(more)

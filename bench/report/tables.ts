@@ -8,6 +8,7 @@ import {
   estimateOf,
   type Figure,
   lossShare,
+  medianOf,
   moreFigure,
   ofClass,
   runsOf,
@@ -15,6 +16,7 @@ import {
   variantsOf,
 } from './figures.ts'
 import { digits, grouped, interval, percent, table } from './markdown.ts'
+import { isMemorySample } from './soak-memory.ts'
 
 /** Less than this share of one core, in percent, and no loop of its own: not worth a row. */
 const QUIET_THREAD_PERCENT = 0.5
@@ -68,7 +70,7 @@ export function costTable(runs: readonly BenchRun[]): readonly string[] {
         (run: BenchRun) => run.rssMb,
         (run: BenchRun) => run.peakRssMb,
         (run: BenchRun) => run.machineBusyPercent,
-      ].map((figure) => digits(estimateOf(own, figure).median)),
+      ].map((figure) => digits(medianOf(own, figure))),
       digits(worst(own, (run) => run.generatorLagMs)),
     ],
   ])
@@ -89,10 +91,10 @@ export function latencyTable(runs: readonly BenchRun[]): readonly string[] {
           ),
         ),
         digits(
-          estimateOf(
+          medianOf(
             own,
             ofClass(name, (one) => one.p90Ms),
-          ).median,
+          ),
         ),
         interval(
           estimateOf(
@@ -106,7 +108,7 @@ export function latencyTable(runs: readonly BenchRun[]): readonly string[] {
             ofClass(name, (one) => one.maxMs),
           ),
         ),
-        percent(estimateOf(own, loss).median),
+        percent(medianOf(own, loss)),
         percent(worst(own, loss)),
       ]
     }),
@@ -150,9 +152,9 @@ export function threadTable(runs: readonly BenchRun[]): readonly string[] {
   return table(header, rows)
 }
 
-/** What only this bench measures, by its names in the results file. */
+/** What only this bench measures, by its names in the results file; samples over time are for drawings. */
 export function moreTable(runs: readonly BenchRun[]): readonly string[] {
-  const names = distinct(runs.flatMap(({ more }) => Object.keys(more ?? {})))
+  const names = distinct(runs.flatMap(({ more }) => Object.keys(more ?? {}).filter((name) => !isMemorySample(name))))
   if (names.length === 0) return []
   const rows = rowsByCase(runs, (own) => [names.map((name) => interval(estimateOf(own, moreFigure(name))))])
   return table(['case', 'relay', ...names], rows)

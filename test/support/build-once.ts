@@ -26,7 +26,7 @@ export interface Build {
 /** Path of the program, building it when its sources changed. @throws Error with what `make` threw, or past the time */
 export async function builtOnce(build: Build): Promise<string> {
   mkdirSync(build.buildDir, { recursive: true })
-  const file = join(build.buildDir, `${build.name}-${sourceHash(build.sourceDir)}`)
+  const file = fileOf(build)
   const lock = `${file}.lock`
   const deadlineMs = Date.now() + build.timeoutMs
   while (!existsSync(file)) {
@@ -40,6 +40,15 @@ export async function builtOnce(build: Build): Promise<string> {
     else await delay(LOCK_POLL_MS)
   }
   return file
+}
+
+/** Whether the program is there as its sources are now. */
+export function isBuilt(build: Build): boolean {
+  return existsSync(fileOf(build))
+}
+
+function fileOf({ name, sourceDir, buildDir }: Build): string {
+  return join(buildDir, `${name}-${sourceHash(sourceDir)}`)
 }
 
 export interface Compilation {

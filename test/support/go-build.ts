@@ -1,7 +1,7 @@
 /** Builds Go programs: the peer of test/interop/go-peer, and what else the benches need. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { builtOnce, compile } from './build-once.ts'
+import { type Build, builtOnce, compile } from './build-once.ts'
 
 const SOURCE_DIR = fileURLToPath(new URL('../interop/go-peer/', import.meta.url))
 const BUILD_DIR = fileURLToPath(new URL('../interop/.build/', import.meta.url))
@@ -25,15 +25,15 @@ export function goSkipReason(): string | false {
 
 /** Path of the built peer, building it when its sources changed. @throws Error with the compiler's output */
 export function goPeerBinary(): Promise<string> {
-  return goBinary('go-peer', SOURCE_DIR, BUILD_DIR)
+  return builtOnce(goBuild('go-peer', SOURCE_DIR, BUILD_DIR))
 }
 
-/** Path of a built Go module, building it when its sources changed. @throws Error with the compiler's output */
-export function goBinary(name: string, sourceDir: string, buildDir: string): Promise<string> {
+/** How a Go module becomes a program. */
+export function goBuild(name: string, sourceDir: string, buildDir: string): Build {
   const timeoutMs = BUILD_TIMEOUT_MS
   const make = (file: string): Promise<void> => {
     const args = ['build', '-trimpath', '-buildvcs=false', '-p', '2', '-o', file, '.']
     return compile({ command: 'go', args, cwd: sourceDir, timeoutMs })
   }
-  return builtOnce({ name, sourceDir, buildDir, timeoutMs, make })
+  return { name, sourceDir, buildDir, timeoutMs, make }
 }

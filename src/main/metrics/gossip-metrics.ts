@@ -61,7 +61,7 @@ export const GOSSIP_METRICS: readonly MetricRow[] = [
   workerRow({
     name: 'starling_gossip_dropped_messages_total',
     type: 'counter',
-    help: 'Copies that did not reach a peer, by reason and class of message.',
+    help: 'Copies that did not reach a peer, and messages received that there was no room for (inbound_full), by reason and class.',
     labels: ['reason', 'class'],
     samples: ({ dropped }) =>
       dropped.map(({ reason, messageClass, messages }) => ({

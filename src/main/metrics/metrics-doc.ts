@@ -11,7 +11,7 @@ any other address needs, a scraper has to carry the token (\`authorization: {cre
 
 - Names are \`starling_<room>_<thing>_<unit>\`, those of counters end in \`_total\`. Every label value is a word of a closed list
   of ours: nothing that a peer says becomes a label, and there is none for a single peer, topic or subnet.
-- All numbers of a page are of one moment; scrapes at the same time share one. Counters begin at zero with the process.
+- All numbers of a page are of one moment; scrapes within 500 ms may share one. Counters begin at zero with the process.
 - What the discovery thread counts begins at zero whenever that thread is started anew, as Prometheus expects of counters.
 - While the network thread does not answer, \`starling_process_network_answering_state\` is 0 and its numbers are missing.
 - Gossipsub's own instruments are not used: the relay reads and forwards messages past them, so that they would miss most

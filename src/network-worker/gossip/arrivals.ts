@@ -24,6 +24,8 @@ import type { TopicRules } from './topic-rules.ts'
  * forgets. What comes beyond is not judged.
  */
 const MAX_PENDING_VERDICTS = 16_384
+/** Longest message that waits in the lane: no payload of its class is half as long, and a longer one is refused by its length. */
+const MAX_WAITING_BYTES = 4096
 
 /** Called on the hot path: implementations only count. */
 export interface ArrivalObserver {
@@ -42,6 +44,8 @@ export interface Arrival extends LaneItem {
   readonly atMs: number
   /** Who sent copies while it waited: they need none from us. Bounded by the peers we have. */
   copies: Set<PeerIdStr> | undefined
+  /** Of these, how many have had it in their line of the lane, when there was no room for it in that of the first. */
+  moves: number
 }
 
 /** The router, as far as the way in needs it. */
@@ -57,6 +61,8 @@ export interface ArrivalsDeps {
   readonly onAccepted: (arrival: Arrival, msgId: MsgIdStr) => void
   /** False once a topic was left: what waits of it then goes nowhere. */
   readonly isTaken: (topic: TopicStr, rules: TopicRules) => boolean
+  /** Whether a peer's score lets us listen to it, asked when a message of its has waited. */
+  readonly isHeard: (peerId: PeerIdStr) => boolean
   /** For tests: see InboundLane. */
   readonly nextTurn?: (run: () => void) => void
 }
@@ -86,6 +92,11 @@ export class Arrivals {
     return this.#lane.length
   }
 
+  /** How long messages have waited in the lane without a pause, ms. */
+  get waitingMs(): number {
+    return this.#lane.waitingMs
+  }
+
   /** A message of a topic that we are in, with its data, from a peer that we listen to. Never throws. */
   receive(from: PeerId, fromId: PeerIdStr, rules: TopicRules, message: RPC.Message, atMs: number): void {
     const data = message.data ?? NO_BYTES
@@ -105,18 +116,33 @@ export class Arrivals {
       this.#deps.router.score.rejectInvalidMessage(fromId, message.topic)
       return
     }
-    const arrival: Arrival = { from, fromId, rules, message, fastId, atMs, copies: undefined, sizeBytes: data.length }
-    if (rules.messageClass === 'attestation') this.#lane.offer(arrival)
+    const arrival: Arrival = {
+      from,
+      fromId,
+      rules,
+      message,
+      fastId,
+      atMs,
+      copies: undefined,
+      moves: 0,
+      sizeBytes: data.length,
+    }
+    if (rules.messageClass === 'attestation' && data.length <= MAX_WAITING_BYTES) this.#lane.offer(arrival)
     else this.#take(arrival)
   }
 
-  /** Forgets what waits in the lane. */
+  /** Forgets what waits, in the lane or for a verdict. */
   stop(): void {
     this.#lane.clear()
+    this.#pending.clear()
   }
 
   #takeFromLane(arrival: Arrival): void {
-    if (this.#deps.isTaken(arrival.message.topic, arrival.rules)) this.#take(arrival)
+    const { fromId, rules, message, copies } = arrival
+    const { isTaken, isHeard } = this.#deps
+    // One that others sent too is not lost for what became of the first to send it.
+    const isSenderHeard = isHeard(fromId) || (copies !== undefined && [...copies].some(isHeard))
+    if (isSenderHeard && isTaken(message.topic, rules)) this.#take(arrival)
     else this.known.delete(arrival.fastId)
   }
 
@@ -130,7 +156,8 @@ export class Arrivals {
         this.#judge(arrival, msgId, opened.bytes)
       } else this.#onUnreadable(arrival, opened.reason)
     } catch {
-      if (msgId !== undefined) this.#ignore(arrival, msgId)
+      if (msgId === undefined) this.known.delete(arrival.fastId)
+      else this.#ignore(arrival, msgId)
     }
   }
 
@@ -157,11 +184,28 @@ export class Arrivals {
     }
     // From here on the copies' senders are noted as those of a message that is not judged yet.
     this.#deps.router.score.validateMessage(msgId)
+    this.#keepPromise(msgId)
     this.#pending.set(msgId, arrival)
+    const { message, rules } = arrival
+    message.data = this.#ownBytes(message.data ?? NO_BYTES)
+    const isAwaited = (): boolean => this.#pending.get(msgId) === arrival
     promised
-      .then((verdict) => this.#settle(arrival, msgId, payload, verdict))
-      .catch(() => this.#ignore(arrival, msgId))
-      .finally(() => this.#pending.delete(msgId))
+      .then((verdict) => {
+        if (!isAwaited()) return
+        if (this.#deps.isTaken(message.topic, rules)) this.#settle(arrival, msgId, payload, verdict)
+        else this.#ignore(arrival, msgId)
+      })
+      .catch(() => {
+        if (isAwaited()) this.#ignore(arrival, msgId)
+      })
+      .finally(() => {
+        if (isAwaited()) this.#pending.delete(msgId)
+      })
+  }
+
+  /** A view of a chunk that holds much else would keep all of it. */
+  #ownBytes(data: Uint8Array): Uint8Array {
+    return data.buffer.byteLength > 2 * data.length ? this.#slab.copy(data) : data
   }
 
   #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict): void {
@@ -169,7 +213,7 @@ export class Arrivals {
     const { router, onAccepted } = this.#deps
     rules.onVerdict(verdict, payload, from)
     if (verdict.action === 'accept') {
-      if (router.gossipTracer.promises.size > 0) router.gossipTracer.deliverMessage(msgId)
+      this.#keepPromise(msgId)
       router.score.deliverMessage(fromId, msgId, message.topic)
       onAccepted(arrival, msgId)
       return
@@ -204,7 +248,13 @@ export class Arrivals {
     const { router, onCopy } = this.#deps
     onCopy(msgId, fromId)
     router.score.duplicateMessage(fromId, msgId, topic)
-    if (router.gossipTracer.promises.size > 0) router.gossipTracer.deliverMessage(msgId, true)
+    this.#keepPromise(msgId)
+  }
+
+  /** What was asked for came: the peers that announced it owe us nothing. */
+  #keepPromise(msgId: MsgIdStr): void {
+    const { gossipTracer } = this.#deps.router
+    if (gossipTracer.promises.size > 0) gossipTracer.deliverMessage(msgId)
   }
 
   /** Copies that came before the id was known; they were counted as they came. */
@@ -224,10 +274,17 @@ export class Arrivals {
     this.known.set(arrival.fastId, arrival)
   }
 
-  #onDropped({ fastId, rules }: Arrival): void {
+  /** Another who sent it takes its place, so that a peer which sends too much takes no messages of others with it. */
+  #onDropped(arrival: Arrival): PeerIdStr | undefined {
+    const { fastId, rules, copies } = arrival
+    const heirId = copies === undefined ? undefined : [...copies][arrival.moves++]
+    if (heirId !== undefined) return heirId
     // A copy of it may find room.
     this.known.delete(fastId)
+    // It may be one that was asked for, and its id is not known: nobody is to be blamed for what we did not read.
+    this.#deps.router.gossipTracer.clear()
     this.#deps.observer.onDropped('inbound_full', rules.messageClass)
+    return undefined
   }
 }
 

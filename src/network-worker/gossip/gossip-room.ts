@@ -91,7 +91,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
   const createRouter = routerFactory({
     topics: directory,
     schedule: chain.schedule,
-    fastMessageId: await createFastMessageId(),
+    fastMessageId: createFastMessageId(),
     mesh,
     scoring: chain.network,
     exemptIps: new ExemptIpSet(deps.exemption),

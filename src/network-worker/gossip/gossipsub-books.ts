@@ -16,6 +16,8 @@ export interface PromiseTracer {
   getBrokenPromises(): Map<PeerIdStr, number>
   deliverMessage(msgId: MsgIdStr, isDuplicate?: boolean): void
   rejectMessage(msgId: MsgIdStr, reason: 'ignore' | 'reject'): void
+  /** Forgets all promises. */
+  clear(): void
 }
 
 /** Recent messages by heartbeat: `history` has one window a heartbeat, the first `gossip` of them are advertised. */

@@ -158,9 +158,6 @@ export interface GossipsubInternals {
 
 export type GossipsubClass = new (components: RouterComponents, options: RouterOptions) => GossipsubInternals
 
-/** For methods that upstream has asynchronous, when nothing is left to be waited for: one promise for all of them. */
-export const DONE: Promise<void> = Promise.resolve()
-
 const METHODS = [
   'start',
   'stop',
@@ -242,6 +239,7 @@ const TRACER_METHODS = [
   'getBrokenPromises',
   'deliverMessage',
   'rejectMessage',
+  'clear',
 ] as const satisfies readonly (keyof PromiseTracer)[]
 
 const OPTIONS = [

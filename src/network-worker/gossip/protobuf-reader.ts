@@ -53,12 +53,21 @@ export class ProtobufReader {
     throw MALFORMED
   }
 
-  /** The bytes of a length-delimited field, as a view. @throws Error when it is longer than what is left */
-  view(): Uint8Array {
+  /**
+   * Passes over a length-delimited field. @returns where its bytes begin; they end where the next byte is read
+   * @throws Error when it is longer than what is left
+   */
+  span(): number {
     const length = this.varint()
     const start = this.at
     if (start + length > this.end) throw MALFORMED
     this.at = start + length
+    return start
+  }
+
+  /** The bytes of a length-delimited field, as a view. @throws Error when it is longer than what is left */
+  view(): Uint8Array {
+    const start = this.span()
     return this.bytes.subarray(start, this.at)
   }
 

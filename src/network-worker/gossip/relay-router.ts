@@ -6,21 +6,28 @@
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
-import { fromHex } from '../../shared/hex.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import { type KindIndex, UNKNOWN_KIND } from '../stats/kind-traffic.ts'
 import { type Arrival, type ArrivalObserver, Arrivals } from './arrivals.ts'
 import { DeliveryRecords } from './delivery-records.ts'
+import { DONE } from './done.ts'
 import type { FastMessageId } from './fast-message-id.ts'
-import { DONE, type RouterComponents, type RouterOptions } from './gossipsub-internals.ts'
-import { cacheMessage } from './message-cache.ts'
+import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
+import { cacheMessage, idBytes } from './message-cache.ts'
 import type { MessageClass } from './message-class.ts'
+import { SCORE_THRESHOLDS } from './score-parameters.ts'
 import { SeenIds } from './seen-ids.ts'
 import { type SendingObserver, SendingRouter, type SendingRouterDeps } from './sending-router.ts'
 import { Slab } from './slab.ts'
 import type { TopicRules } from './topic-rules.ts'
 
 export type { RouterComponents } from './gossipsub-internals.ts'
+
+/**
+ * Messages that have waited longer may be some that were asked for: a third of the time in which those are to come
+ * (upstream's GossipsubIWantFollowupTime, 3 s).
+ */
+const MAX_BLAMED_WAIT_MS = 1000
 
 /** What the router tells the statistics. Called on the hot path: implementations only count. */
 export interface RouterObserver extends SendingObserver, ArrivalObserver {
@@ -72,9 +79,12 @@ export class RelayRouter extends SendingRouter {
       onNew: (arrival, msgId) => this.#announce(arrival, msgId),
       onAccepted: (arrival, msgId) => this.#passOn(arrival, msgId),
       isTaken: (topic, rules) => this.#topics.get(topic) === rules,
+      // Not `acceptFrom`, which makes an entry that stays when the peer has gone.
+      isHeard: (peerId) => this.direct.has(peerId) || this.score.score(peerId) >= SCORE_THRESHOLDS.graylistThreshold,
       ...(nextTurn === undefined ? {} : { nextTurn }),
     })
     this.fastMsgIdCache = this.#arrivals.known
+    this.#blameNobodyForOurDelay()
   }
 
   /** Messages are handled here, before the promise is there; upstream is left what else is in the RPC. */
@@ -135,6 +145,16 @@ export class RelayRouter extends SendingRouter {
     return [...this.direct].filter((peerId) => takers?.has(peerId) === true)
   }
 
+  /** What we have not opened yet may be what was promised; upstream knows only that it is overdue. */
+  #blameNobodyForOurDelay(): void {
+    const { gossipTracer } = this
+    const getBrokenPromises = gossipTracer.getBrokenPromises.bind(gossipTracer)
+    gossipTracer.getBrokenPromises = () => {
+      const broken = getBrokenPromises()
+      return this.#arrivals.waitingMs > MAX_BLAMED_WAIT_MS ? new Map() : broken
+    }
+  }
+
   #receiveAll(from: PeerId, messages: readonly RPC.Message[]): void {
     const fromId = from.toString()
     const isHeard = this.acceptFrom(fromId)
@@ -151,7 +171,7 @@ export class RelayRouter extends SendingRouter {
 
   /** Tells the mesh that a large message need not be sent to us any more (gossipsub v1.2, IDONTWANT), before it is judged. */
   #announce({ message, fromId, sizeBytes }: Arrival, msgId: MsgIdStr): void {
-    if (sizeBytes >= this.opts.idontwantMinDataSize) this.sendIDontWants(fromHex(msgId), message.topic, fromId)
+    if (sizeBytes >= this.opts.idontwantMinDataSize) this.sendIDontWants(idBytes(msgId), message.topic, fromId)
   }
 
   #passOn({ message, rules, fromId, copies, atMs }: Arrival, msgId: MsgIdStr): void {

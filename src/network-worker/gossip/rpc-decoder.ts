@@ -104,6 +104,6 @@ function readSubscription(reader: ProtobufReader, names: TopicNames): RPC.SubOpt
 }
 
 function readTopic(reader: ProtobufReader, names: TopicNames): string {
-  const { byteLength } = reader.view()
-  return names.read(reader.bytes, reader.at - byteLength, reader.at)
+  const start = reader.span()
+  return names.read(reader.bytes, start, reader.at)
 }

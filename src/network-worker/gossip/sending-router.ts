@@ -145,9 +145,10 @@ export class SendingRouter extends CountedRouter {
       const stream = this.streamsOutbound.get(peerId)
       if (stream === undefined || this.idontwants.get(peerId)?.has(outgoing.msgId) === true) continue
       const outbox = this.#outboxOf(peerId)
+      const wasJoining = outbox.isJoining
       if (outbox.offer(stream, outgoing, mayWait)) sent++
       if (!mayWait || !outbox.isJoining) continue
-      this.#window.wait(peerId)
+      if (!wasJoining) this.#window.wait(peerId)
       isWaiting = true
     }
     return { sent, isWaiting }

@@ -10,7 +10,8 @@ interface KnownName {
   readonly name: TopicStr
 }
 
-const decoder = new TextDecoder()
+// A byte order mark is part of a name: without it, it would be another topic's.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
 /**

@@ -12,9 +12,9 @@ import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
 import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
 import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
-import { halfWindowYamux } from './half-window-yamux.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
-import { nativeNoise } from './native-noise.ts'
+import { ownNoise } from './noise/noise-encrypter.ts'
+import { ownYamux } from './yamux/own-yamux.ts'
 
 export interface HostOptions {
   readonly privateKey: PrivateKey
@@ -39,6 +39,7 @@ const MAX_CONNECTIONS = 4_096
 const MAX_PENDING_INBOUND = 64
 /** Gossipsub keeps one stream each way; Req/Resp adds up to two per protocol each way. */
 const MAX_STREAMS_PER_CONNECTION = 256
+const MUXER_BOUNDS = { maxInboundStreams: MAX_STREAMS_PER_CONNECTION, maxOutboundStreams: MAX_STREAMS_PER_CONNECTION }
 /**
  * New streams a second after which mplex resets a whole connection. Its default of 5 is less than an honest handshake
  * opens (identify, gossip, status, ping, metadata); Req/Resp keeps quotas of its own far below this.
@@ -77,8 +78,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
       ...(options.listen.some(({ quicPort }) => quicPort !== undefined) ? [quicTransport] : []),
       ...(options.listen.some(({ tcpPort }) => tcpPort !== undefined) ? [tcpTransport] : []),
     ],
-    connectionEncrypters: [nativeNoise()],
-    streamMuxers: [halfWindowYamux(), mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
+    connectionEncrypters: [ownNoise()],
+    streamMuxers: [ownYamux(MUXER_BOUNDS), mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,

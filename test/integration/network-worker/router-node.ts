@@ -29,7 +29,7 @@ import { until } from '../../support/until.ts'
 export const TOPIC = 'topic'
 const ID_BYTES = 20
 
-const FAST_MESSAGE_ID = await createFastMessageId()
+const FAST_MESSAGE_ID = createFastMessageId()
 
 const OPTIONS: RouterOptions = {
   globalSignaturePolicy: StrictNoSign,

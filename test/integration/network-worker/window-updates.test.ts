@@ -8,14 +8,14 @@ import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
-import { halfWindowYamux } from '../../../src/network-worker/host/half-window-yamux.ts'
+import { ownYamux } from '../../../src/network-worker/host/yamux/own-yamux.ts'
 import { until } from '../../support/until.ts'
 
 const PROTOCOL = '/window-test/1'
 const MESSAGES = 2000
 const MESSAGE_BYTES = 300
 
-type Muxer = typeof yamux | typeof halfWindowYamux
+type Muxer = typeof yamux | typeof ownYamux
 
 async function node(muxer: Muxer) {
   return await createLibp2p({
@@ -75,7 +75,7 @@ async function sendThrough(receiverMuxer: Muxer): Promise<{ backBytes: number; r
 }
 
 test('600 kB in 2,000 messages come whole, and cost the receiver a few hundred bytes', async () => {
-  const { backBytes, received } = await sendThrough(halfWindowYamux)
+  const { backBytes, received } = await sendThrough(ownYamux)
   assert.equal(received, MESSAGES * MESSAGE_BYTES)
   assert.ok(backBytes < 2_000, `${backBytes} bytes`)
   const stock = await sendThrough(yamux)

@@ -57,8 +57,6 @@ func (f *fan) handlers() map[string]handler {
 // now is the time since the fan's epoch, by the monotonic clock.
 func (f *fan) now() time.Duration { return time.Since(f.epoch) }
 
-func (f *fan) topicNames() []string { return f.names }
-
 func (t *fanTopic) setMeshed(peer int, isMeshed bool) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()

@@ -51,7 +51,7 @@ func (p *fanPeer) connect(ctx context.Context, address string) error {
 	for _, id := range meshsubProtocols {
 		p.host.SetStreamHandler(id, p.receive)
 	}
-	p.say(wireRPC{Subscribe: p.fan.topicNames()})
+	p.say(wireRPC{Subscribe: p.fan.names})
 	relay, err := dial(ctx, p.host, address)
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ test('defaults: five rounds of the bench’s own length, nothing validated, ever
     warmupSeconds: 5,
     only: '',
     resultSuffix: '',
+    isSmoke: false,
   })
 })
 

@@ -89,10 +89,16 @@ async function run(router: GossipsubInternals, steps: readonly Step[]) {
   return {
     peers: peers.map((peer) => outcome(router, peer)),
     cached: [...router.mcache.msgs.keys()],
-    announced: router.mcache.history[0],
+    announced: router.mcache.history[0]?.map(announcement),
     promises: router.gossipTracer.promises.size,
     seen: router.seenCache.size,
   }
+}
+
+/** What an entry of a window has for upstream. */
+function announcement(entry: unknown) {
+  const { msgId, msgIdStr, topic } = entry as { msgId: Uint8Array; msgIdStr: string; topic: string }
+  return { msgId, msgIdStr, topic }
 }
 
 function outcome(router: GossipsubInternals, { id, control, frames }: FakePeer) {

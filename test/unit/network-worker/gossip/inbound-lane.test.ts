@@ -6,6 +6,7 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 
 interface Item {
   readonly n: number
+  readonly fromId: string
   readonly sizeBytes: number
 }
 
@@ -15,6 +16,8 @@ function scene({ costMs = 1, maxItems = 1000, maxBytes = 1_000_000 } = {}) {
   const handled: number[] = []
   const waited: number[] = []
   const dropped: number[] = []
+  /** In whose line an item may wait when it is dropped, once. */
+  const heirs = new Map<number, string>()
   let turns: (() => void)[] = []
   const lane = new InboundLane<Item>({
     clock,
@@ -23,13 +26,18 @@ function scene({ costMs = 1, maxItems = 1000, maxBytes = 1_000_000 } = {}) {
       handled.push(n)
     },
     onWait: ({ n }) => void waited.push(n),
-    onDropped: ({ n }) => void dropped.push(n),
+    onDropped: ({ n }) => {
+      dropped.push(n)
+      const heirId = heirs.get(n)
+      heirs.delete(n)
+      return heirId
+    },
     nextTurn: (run) => void turns.push(run),
     maxItems,
     maxBytes,
   })
-  const offer = (from: number, to: number, sizeBytes = 100): void => {
-    for (let n = from; n <= to; n++) lane.offer({ n, sizeBytes })
+  const offer = (from: number, to: number, sizeBytes = 100, fromId = 'a'): void => {
+    for (let n = from; n <= to; n++) lane.offer({ n, fromId, sizeBytes })
   }
   const endTurn = (): number => {
     const due = turns
@@ -37,7 +45,7 @@ function scene({ costMs = 1, maxItems = 1000, maxBytes = 1_000_000 } = {}) {
     for (const run of due) run()
     return due.length
   }
-  return { clock, lane, handled, waited, dropped, offer, endTurn }
+  return { clock, lane, handled, waited, dropped, heirs, offer, endTurn }
 }
 
 function upTo(count: number): number[] {
@@ -62,10 +70,10 @@ test('a crowd in one turn: a slice of it at once, the rest in slices, in the ord
   let most = 0
   for (let turn = 0; lane.length > 0; turn++) {
     const before = handled.length
-    offer(31 + turn, 31 + turn)
+    if (turn % 3 === 0) offer(31 + turn / 3, 31 + turn / 3)
     endTurn()
     most = Math.max(most, handled.length - before)
-    assert.ok(turn < 60)
+    assert.ok(turn <= 100)
   }
   assert.equal(most, SLICE_MS)
   assert.deepEqual(handled, upTo(handled.length))
@@ -110,4 +118,49 @@ test('cleared, it handles nothing more and asks for no more turns', () => {
   endTurn()
   assert.equal(endTurn(), 0)
   assert.deepEqual([handled.length, lane.length, lane.bytes], [SLICE_MS, 0, 0])
+})
+
+test('peers take turns: who sends little does not wait behind who sends much', () => {
+  const { handled, offer, endTurn } = scene({ costMs: SLICE_MS })
+  offer(1, 100)
+  offer(201, 202, 100, 'b')
+  for (let turn = 0; turn < 4; turn++) endTurn()
+  assert.deepEqual(handled, [1, 2, 201, 3, 202])
+  for (let turn = 0; turn < 200; turn++) endTurn()
+  assert.deepEqual(
+    handled.filter((n) => n <= 100),
+    upTo(100),
+  )
+})
+
+test('a peer that fills the lane loses its own oldest, and nobody else any', () => {
+  for (const [bounds, sizeBytes] of [
+    [{ maxItems: 50 }, 1],
+    [{ maxBytes: 5000 }, 100],
+  ] as const) {
+    const { lane, dropped, handled, offer, endTurn } = scene({ costMs: SLICE_MS, ...bounds })
+    offer(1, 3, sizeBytes, 'few')
+    offer(101, 300, sizeBytes, 'many')
+    offer(4, 10, sizeBytes, 'few')
+    assert.equal(lane.length, 50)
+    assert.ok(dropped.every((n) => n > 100))
+    while (lane.length > 0) endTurn()
+    assert.deepEqual(
+      handled.filter((n) => n <= 100),
+      upTo(10),
+    )
+    assert.deepEqual([lane.bytes, handled.at(-1)], [0, 300])
+  }
+})
+
+test('one for which there is no more room in a line may wait in another', () => {
+  const { lane, dropped, handled, heirs, offer, endTurn } = scene({ costMs: SLICE_MS, maxItems: 10 })
+  heirs.set(2, 'other')
+  offer(1, 20, 100, 'many')
+  assert.equal(lane.length, 10)
+  endTurn()
+  endTurn()
+  assert.ok(handled.includes(2))
+  while (lane.length > 0) endTurn()
+  assert.deepEqual([lane.bytes, dropped.length - 1 + handled.length], [0, 20])
 })

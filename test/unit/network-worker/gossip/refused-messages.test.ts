@@ -32,7 +32,7 @@ async function scene() {
   const router = routerFactory({
     topics,
     schedule: SCHEDULE,
-    fastMessageId: await createFastMessageId(),
+    fastMessageId: createFastMessageId(),
     mesh: meshParameters(5),
     scoring: { slotDurationMs: 12_000, slotsPerEpoch: 32 },
     exemptIps: new Set(),

@@ -55,7 +55,7 @@ async function scene(topic = TOPIC): Promise<Scene> {
   const createRouter = routerFactory({
     topics: directoryOf(topic),
     schedule: SCHEDULE,
-    fastMessageId: await createFastMessageId(),
+    fastMessageId: createFastMessageId(),
     mesh: meshParameters(5),
     scoring: { slotDurationMs: 12_000, slotsPerEpoch: 32 },
     exemptIps: new Set(),

@@ -42,7 +42,7 @@ export const MAINNET_SCORING: ScoreSetting = {
   activeValidators: null,
 }
 
-export const FAST_MESSAGE_ID = await createFastMessageId()
+export const FAST_MESSAGE_ID = createFastMessageId()
 
 /** Rules that open every payload, take its first twenty bytes for its id, and accept it, as far as no others are given. */
 export function plainRules(rules: Partial<TopicRules> = {}): TopicRules {
@@ -217,10 +217,11 @@ export interface RouterScene {
 export interface SceneOptions {
   readonly level?: number
   readonly random?: () => number
+  readonly nextTurn?: (run: () => void) => void
 }
 
 /** The relay's router on a fake clock that starts at the real time, as upstream's backoffs do. */
-export function routerScene({ level = 5, random }: SceneOptions = {}): RouterScene {
+export function routerScene({ level = 5, random, nextTurn }: SceneOptions = {}): RouterScene {
   const clock = new FakeClock(Date.now())
   const stats = new GossipStats()
   const changes: MeshChange[] = []
@@ -238,6 +239,7 @@ export function routerScene({ level = 5, random }: SceneOptions = {}): RouterSce
     classOf: () => 'block',
     knownTopics: new Set([TOPIC, OTHER_TOPIC]),
     ...(random === undefined ? {} : { random }),
+    ...(nextTurn === undefined ? {} : { nextTurn }),
   })
   return { router: withTopicScores(router), clock, stats, changes, offences, trusted }
 }

@@ -128,6 +128,11 @@ test('the name of a topic that we are in is one string, and is forgotten with th
   assert.equal(decodeRpc(encoded, known).messages[0]?.topic, KNOWN_TOPIC)
 })
 
+test('a name with a byte order mark before it is another name', () => {
+  const encoded = RPC.encode({ subscriptions: [], messages: [{ topic: `\ufeff${KNOWN_TOPIC}` }] })
+  assert.equal(decodeRpc(encoded, names()).messages[0]?.topic, `\ufeff${KNOWN_TOPIC}`)
+})
+
 /** Changes some bytes and cuts the end off. */
 function cut([value, changes, less]: [RPC, (readonly [number, number])[], number]): Uint8Array {
   const encoded = new Uint8Array(RPC.encode(value))

@@ -1,0 +1,90 @@
+/** Bytes of the length before each frame (libp2p specs, noise/README.md, "Wire Format"). */
+export const LENGTH_BYTES = 2
+/** The longest frame with its length. */
+const MAX_ROOM_BYTES = LENGTH_BYTES + 65_535
+/** The first room for a frame that comes in pieces; it doubles as bytes come, so that a mere announcement costs no memory. */
+const FIRST_ROOM_BYTES = 4096
+
+/** Rooms of frames that are done, for the next ones of any connection: as many as are usually half-way at once. */
+const spareRooms: Uint8Array[] = []
+const MAX_SPARE_ROOMS = 8
+/** Below it a frame does with a room of its own. */
+const SPARE_FROM_BYTES = 16_384
+
+/** A frame is `bytes` from `start` to `end`, without its length, until the call returns. False stops the cutting. */
+export type TakeFrame = (bytes: Uint8Array, start: number, end: number) => boolean
+
+/**
+ * Cuts what a socket brings into frames, where they lie: only a frame that came in several pieces is copied together. At
+ * most one frame is kept, 65,537 bytes.
+ */
+export class FrameCutter {
+  readonly #take: TakeFrame
+  /** The beginning of a frame, with its length, and how much of the room is filled. */
+  #room: Uint8Array = new Uint8Array()
+  #filled = 0
+
+  constructor(take: TakeFrame) {
+    this.#take = take
+  }
+
+  /** Bytes of a frame that has not come whole. */
+  get waitingBytes(): number {
+    return this.#filled
+  }
+
+  push(chunk: Uint8Array): void {
+    let offset = 0
+    if (chunk.length === 0) return
+    if (this.#filled > 0) {
+      offset = this.#complete(chunk)
+      if (offset < 0) return
+    }
+    const { length } = chunk
+    while (length - offset >= LENGTH_BYTES) {
+      const start = offset + LENGTH_BYTES
+      const end = start + frameLength(chunk, offset)
+      if (end > length) break
+      if (!this.#take(chunk, start, end)) return
+      offset = end
+    }
+    if (offset < length) this.#keep(chunk, offset, length)
+  }
+
+  /** Adds to the frame that has begun. Where the next one begins in the chunk; negative when there is nothing to go on with. */
+  #complete(chunk: Uint8Array): number {
+    let offset = 0
+    if (this.#filled < LENGTH_BYTES) {
+      this.#keep(chunk, 0, 1)
+      offset = 1
+    }
+    const wholeBytes = LENGTH_BYTES + frameLength(this.#room, 0)
+    const end = Math.min(chunk.length, offset + wholeBytes - this.#filled)
+    this.#keep(chunk, offset, end)
+    if (this.#filled < wholeBytes) return -1
+    const frame = this.#room
+    this.#room = new Uint8Array()
+    this.#filled = 0
+    const goesOn = this.#take(frame, LENGTH_BYTES, wholeBytes)
+    if (frame.length === MAX_ROOM_BYTES && spareRooms.length < MAX_SPARE_ROOMS) spareRooms.push(frame)
+    return goesOn ? end : -1
+  }
+
+  #keep(chunk: Uint8Array, start: number, end: number): void {
+    const neededBytes = this.#filled + end - start
+    if (neededBytes > this.#room.length) this.#makeRoom(neededBytes)
+    this.#room.set(start === 0 && end === chunk.length ? chunk : chunk.subarray(start, end), this.#filled)
+    this.#filled = neededBytes
+  }
+
+  #makeRoom(neededBytes: number): void {
+    const bytes = Math.min(MAX_ROOM_BYTES, Math.max(FIRST_ROOM_BYTES, 2 * neededBytes))
+    const room = (bytes > SPARE_FROM_BYTES ? spareRooms.pop() : undefined) ?? Buffer.allocUnsafeSlow(bytes)
+    room.set(this.#room.subarray(0, this.#filled))
+    this.#room = room
+  }
+}
+
+function frameLength(bytes: Uint8Array, offset: number): number {
+  return ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0)
+}

@@ -1,0 +1,67 @@
+import { Socket } from 'node:net'
+import type { MessageStream } from '@libp2p/interface'
+
+/** Bytes to and from the connection under a secured one. */
+export interface Wire {
+  /** Together, in one write where that is possible. False when no more should come before the 'drain' event. */
+  write(pieces: readonly Uint8Array[]): boolean
+}
+
+export type Receive = (bytes: Uint8Array) => void
+
+/** libp2p's connection over TCP, as far as the short way knows it. */
+interface TcpConnection extends MessageStream {
+  readonly socket: Socket
+  onData: Receive
+}
+
+function isTcpConnection(connection: MessageStream): connection is TcpConnection {
+  return (
+    'socket' in connection &&
+    connection.socket instanceof Socket &&
+    'onData' in connection &&
+    typeof connection.onData === 'function'
+  )
+}
+
+/**
+ * From now on bytes that come go to `receive`. Over TCP they come from the socket and go to it by function calls; over
+ * anything else, and should libp2p's TCP connection be another one day, by its events and its lists.
+ */
+export function openWire(connection: MessageStream, receive: Receive): Wire {
+  // What the connection holds back would come after what the socket brings.
+  const isEmpty = connection.readBufferLength === 0 && connection.writeBufferLength === 0
+  return isEmpty && isTcpConnection(connection) ? tcpWire(connection, receive) : eventWire(connection, receive)
+}
+
+function tcpWire(connection: TcpConnection, receive: Receive): Wire {
+  const { socket } = connection
+  connection.onData = receive
+  return {
+    write: (pieces) => {
+      const [only] = pieces
+      if (pieces.length === 1 && only !== undefined) {
+        socket.write(only)
+      } else {
+        socket.cork()
+        for (const piece of pieces) socket.write(piece)
+        socket.uncork()
+      }
+      // What write() answers is of before the write: a long one counts as too much though the system took all of it.
+      return socket.writableLength < socket.writableHighWaterMark
+    },
+  }
+}
+
+function eventWire(connection: MessageStream, receive: Receive): Wire {
+  connection.addEventListener('message', ({ data }) => {
+    if (data instanceof Uint8Array) receive(data)
+    else for (const piece of data) receive(piece)
+  })
+  return {
+    write: (pieces) => {
+      const [first] = pieces
+      return connection.send(pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces))
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
+import { test } from 'node:test'
+import { MAIN_NICENESS } from '../../../src/main/thread-priority.ts'
+import { StarlingProcess } from '../../support/starling-process.ts'
+import { until } from '../../support/until.ts'
+
+/** Position of `nice` in /proc/<pid>/task/<tid>/stat, counted after the command's closing bracket (proc(5)). */
+const NICE_FIELD = 16
+
+function niceness(pid: number, thread: string): number {
+  const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[NICE_FIELD])
+}
+
+function threadNamed(pid: number, name: string): string {
+  const named = (thread: string): boolean => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() === name
+  const found = readdirSync(`/proc/${pid}/task`).find(named)
+  assert.ok(found, `no thread ${name}`)
+  return found
+}
+
+const skip = process.platform === 'linux' ? false : 'threads have no priority of their own here'
+
+test('the main thread goes behind; the network thread keeps the priority of the process', { skip }, async () => {
+  await using relay = await StarlingProcess.start()
+  const own = getPriority()
+  const behind = Math.min(own + MAIN_NICENESS, 19)
+  await until('a lower priority', () => niceness(relay.pid, String(relay.pid)) === behind)
+  assert.equal(niceness(relay.pid, threadNamed(relay.pid, 'network')), own)
+})

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { pureJsCrypto } from '@chainsafe/libp2p-noise'
+import fc from 'fast-check'
+import { CipherState } from '../../../../../src/network-worker/host/noise/cipher-state.ts'
+
+const KEY = new Uint8Array(32).fill(7)
+
+function nonceOf(count: bigint): Uint8Array {
+  const nonce = Buffer.alloc(12)
+  nonce.writeBigUInt64LE(count, 4)
+  return nonce
+}
+
+test('what is sealed the pure implementation opens, and the other way round, message after message', () => {
+  const text = fc.uint8Array({ maxLength: 300 })
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 5 }), text, fc.bigInt(0n, 2n ** 64n - 10n), (messages, ad, first) => {
+      const [sealing, opening] = [new CipherState(KEY, first), new CipherState(KEY, first)]
+      for (const [at, message] of messages.entries()) {
+        const nonce = nonceOf(first + BigInt(at))
+        const sealed = sealing.encrypt(message, ad)
+        const pure = pureJsCrypto.chaCha20Poly1305Encrypt(message, nonce, ad, KEY).subarray()
+        assert.deepEqual(Buffer.from(sealed), Buffer.from(pure))
+        assert.deepEqual(opening.decrypt(sealed, ad), Buffer.from(message))
+      }
+    }),
+  )
+})
+
+for (const first of [254n, 65_534n, 2n ** 32n - 2n, 2n ** 56n - 2n]) {
+  test(`the count goes over ${first} by whole bytes`, () => {
+    const cipher = new CipherState(KEY, first)
+    for (let count = first; count < first + 4n; count++) {
+      const pure = pureJsCrypto.chaCha20Poly1305Encrypt(Buffer.from('x'), nonceOf(count), new Uint8Array(), KEY)
+      assert.deepEqual(cipher.encrypt(Buffer.from('x'), new Uint8Array()), Buffer.from(pure.subarray()))
+    }
+  })
+}
+
+test('the last nonce is never used, however often one asks', () => {
+  const cipher = new CipherState(KEY, 2n ** 64n - 2n)
+  cipher.nextCipher()
+  for (let i = 0; i < 3; i++) assert.throws(() => cipher.nextCipher(), /every nonce/)
+  assert.throws(() => new CipherState(KEY, 2n ** 64n - 1n).nextDecipher(), /every nonce/)
+})
+
+test('a byte that was changed, anywhere, is not opened; nor what is too short for a tag', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(), (plaintext, place) => {
+      const sealed = new CipherState(KEY).encrypt(plaintext, KEY)
+      const at = place % sealed.length
+      sealed[at] = (sealed[at] ?? 0) ^ 1
+      assert.throws(() => new CipherState(KEY).decrypt(sealed, KEY))
+    }),
+  )
+  for (const length of [0, 1, 15]) assert.throws(() => new CipherState(KEY).decrypt(new Uint8Array(length), KEY))
+})
