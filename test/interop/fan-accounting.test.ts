@@ -199,7 +199,7 @@ for (const transport of TRANSPORTS) {
   })
 
   test(`Starling over ${transport} loses nothing`, { skip }, async () => {
-    const flags = ['--validation', 'blind', '--topics', 'beacon_block', '--attestation-subnets', '0']
+    const flags = ['--validation', 'none', '--topics', 'beacon_block', '--attestation-subnets', '0']
     await using relay = await StarlingProcess.start({ flags })
     const topics = (await relay.fetchJson<readonly { readonly topic: string }[]>('/mesh')).map(({ topic }) => topic)
     const [attestation = ''] = topics.filter((topic) => topic.includes('attestation'))

@@ -16,9 +16,10 @@ function attestationAt(slot: number, attester: number): Uint8Array {
   return ssz.electra.SingleAttestation.serialize(attestation)
 }
 
-function blockAt(slot: number): Uint8Array {
+function blockAt({ network }: StarlingProcess, slot: number): Uint8Array {
   const block = ssz.fulu.SignedBeaconBlock.defaultValue()
   block.message.slot = slot
+  block.message.body.executionPayload.timestamp = network.genesisTimeSeconds + slot * network.slotSeconds
   return ssz.fulu.SignedBeaconBlock.serialize(block)
 }
 
@@ -37,11 +38,11 @@ test('with its default validation the relay forwards what fits the slot and hold
     await one.publish(attestation, { ssz: attestationAt(slot + 1000, 1) }),
     await one.publish(attestation, { ssz: attestationAt(slot, 2).subarray(1) }),
     await one.publish(attestation, { raw: Buffer.from('no snappy at all') }),
-    await one.publish(block, { ssz: blockAt(slot + 1000) }),
+    await one.publish(block, { ssz: blockAt(relay, slot + 1000) }),
   ]
   const sound = [
     await one.publish(attestation, { ssz: attestationAt(slot, 3) }),
-    await one.publish(block, { ssz: blockAt(slot) }),
+    await one.publish(block, { ssz: blockAt(relay, slot) }),
   ]
   for (const { id } of sound) await two.waitForMessage(id)
   const arrived = two.events.flatMap((event) => (event.event === 'message' ? [event.id] : []))

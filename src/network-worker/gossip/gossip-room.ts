@@ -12,7 +12,7 @@ import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import { ExemptIpSet, type IpExemption } from '../host/ip-exemption.ts'
 import type { GossipStats } from '../stats/gossip-stats.ts'
-import { createBlindChecks } from '../validation/blind-checks.ts'
+import { tierZeroOf } from '../validation/tier-zero.ts'
 import { ACCEPT, type Verdict } from '../validation/verdict.ts'
 import type { BlockObserver } from './block-observer.ts'
 import { routerFactory, topicRules } from './create-router.ts'
@@ -168,12 +168,7 @@ function blockPassage(directory: TopicDirectory, blocks: BlockObserver): Passage
 /** Joins and leaves topics in the router, with their rules and score parameters. */
 function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scores: TopicScores): TopicSubscriber {
   const { chain, clock, stats } = deps
-  const blindChecks = createBlindChecks({
-    slotClock: chain.slotClock,
-    schedule: chain.schedule,
-    slotsPerEpoch: chain.network.slotsPerEpoch,
-    nowMs: () => clock.nowMs(),
-  })
+  const tierZero = tierZeroOf(chain, clock, deps.activeValidators)
   const onVerdict = (context: TopicContext, verdict: Verdict, ssz: Uint8Array, from: PeerId): void => {
     stats.onVerdict(verdict)
     if (verdict.action === 'reject') {
@@ -194,7 +189,7 @@ function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scores: Topi
       scores.install(router.score, context)
       const { kind: topicKind } = context.parsed.spec
       const rules = topicRules(context, {
-        check: context.policy === 'none' ? () => ACCEPT : (ssz) => blindChecks(context, ssz),
+        check: context.policy === 'none' ? () => ACCEPT : tierZero.judgeOf(context).judgeUnverified,
         onVerdict: (verdict, ssz, from) => onVerdict(context, verdict, ssz, from),
         onUnreadable: (reason, from) => {
           stats.onVerdict({ action: 'reject', reason })

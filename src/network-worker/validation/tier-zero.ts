@@ -15,7 +15,7 @@ import { CHECKS } from './checks/check-table.ts'
 import type { CheckResult, Passed } from './checks/rule.ts'
 import type { CheckScene } from './checks/scene.ts'
 import { ClaimBook, type TopicClaims } from './claims.ts'
-import { MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS } from './slot-window.ts'
+import { MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS } from './clock-disparity.ts'
 import { ACCEPT, IGNORE_REASONS, type IgnoreReason, type Refusal, type Verdict } from './verdict.ts'
 
 export interface TierZeroDeps {

@@ -21,7 +21,6 @@ export const REJECT_REASONS = [
   'snappy_bad_length',
   'snappy_corrupt',
   'snappy_compressed_too_long',
-  'truncated',
   'bad_layout',
   // Where it belongs.
   'wrong_subnet',

@@ -49,6 +49,8 @@ const NO_RPC = visitor('bytes on the gossip stream that are no RPC', -100, async
 })
 
 const SLOT_MS = 2000
+/** More blocks come in a slot than pass unverified. */
+const UNCAPPED = { default: 'none', perTopic: {} } as const
 /** More than the stream's window, the socket's buffers, and what the relay hands to a stream. */
 const HEAVY_BLOCKS = 10
 /** One more than may fail to reach a peer within a second, and one that may have been under way. */
@@ -60,13 +62,16 @@ const SLOW: Scenario = {
   async play(stack) {
     const clock = new FakeClock(Date.now())
     const network = relayNetwork({ slotDurationMs: SLOT_MS })
-    const { relay, peers, blockTopic } = stack.use(await gossipScene(3, network, {}, clock))
+    const { relay, peers, blockTopic } = stack.use(await gossipScene(3, network, { validation: UNCAPPED }, clock))
     const [sender, slow, fast] = peers
     assert.ok(sender !== undefined && slow !== undefined && fast !== undefined)
     slow.setReading(relay.peerId, false)
     const slot = Math.floor((clock.nowMs() - network.genesisTimeSeconds * 1000) / SLOT_MS)
     for (let sent = 0; sent < HEAVY_BLOCKS + SMALL_BLOCKS; sent++) {
-      await sender.publish(blockTopic, sent < HEAVY_BLOCKS ? heavyBlockOf(slot, sent) : blockOf(slot, sent))
+      await sender.publish(
+        blockTopic,
+        sent < HEAVY_BLOCKS ? heavyBlockOf(network, slot, sent) : blockOf(network, slot, sent),
+      )
       await until('the fast one to have it', () => fast.received.length === sent + 1)
     }
     assert.ok(slow.received.length === 0)

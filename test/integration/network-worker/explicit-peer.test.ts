@@ -36,7 +36,7 @@ test('made explicit: out of the mesh, shown as such, its GRAFT refused, and stil
         peer === chosen.peerId && msg === "MESH: We rejected peer's GRAFT and will PRUNE (reason: explicit_peer)",
     ),
   )
-  await sender.publish(blockTopic, blockOf(currentSlot(network)))
+  await sender.publish(blockTopic, blockOf(network, currentSlot(network)))
   await until('the block', () => chosen.received.length === 1)
   assert.equal(chosen.received[0]?.from, relay.peerId)
 

@@ -68,7 +68,7 @@ test('topics, record and Status roll over at a digest change while the connectio
   const after = await recordOf(relay)
   assert.deepEqual(after, { digest: NEW, nextEpoch: 2n ** 64n - 1n, nfd: '00000000', seq: before.seq + 1n })
   assert.equal((await bob.reqResp.status(relay.peerId)).forkDigestHex, NEW)
-  const block = blockOf(BOUNDARY_EPOCH * 4)
+  const block = blockOf(NETWORK, BOUNDARY_EPOCH * 4)
   await alice.publish(NEW_TOPIC, block)
   await until('a block under the new digest', () => bob.received.some(({ topic }) => topic === NEW_TOPIC))
 
@@ -97,7 +97,7 @@ test('a peer that took the next topic before the relay did is grafted once the r
 })
 
 test('messages on topics the relay is not in cost their sender nothing', async () => {
-  const clock = new FakeClock(GENESIS_SECONDS * 1000)
+  const clock = new FakeClock((GENESIS_SECONDS + 1) * 1000)
   await using relay = await startRelay({ config: { network: NETWORK }, clock })
   await using peer = await GossipPeer.start({ status: () => freshStatus(OLD) })
   peer.subscribe(OLD_TOPIC)
@@ -105,9 +105,9 @@ test('messages on topics the relay is not in cost their sender nothing', async (
   await peer.meshedWith(relay.peerId, OLD_TOPIC)
   // The peer believes that the relay takes these topics: it was in them a moment ago.
   for (const topic of [NEW_TOPIC, formatTopic(OLD, 'voluntary_exit'), '/eth2/deadbeef/beacon_block/ssz_snappy']) {
-    peer.publishTo(relay.peerId, topic, blockOf(0, 1))
+    peer.publishTo(relay.peerId, topic, blockOf(NETWORK, 1, 1))
   }
-  await peer.publish(OLD_TOPIC, blockOf(0, 2))
+  await peer.publish(OLD_TOPIC, blockOf(NETWORK, 1, 2))
   clock.advance(NETWORK.slotDurationMs)
   await until('the last message', () => {
     clock.advance(NETWORK.slotDurationMs)

@@ -9,7 +9,7 @@ test('a block of one peer reaches the other through the relay as it is, and is c
   const { relay, network, blockTopic } = scene
   const [alice, bob] = scene.peers
   assert.ok(alice !== undefined && bob !== undefined)
-  const block = blockOf(currentSlot(network), 7, 5000)
+  const block = blockOf(network, currentSlot(network), 7, 5000)
 
   await alice.publish(blockTopic, block)
   await until('the block at the other peer', () => bob.received.length > 0)
@@ -48,7 +48,7 @@ test('a block sent by two peers is forwarded once and counted as a duplicate', a
   const { relay, network, blockTopic } = scene
   const [alice, bob, carol] = scene.peers
   assert.ok(alice !== undefined && bob !== undefined && carol !== undefined)
-  const block = blockOf(currentSlot(network), 1, 500)
+  const block = blockOf(network, currentSlot(network), 1, 500)
   await Promise.all([alice.publish(blockTopic, block), bob.publish(blockTopic, block)])
   await until('the block at the third peer', () => carol.received.length > 0)
   await until('a pulse with both copies', () => relay.pulses.at(-1)?.counters.receivedMessages === 2)

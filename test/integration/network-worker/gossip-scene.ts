@@ -11,24 +11,28 @@ import { type RunningRelay, startRelay } from '../../support/two-nodes.ts'
 
 const HEAVY_BYTES = 1_000_000
 
-/** Compressed SignedBeaconBlock of a slot; `seed` makes blocks of one slot differ. */
-export function blockOf(slot: number, seed = 0, extraBytes = 0): Uint8Array {
-  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
-  block.message.slot = slot
-  block.message.proposerIndex = seed
+/** Compressed SignedBeaconBlock of a slot, unsigned; `seed` makes blocks of one slot differ. */
+export function blockOf(network: NetworkConfig, slot: number, seed = 0, extraBytes = 0): Uint8Array {
+  const block = emptyBlock(network, slot, seed)
   if (extraBytes > 0) block.message.body.executionPayload.transactions = [new Uint8Array(extraBytes).fill(seed)]
   return compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block)))
 }
 
 /** Compressed SignedBeaconBlock of a megabyte that does not compress, so that it fills buffers. */
-export function heavyBlockOf(slot: number, seed: number): Uint8Array {
-  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
-  block.message.slot = slot
-  block.message.proposerIndex = seed
+export function heavyBlockOf(network: NetworkConfig, slot: number, seed: number): Uint8Array {
+  const block = emptyBlock(network, slot, seed)
   const transaction = new Uint8Array(HEAVY_BYTES)
   for (let at = 0; at < transaction.length; at += 50_000) crypto.getRandomValues(transaction.subarray(at, at + 50_000))
   block.message.body.executionPayload.transactions = [transaction]
   return compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block)))
+}
+
+function emptyBlock(network: NetworkConfig, slot: number, proposerIndex: number) {
+  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
+  block.message.slot = slot
+  block.message.proposerIndex = proposerIndex
+  block.message.body.executionPayload.timestamp = network.genesisTimeSeconds + (slot * network.slotDurationMs) / 1000
+  return block
 }
 
 export function currentSlot({ genesisTimeSeconds, slotDurationMs }: NetworkConfig): number {

@@ -37,7 +37,7 @@ async function refuse(scene: GossipScene, bad: Uint8Array, topic = scene.blockTo
   const [sender, receiver] = scene.peers
   assert.ok(sender !== undefined && receiver !== undefined)
   await sender.publish(topic, bad)
-  const good = blockOf(currentSlot(scene.network), 1)
+  const good = blockOf(scene.network, currentSlot(scene.network), 1)
   await sender.publish(scene.blockTopic, good)
   await until('the good block', () => receiver.received.length > 0)
   assert.deepEqual(Buffer.from(receiver.received[0]?.data ?? []), Buffer.from(good))
@@ -53,7 +53,7 @@ async function refuse(scene: GossipScene, bad: Uint8Array, topic = scene.blockTo
 
 for (const [what, bytes] of [
   ['bytes that are not snappy', (): Uint8Array => new Uint8Array(400).fill(0xff)],
-  ['snappy whose body breaks off', (): Uint8Array => blockOf(5, 0, 3000).subarray(0, 90)],
+  ['snappy whose body breaks off', (): Uint8Array => blockOf(relayNetwork(), 5, 0, 3000).subarray(0, 90)],
   ['SSZ longer than a block can be', (): Uint8Array => compressSync(Buffer.alloc(OVERSIZED_BYTES))],
   ['SSZ shorter than a block can be', (): Uint8Array => compressSync(Buffer.alloc(50))],
 ] as const) {
@@ -71,7 +71,7 @@ for (const [what, bytes] of [
 
 test('a block of a future slot: ignored, not forwarded, and the sender does not pay', async () => {
   await using scene = await gossipScene(2)
-  const counters = await refuse(scene, blockOf(currentSlot(scene.network) + 3))
+  const counters = await refuse(scene, blockOf(scene.network, currentSlot(scene.network) + 3))
   assert.deepEqual([counters.rejectedMessages, counters.ignoredMessages], [0, 1])
   await assertUnpunished(scene)
 })
@@ -86,7 +86,7 @@ test('a block under the digest of the next epoch: ignored, not forwarded, and th
   const nextTopic = formatTopic(scene.schedule.at(1).digestHex, 'beacon_block')
   assert.notEqual(nextTopic, scene.blockTopic)
   for (const peer of scene.peers) peer.subscribe(nextTopic)
-  const counters = await refuse(scene, blockOf(currentSlot(network)), nextTopic)
+  const counters = await refuse(scene, blockOf(network, currentSlot(network)), nextTopic)
   assert.deepEqual([counters.rejectedMessages, counters.ignoredMessages], [0, 1])
   await assertUnpunished(scene)
 })
@@ -97,6 +97,6 @@ test('with validation off for the topic a block of a future slot is forwarded', 
     validation: { default: 'blind', perTopic: { beacon_block: 'none' } },
   })
   const [sender, receiver] = scene.peers
-  await sender?.publish(scene.blockTopic, blockOf(currentSlot(network) + 1000))
+  await sender?.publish(scene.blockTopic, blockOf(network, currentSlot(network) + 1000))
   await until('the block', () => receiver?.received.length === 1)
 })

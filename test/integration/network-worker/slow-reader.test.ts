@@ -6,15 +6,19 @@ import { meshOf } from '../../support/two-nodes.ts'
 import { until } from '../../support/until.ts'
 import { currentSlot, gossipScene, heavyBlockOf } from './gossip-scene.ts'
 
+/** More blocks come in a slot than pass unverified. */
+const UNCAPPED = { default: 'none', perTopic: {} } as const
+
 test('penalised, put out of the mesh, and no loss to others; when it reads again it gets messages again', async () => {
   const network = relayNetwork({ slotDurationMs: 2000 })
-  await using all = await gossipScene(3, network)
+  await using all = await gossipScene(3, network, { validation: UNCAPPED })
   const { relay, peers, blockTopic } = all
   const [sender, slow, fast] = peers
   assert.ok(sender !== undefined && slow !== undefined && fast !== undefined)
   slow.setReading(relay.peerId, false)
   let sent = 0
-  const send = async (): Promise<void> => sender.publish(blockTopic, heavyBlockOf(currentSlot(network), sent++))
+  const send = async (): Promise<void> =>
+    sender.publish(blockTopic, heavyBlockOf(network, currentSlot(network), sent++))
   // More than the stream's window, the socket's buffers, and what the relay hands to a stream.
   for (let count = 0; count < 10; count++) {
     await send()

@@ -23,6 +23,7 @@ function blockOf(slot: number, proposerIndex: number) {
   const block = ssz.fulu.SignedBeaconBlock.defaultValue()
   block.message.slot = slot
   block.message.proposerIndex = proposerIndex
+  block.message.body.executionPayload.timestamp = NETWORK.genesisTimeSeconds + (slot * NETWORK.slotDurationMs) / 1000
   block.message.body.executionPayload.transactions = [new Uint8Array(5_000).fill(proposerIndex)]
   return {
     compressed: compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block))),

@@ -1,7 +1,7 @@
 /** Updates for light clients. Spec: specs/altair/light-client/p2p-interface.md, specs/<fork>/light-client/sync-protocol.md */
 import { isForkAtLeast } from '../../../consensus/network-config.ts'
 import { gossipType } from '../../../consensus/ssz-types/gossip-types.ts'
-import { MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS } from '../slot-window.ts'
+import { MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS } from '../clock-disparity.ts'
 import {
   type FinalityUpdateView,
   finalityUpdateViews,

@@ -1,6 +1,6 @@
 /** Bids, payloads and preferences of the separation of proposer and builder. Spec: specs/gloas/p2p-interface.md */
 import { gossipType } from '../../../consensus/ssz-types/gossip-types.ts'
-import { MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS } from '../slot-window.ts'
+import { MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS } from '../clock-disparity.ts'
 import { PayloadBidView } from '../views/payload-bid.ts'
 import { type PayloadEnvelopeView, payloadEnvelopeViews } from '../views/payload-envelope.ts'
 import { ProposerPreferencesView } from '../views/proposer-preferences.ts'

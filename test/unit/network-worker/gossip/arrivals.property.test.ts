@@ -52,7 +52,7 @@ function ours(): GossipsubInternals {
   const { router } = routerScene()
   const check = (payload: Uint8Array): Verdict => {
     const action = actionOf(payload)
-    return action === 'accept' ? { action } : { action, reason: 'truncated' }
+    return action === 'accept' ? { action } : { action, reason: 'bad_layout' }
   }
   router.allow(TOPIC, plainRules({ check }))
   return router

@@ -96,7 +96,7 @@ test('a refused message costs its sender and those of its copies; an ignored one
     ['reject', 1],
     ['ignore', 0],
   ] as const) {
-    const { router, a, b, c } = scene(() => ({ action, reason: 'truncated' }))
+    const { router, a, b, c } = scene(() => ({ action, reason: 'bad_layout' }))
     void receive(router, a, message(1))
     void receive(router, b, message(1))
     assert.deepEqual([statsOf(router, a)?.invalidMessageDeliveries ?? 0, c.frames.length], [cost, 0], action)
@@ -135,7 +135,7 @@ test('a promised refusal is held against the sender and those of the copies', as
   const { router, a, b, c } = scene(later.check)
   void receive(router, a, message(1))
   void receive(router, b, message(1))
-  await later.give({ action: 'reject', reason: 'truncated' })
+  await later.give({ action: 'reject', reason: 'bad_layout' })
   void receive(router, c, message(1))
   assert.deepEqual(
     [a, b, c].map((peer) => statsOf(router, peer)?.invalidMessageDeliveries),

@@ -47,7 +47,7 @@ async function scene() {
   router.allow(
     TOPIC,
     topicRules(context, {
-      check: (ssz) => (ssz[0] === BAD_BYTE ? { action: 'reject', reason: 'truncated' } : { action: 'accept' }),
+      check: (ssz) => (ssz[0] === BAD_BYTE ? { action: 'reject', reason: 'bad_layout' } : { action: 'accept' }),
       onVerdict: (verdict, _ssz, from) => {
         if (verdict.action === 'reject') refused.push([from.toString(), verdict.reason])
       },
@@ -88,7 +88,7 @@ test('each reason finds its peer, though the RPCs of several are on their way at
   await settled()
   assert.deepEqual(Object.fromEntries(refused), {
     long: 'snappy_too_long',
-    verdict: 'truncated',
+    verdict: 'bad_layout',
     short: 'snappy_too_short',
     corrupt: 'snappy_corrupt',
     empty: 'snappy_bad_length',

@@ -40,7 +40,7 @@ test('a violation is reported by the request its protocol stands for', () => {
 test('gossip offences are reported by their kind', () => {
   const { conduct, done } = scene()
   conduct.offended('peer', { kind: 'rejected', topicKind: 'beacon_block', reason: 'snappy_corrupt' })
-  conduct.offended('peer', { kind: 'rejected', topicKind: 'voluntary_exit', reason: 'truncated' })
+  conduct.offended('peer', { kind: 'rejected', topicKind: 'voluntary_exit', reason: 'bad_layout' })
   conduct.offended('peer', { kind: 'bad_rpc' })
   conduct.offended('peer', { kind: 'slow' })
   assert.deepEqual(done, [
