@@ -28,11 +28,7 @@ export function signingRoot(objectRoot: Uint8Array, domain: Uint8Array): Uint8Ar
  * @param forkVersionHex 4 bytes of hex
  * @throws Error when it is no hex of that length
  */
-export function computeDomain(
-  name: DomainName,
-  forkVersionHex: string,
-  genesisValidatorsRoot: Uint8Array,
-): Uint8Array {
+export function computeDomain(name: DomainName, forkVersionHex: string, genesisValidatorsRoot: Uint8Array): Uint8Array {
   const version = Buffer.alloc(DOMAIN_BYTES)
   version.set(fromHex(forkVersionHex, 4))
   const forkDataRoot = pairRoot(version, genesisValidatorsRoot)

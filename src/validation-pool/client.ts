@@ -13,12 +13,12 @@ import type { HasherNotice, JobCall, JobInput, JobName, JobOutput } from './job-
 
 /** Jobs under way: one that runs, and what two busy slots bring. At some 100 kB of input each they hold about 1 MB. */
 export const MAX_JOBS = 9
-/** One: blocks come one a slot. */
+/** A client has one thread: what must not wait for each other is on clients of their own. */
 const MAX_THREADS = 1
 /** The worst block takes 300 MB; past this the thread dies, and nothing else. */
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 16 }
-/** Forwarding goes first when there are fewer cores than work. Only Linux can say so of one thread. */
-const NICENESS = process.platform === 'linux' ? 10 : 0
+/** Forwarding goes first when there are fewer cores than work. */
+const NICENESS = 10
 /** Before the next thread after one died, doubled each time up to the longest, until a job is done. */
 const RESTART_MS = 1_000
 const LONGEST_RESTART_MS = 60_000
@@ -29,6 +29,8 @@ export interface PoolClientDeps {
   readonly preset: PresetName
   readonly clock: Clock
   readonly log: Logger
+  /** Of the thread, from 0, as urgent as those that forward, to 19. Only Linux can say so of one thread. */
+  readonly niceness?: number
   /** What the thread runs; another one in tests. */
   readonly worker?: URL
 }
@@ -97,7 +99,7 @@ export class PoolClient {
       maxQueue: MAX_JOBS,
       recordTiming: false,
       resourceLimits: RESOURCE_LIMITS,
-      niceIncrement: NICENESS,
+      niceIncrement: process.platform === 'linux' ? (this.#deps.niceness ?? NICENESS) : 0,
       env: { LODESTAR_PRESET: this.#deps.preset }, // and nothing of ours, which may hold secrets
     })
     // Unheard, an error of the thread would be one of ours.

@@ -20,10 +20,52 @@ export interface BlockFacts {
   readonly root: string
 }
 
+export interface VerifyBlockInput {
+  readonly fork: ForkName
+  /** A SignedBeaconBlock, not compressed. */
+  readonly ssz: Uint8Array<ArrayBuffer>
+  /** Of the proposer, 48 bytes. */
+  readonly pubkey: Uint8Array
+  /** That it signs blocks of this epoch in, 32 bytes. */
+  readonly domain: Uint8Array
+  /** The root that this very signature is known to be of, as `0x` and 64 hex digits: a block with it is signed. */
+  readonly signedRoot: string | undefined
+}
+
+export interface VerifiedBlock {
+  /** hash_tree_root of the message, as `0x` and 64 hex digits. */
+  readonly root: string
+  /** True when the signature is the proposer's. */
+  readonly isSigned: boolean
+}
+
+/** A column of a block's blobs. Each of its lists is one run of bytes, for as many blobs as the others. */
+export interface CellColumn {
+  /** Below 128. */
+  readonly index: number
+  readonly commitments: Uint8Array
+  readonly cells: Uint8Array
+  readonly proofs: Uint8Array
+}
+
+export interface VerifyBlobInput {
+  readonly blob: Uint8Array
+  readonly commitment: Uint8Array
+  readonly proof: Uint8Array
+}
+
 /** A row for each job. A new one is a row here, a file in `jobs/` and a line in `worker.ts`. */
 export interface Jobs {
   /** Undefined for bytes that are no block of that fork. */
   'block-facts': { readonly input: BlockFactsInput; readonly output: BlockFacts | undefined }
+  /** Sets as in `signature-sets.ts`; for each of them 1 or 0. */
+  'verify-signatures': { readonly input: { readonly sets: Uint8Array<ArrayBuffer> }; readonly output: Uint8Array }
+  /** Undefined for bytes that are no block of that fork. */
+  'verify-block': { readonly input: VerifyBlockInput; readonly output: VerifiedBlock | undefined }
+  /** For each of the columns 1 or 0. Without any, it loads what the next ones need. */
+  'verify-cells': { readonly input: { readonly columns: readonly CellColumn[] }; readonly output: Uint8Array }
+  /** True when the blob is the commitment's. */
+  'verify-blob': { readonly input: VerifyBlobInput; readonly output: boolean }
 }
 
 export type JobName = keyof Jobs

@@ -13,6 +13,13 @@ const JOBS: JobTable = {
     await hasherChosen()
     return (await import('./jobs/block-facts.ts')).blockFacts
   },
+  'verify-signatures': async () => (await import('./jobs/verify-signatures.ts')).verifySignatures,
+  'verify-block': async () => {
+    await hasherChosen()
+    return (await import('./jobs/verify-block.ts')).verifyBlock
+  },
+  'verify-cells': async () => (await import('./jobs/verify-cells.ts')).verifyCells,
+  'verify-blob': async () => (await import('./jobs/verify-blob.ts')).verifyBlob,
 }
 
 let chosen: Promise<void> | undefined
