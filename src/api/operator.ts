@@ -79,8 +79,11 @@ export interface Operator {
   importAccess(document: AccessDocument): Promise<ImportView>
 }
 
+/** What the main thread tells the worker of its own accord. */
+type MainThreadCalls = 'setChainFacts' | 'setValidatorKeys'
+
 /** The network worker as routes may use it: without the calls that are an {@link Operator}'s to make. */
 export type DirectControl = Omit<
   Client<Control>,
-  'applySettings' | 'changeAccess' | 'describePeer' | 'listScoreBans' | 'getMetrics' | keyof Operator
+  'applySettings' | 'changeAccess' | 'describePeer' | 'listScoreBans' | 'getMetrics' | keyof Operator | MainThreadCalls
 >

@@ -71,7 +71,7 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
     runtimeConfig,
     peers: peers.manager,
     dialer: peers.dialer,
-    head: chain.head,
+    chain,
     isListening,
     nodeInfo: () => {
       const alert = watch.alert()

@@ -5,6 +5,7 @@
  */
 import type { PeerIdStr, TopicStr } from '../shared/ids.ts'
 import type { AccessChange, AccessLists, ScoreBan, TrustedPeer } from './access.ts'
+import type { BeaconNodeFacts } from './chain-facts.ts'
 import type {
   DiscoveryStatsView,
   KnownRecord,
@@ -295,6 +296,10 @@ export interface Control {
   listTrustedPeers(): readonly TrustedPeerView[]
   /** Peers banned by their score now, oldest ban first; at most 1,000. */
   listScoreBans(): readonly PeerIdStr[]
+  /** What the operator's beacon node says now. @throws BAD_REQUEST for a key that is none */
+  setChainFacts(facts: BeaconNodeFacts): void
+  /** Memory of `ValidatorKeys`, handed over once; main goes on filling it. */
+  setValidatorKeys(memory: SharedArrayBuffer): void
 }
 
 /** Totals since start; a reader takes differences. */

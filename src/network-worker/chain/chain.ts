@@ -3,6 +3,7 @@ import type { NetworkConfig } from '../../consensus/network-config.ts'
 import { createSlotClock, type SlotClock } from '../../consensus/slot-clock.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { BlockHead } from './block-head.ts'
+import { KeyBook } from './key-book.ts'
 import { StatusTruth } from './status-truth.ts'
 
 /** Where and when we are: the network's schedule, its clock, and what is known of its chain. */
@@ -12,6 +13,7 @@ export interface Chain {
   readonly slotClock: SlotClock
   readonly head: BlockHead
   readonly truth: StatusTruth
+  readonly keys: KeyBook
   /** The digest in force; before genesis, the first one. */
   currentDigest(): DigestEntry
 }
@@ -25,6 +27,7 @@ export function createChain(network: NetworkConfig, clock: Clock): Chain {
     slotClock,
     head: new BlockHead(slotClock),
     truth: new StatusTruth({ schedule, slotClock }),
+    keys: new KeyBook(),
     currentDigest: () => schedule.at(Math.max(0, slotClock.currentEpoch())),
   }
 }

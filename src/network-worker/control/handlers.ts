@@ -11,7 +11,7 @@ import type { MetricsView } from '../../rpc/metrics-view.ts'
 import type { Handlers } from '../../rpc/server.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
-import type { BlockHead } from '../chain/block-head.ts'
+import type { Chain } from '../chain/chain.ts'
 import type { DiscoveryRoom } from '../discovery/discovery-room.ts'
 import type { RelayRouter } from '../gossip/relay-router.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
@@ -28,6 +28,7 @@ import { type RedialBook, SELF_PRUNED_MS } from '../peers/redial-book.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
 import type { TrustedPeers } from '../peers/trusted-peers.ts'
 import type { AccessControl } from './access-control.ts'
+import { chainHandlers } from './chain-handlers.ts'
 import type { MeshControl } from './mesh-control.ts'
 import type { RuntimeConfig } from './runtime-settings.ts'
 import { standingHandlers } from './standing-handlers.ts'
@@ -44,7 +45,7 @@ export interface ControlDeps {
   readonly registry: PeerRegistry
   readonly peers: PeerManager
   readonly dialer: Dialer
-  readonly head: BlockHead
+  readonly chain: Pick<Chain, 'head' | 'truth' | 'keys'>
   readonly isListening: () => boolean
   readonly nodeInfo: () => NodeInfoView
   readonly runtimeConfig: RuntimeConfig
@@ -66,7 +67,8 @@ export interface ControlDeps {
 }
 
 export function createControl(deps: ControlDeps): Handlers<Control> {
-  const { router, registry, peers, dialer, head, scores } = deps
+  const { router, registry, peers, dialer, chain, scores } = deps
+  const { head } = chain
   const standing = {
     isTrusted: deps.isTrusted,
     peerScore: (peerId: PeerIdStr) => scores.peerScore(peerId),
@@ -100,7 +102,8 @@ export function createControl(deps: ControlDeps): Handlers<Control> {
       deps.redial.avoid(peerId, SELF_PRUNED_MS)
       await peers.disconnect(peerId, GOODBYE.tooManyPeers)
     },
-    ...standingHandlers(deps),
+    ...standingHandlers({ ...deps, head }),
+    ...chainHandlers(chain),
     listFirstBlockSenders: () => deps.blocks.senders(),
     listArrivals: () => deps.blocks.arrivals(),
     getDiscoveryStats: () => deps.discovery.stats(),

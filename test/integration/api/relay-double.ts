@@ -127,7 +127,8 @@ export class RelayDouble {
 
   get handlers(): Handlers<Control> {
     const standard = standardHandlers(this.peers, this.left, (call, value) => this.#note(call, value))
-    return { ...this.#nodeHandlers(), ...this.#steeringHandlers(), ...this.access.handlers, ...standard }
+    const told = { setChainFacts: () => undefined, setValidatorKeys: () => undefined }
+    return { ...this.#nodeHandlers(), ...this.#steeringHandlers(), ...this.access.handlers, ...standard, ...told }
   }
 
   #nodeHandlers() {

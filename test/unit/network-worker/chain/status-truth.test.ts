@@ -134,3 +134,43 @@ test('of more than 1024 voters the oldest goes', () => {
   truth.vote('first', 'x', statusOf(10, 99))
   assert.equal(truth.status().finalizedEpoch, 9)
 })
+
+test("the beacon node's word beats a quorum's, from the first one on", () => {
+  const { truth, agree } = scene(400)
+  agree(statusOf(10, 99))
+  agree(statusOf(11, 100))
+  assert.equal(truth.source, 'quorum')
+  truth.believe({ finalized: { epoch: 45, rootHex: root(45) }, head: { slot: 399, rootHex: root(399) } })
+  assert.equal(truth.source, 'beacon_node')
+  assert.deepEqual(pick(truth.status()), {
+    finalizedEpoch: 45,
+    finalizedRootHex: root(45),
+    headSlot: 399,
+    headRootHex: root(399),
+  })
+})
+
+test('a beacon node that fell silent is believed for two epochs, then the quorum again', () => {
+  const { truth, agree, clock } = scene(400)
+  truth.believe({ finalized: { epoch: 45, rootHex: root(45) }, head: { slot: 399, rootHex: root(399) } })
+  agree(statusOf(10, 99))
+  agree(statusOf(11, 100))
+  clock.advance(2 * slotsPerEpoch * slotDurationMs)
+  assert.equal(truth.source, 'beacon_node')
+  clock.advance(slotsPerEpoch * slotDurationMs)
+  assert.equal(truth.source, 'quorum')
+  assert.equal(truth.status().finalizedEpoch, 10)
+})
+
+test('a head before its own finalized checkpoint is not believed', () => {
+  const { truth } = scene(400)
+  truth.believe({ finalized: { epoch: 45, rootHex: root(45) }, head: { slot: 1, rootHex: root(1) } })
+  assert.equal(truth.source, 'none')
+  assert.deepEqual(pick(truth.status()), KNOWS_NOTHING)
+})
+
+test("the beacon node's head is never told before its slot", () => {
+  const { truth } = scene(400)
+  truth.believe({ finalized: { epoch: 45, rootHex: root(45) }, head: { slot: 402, rootHex: root(402) } })
+  assert.equal(truth.status().headSlot, 400)
+})
