@@ -13,7 +13,7 @@ const keys = new Map<string, PublicKey>()
  * draft-irtf-cfrg-bls-signature). Undefined when they are none. Never throws.
  */
 export function publicKeyOf(bytes: Uint8Array): PublicKey | undefined {
-  const id = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()
+  const id = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
   let key = keys.get(id)
   if (key === undefined) {
     try {

@@ -18,7 +18,7 @@ export interface VerifiedTopic {
 
 export interface Verifier {
   /** True when the keys for this message are known, so that `verify` most likely has an answer. Cheap. */
-  canVerify(kind: GossipKind, ssz: Uint8Array, passed: Passed): boolean
+  canVerify(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed): boolean
   /**
    * Checks what can be checked without a state: signatures, the expected proposer, KZG proofs. Never rejects. The bytes
    * may change or go once it has returned.

@@ -1,0 +1,103 @@
+import { type NetworkConfig, presetOf } from '../../../consensus/network-config.ts'
+import { SigningDomains } from '../../../consensus/signing.ts'
+import type { SlotClock } from '../../../consensus/slot-clock.ts'
+import type { GossipKind } from '../../../consensus/topic-table.ts'
+import type { Clock } from '../../../shared/clock.ts'
+import type { Logger } from '../../../shared/logger.ts'
+import { PoolClient } from '../../../validation-pool/client.ts'
+import type { SignatureBytes } from '../../../validation-pool/signature-sets.ts'
+import type { Passed } from '../checks/rule.ts'
+import { CellThread } from './cell-thread.ts'
+import type { KeySource } from './key-source.ts'
+import { Proposals } from './proposals.ts'
+import { SignatureThread } from './signature-thread.ts'
+import { signedObjects } from './signed-objects.ts'
+import { type Outcome, VerificationCounts } from './verification-counts.ts'
+import type { Verification, VerifiedTopic, Verifier } from './verifier.ts'
+
+/** A block waits for its signature, so that this thread is as urgent as those that forward. */
+const SIGNATURE_NICENESS = 0
+/** Columns come many at a time, and behind their block. */
+const CELL_NICENESS = 5
+
+export interface StatelessVerifierDeps {
+  readonly network: NetworkConfig
+  readonly slotClock: SlotClock
+  readonly clock: Clock
+  readonly log: Logger
+  readonly keys: KeySource
+}
+
+/**
+ * Verifies on two threads, each started with its first job: one for signatures and roots of blocks, one for KZG. On two
+ * cores they take turns with the network thread, of which a message takes some 0.1 ms.
+ */
+export class StatelessVerifier implements Verifier {
+  readonly counts = new VerificationCounts()
+  readonly #pools: readonly PoolClient[]
+  readonly #signatures: SignatureThread
+  readonly #proposals: Proposals
+  readonly #signed: ReturnType<typeof signedObjects>
+
+  constructor({ network, slotClock, clock, log, keys }: StatelessVerifierDeps) {
+    const preset = presetOf(network)
+    const domains = new SigningDomains(network)
+    const { slotsPerEpoch } = network
+    const signaturePool = new PoolClient({ preset, clock, log, niceness: SIGNATURE_NICENESS })
+    const cellPool = new PoolClient({ preset, clock, log, niceness: CELL_NICENESS })
+    this.#pools = [signaturePool, cellPool]
+    this.#signatures = new SignatureThread(signaturePool)
+    const cells = new CellThread(cellPool)
+    this.#proposals = new Proposals({ keys, domains, preset, slotsPerEpoch, signatures: this.#signatures, cells })
+    this.#signed = signedObjects({
+      keys,
+      domains,
+      preset,
+      slotsPerEpoch,
+      currentEpoch: () => slotClock.currentEpoch(),
+    })
+  }
+
+  canVerify(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): boolean {
+    const { kind } = topic.parsed.spec
+    if (proposer !== undefined) return isProposal(kind) && this.#proposals.canVerify(proposer)
+    return this.#signed.get(kind)?.keyOf(ssz, topic.entry.fork) !== undefined
+  }
+
+  provesClaim(kind: GossipKind): boolean {
+    return kind !== 'bls_to_execution_change'
+  }
+
+  async verify(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed): Promise<Verification> {
+    return this.counts.count(topic.parsed.spec.kind, await this.#outcome(topic, ssz, passed))
+  }
+
+  /** Ends the threads; what they have not answered is unavailable. Idempotent. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#pools.map((pool) => pool.stop()))
+  }
+
+  async #outcome(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): Promise<Outcome> {
+    const { kind } = topic.parsed.spec
+    if (proposer !== undefined) {
+      if (kind === 'beacon_block') return await this.#proposals.block(topic, ssz, proposer)
+      if (kind === 'data_column_sidecar') return await this.#proposals.column(ssz, proposer)
+      if (kind === 'blob_sidecar') return await this.#proposals.blob(ssz, proposer)
+    }
+    const object = this.#signed.get(kind)
+    const pubkey = object?.keyOf(ssz, topic.entry.fork)
+    if (object === undefined || pubkey === undefined) return 'no_key'
+    return await this.#verifySets(object.setsOf(ssz, pubkey))
+  }
+
+  async #verifySets(sets: readonly SignatureBytes[]): Promise<Outcome> {
+    const answers = await Promise.all(sets.map((set) => this.#signatures.verify(set, false)))
+    const unanswered = answers.find((answer) => typeof answer === 'string')
+    if (unanswered !== undefined) return unanswered
+    return answers.every((answer) => answer === true) ? 'valid' : 'invalid'
+  }
+}
+
+function isProposal(kind: GossipKind): boolean {
+  return kind === 'beacon_block' || kind === 'data_column_sidecar' || kind === 'blob_sidecar'
+}
