@@ -9,6 +9,7 @@ import type { Logger } from '../shared/logger.ts'
 import { requireToken } from './auth.ts'
 import type { ChainFacts } from './chain-facts.ts'
 import { cors } from './cors.ts'
+import type { EventFeed } from './event-feed.ts'
 import { checkHost } from './host-check.ts'
 import type { DirectControl, Operator } from './operator.ts'
 import { answerProblem, problemHandler } from './problem.ts'
@@ -19,7 +20,8 @@ import { banRoutes } from './routes/bans.ts'
 import { configRoutes } from './routes/config.ts'
 import { discoveryRoutes } from './routes/discovery.ts'
 import { ethConfigRoutes } from './routes/eth-config.ts'
-import { ethNodeRoutes } from './routes/eth-node.ts'
+import { ethNodeRoutes, type ReadBeaconNode } from './routes/eth-node.ts'
+import { eventRoutes } from './routes/events.ts'
 import { explicitPeerRoutes } from './routes/explicit-peers.ts'
 import { healthRoutes } from './routes/health.ts'
 import { lodestarRoutes } from './routes/lodestar.ts'
@@ -38,6 +40,8 @@ export interface AppDeps {
   readonly control: DirectControl
   /** Changes that outlive a restart. */
   readonly operator: Operator
+  /** Events as they come. */
+  readonly events: EventFeed
   readonly log: Logger
   /** The address or name the API binds: a Host header may name it. */
   readonly address: string
@@ -49,10 +53,12 @@ export interface AppDeps {
   readonly corsOrigin: readonly string[]
   /** Absent where `/metrics` is off, or has a port of its own. */
   readonly readMetrics?: ReadMetrics | undefined
+  /** Absent, or answers undefined, without a beacon node. */
+  readonly beaconNode?: ReadBeaconNode
 }
 
 /** Every route, with what each request passes before it. */
-export function routed({ log, address, token, chainFacts, corsOrigin, ...deps }: AppDeps): Express {
+export function routed({ log, address, token, chainFacts, corsOrigin, events, ...deps }: AppDeps): Express {
   const { control, operator, readMetrics } = shareReads(deps)
   const app = express()
   app.disable('x-powered-by')
@@ -67,7 +73,8 @@ export function routed({ log, address, token, chainFacts, corsOrigin, ...deps }:
   app.use(explicitPeerRoutes(control, operator), meshRoutes(control))
   app.use(banRoutes(operator), accessRoutes(operator), nodeRoutes(control), configRoutes(control, operator))
   app.use(discoveryRoutes(control), openApiRoutes({ hasMetrics: readMetrics !== undefined }))
-  app.use(ethNodeRoutes(control), ethConfigRoutes(chainFacts), lodestarRoutes(control, operator), statsRoutes(control))
+  app.use(ethNodeRoutes(control, deps.beaconNode), ethConfigRoutes(chainFacts), lodestarRoutes(control, operator), statsRoutes(control))
+  app.use(eventRoutes(events))
   if (readMetrics !== undefined) app.use(metricsRoutes(readMetrics))
   app.use(() => {
     throw new RelayError('ROUTE_NOT_FOUND', 'not found')

@@ -85,5 +85,12 @@ type MainThreadCalls = 'setChainFacts' | 'setValidatorKeys'
 /** The network worker as routes may use it: without the calls that are an {@link Operator}'s to make. */
 export type DirectControl = Omit<
   Client<Control>,
-  'applySettings' | 'changeAccess' | 'describePeer' | 'listScoreBans' | 'getMetrics' | keyof Operator | MainThreadCalls
+  | 'applySettings'
+  | 'changeAccess'
+  | 'describePeer'
+  | 'listScoreBans'
+  | 'subscribeEvents'
+  | 'getMetrics'
+  | keyof Operator
+  | MainThreadCalls
 >

@@ -10,6 +10,7 @@ import { stopAll } from '../shared/lifecycle.ts'
 import { createLogger, type Logger } from '../shared/logger.ts'
 import { siblingUrl } from '../shared/worker-url.ts'
 import { chainFacts } from './chain-facts.ts'
+import { EventHub } from './event-hub.ts'
 import { type KeptState, openKeptState } from './kept-state.ts'
 import { MeshHistory } from './mesh-history.ts'
 import { type MetricsService, openMetrics } from './metrics/metrics-service.ts'
@@ -57,6 +58,7 @@ interface RelayParts {
   readonly kept: KeptState
   readonly operator: RelayOperator
   readonly supervisor: WorkerSupervisor
+  readonly events: EventHub
   readonly metrics: MetricsService
   readonly api: ApiServer
 }
@@ -66,17 +68,19 @@ async function closeKeptState(kept: KeptState, operator: RelayOperator): Promise
   kept.close()
 }
 
-async function stopListening(metrics: MetricsService, api: ApiServer): Promise<void> {
+async function stopListening({ events, metrics, api }: RelayParts): Promise<void> {
+  events.close() // streams would else be waited for
   await Promise.all([metrics.stop(), api.stop()])
 }
 
-async function stopParts({ kept, operator, supervisor, metrics, api }: RelayParts): Promise<void> {
-  const parts = [
+async function stopParts(parts: RelayParts): Promise<void> {
+  const { kept, operator, supervisor } = parts
+  const steps = [
     { name: 'database', deadlineMs: KEPT_STATE_STOP_DEADLINE_MS, stop: () => closeKeptState(kept, operator) },
     { name: 'network worker', deadlineMs: WORKER_STOP_DEADLINE_MS, stop: () => supervisor.stop() },
-    { name: 'API', deadlineMs: API_STOP_DEADLINE_MS, stop: () => stopListening(metrics, api) },
+    { name: 'API', deadlineMs: API_STOP_DEADLINE_MS, stop: () => stopListening(parts) },
   ]
-  const failures = await stopAll(parts)
+  const failures = await stopAll(steps)
   if (failures.length === 0) return
   throw new AggregateError(
     failures.map(({ error }) => error),
@@ -84,7 +88,17 @@ async function stopParts({ kept, operator, supervisor, metrics, api }: RelayPart
   )
 }
 
-function createSupervisor(config: RelayConfig, kept: KeptState, log: Logger, options: OpenOptions): WorkerSupervisor {
+interface SupervisorParts {
+  readonly kept: KeptState
+  readonly events: EventHub
+}
+
+function createSupervisor(
+  config: RelayConfig,
+  { kept, events }: SupervisorParts,
+  log: Logger,
+  options: OpenOptions,
+): WorkerSupervisor {
   const logPulse = createPulseLog(log)
   const meshHistory = new MeshHistory()
   const { scoreBans, firstBlocks, discovery } = kept.journals
@@ -99,7 +113,11 @@ function createSupervisor(config: RelayConfig, kept: KeptState, log: Logger, opt
         logPulse(pulse)
         options.onPulse?.(pulse)
       },
-      mesh: (event) => meshHistory.push(event),
+      mesh: (event) => {
+        meshHistory.push(event)
+        events.takeMesh(event)
+      },
+      streamed: (batch) => events.take(batch),
       scoreBan: (ban) => scoreBans.banned(ban),
       scoreBanLifted: ({ peerId }) => scoreBans.lifted(peerId),
       firstBlock: ({ peerId }) => firstBlocks.received(peerId),
@@ -114,7 +132,10 @@ function createSupervisor(config: RelayConfig, kept: KeptState, log: Logger, opt
 /** Everything but the worker is up when this resolves. */
 async function openParts(config: RelayConfig, log: Logger, options: OpenOptions): Promise<RelayParts> {
   const kept = openKeptState(config, log)
-  const supervisor = createSupervisor(config, kept, log, options)
+  const events = new EventHub({
+    control: { subscribeEvents: (topics) => supervisor.control.subscribeEvents(topics) },
+  })
+  const supervisor = createSupervisor(config, { kept, events }, log, options)
   const operator = new RelayOperator({ control: supervisor.control, kept, log })
   let metrics: MetricsService | undefined
   try {
@@ -122,6 +143,7 @@ async function openParts(config: RelayConfig, log: Logger, options: OpenOptions)
     const api = await startApi({
       control: supervisor.control,
       operator,
+      events,
       chainFacts: chainFacts(config.network),
       log,
       address: config.apiAddress,
@@ -130,7 +152,7 @@ async function openParts(config: RelayConfig, log: Logger, options: OpenOptions)
       corsOrigin: config.corsOrigin,
       readMetrics: metrics.readOnApi,
     })
-    return { kept, operator, supervisor, metrics, api }
+    return { kept, operator, supervisor, events, metrics, api }
   } catch (cause) {
     await metrics?.stop()
     kept.close()

@@ -15,7 +15,8 @@ import { ClockOffset } from './chain/clock-offset.ts'
 import { meshOf, RuntimeConfig } from './control/runtime-settings.ts'
 import { type DiscoveryRoom, openDiscovery } from './discovery/discovery-room.ts'
 import { ScheduleWatch } from './discovery/schedule-watch.ts'
-import { type GossipRoom, openGossip } from './gossip/gossip-room.ts'
+import { EventsRoom } from './events/events-room.ts'
+import { type GossipRoom, openGossip, type PassedObserver } from './gossip/gossip-room.ts'
 import { MeshLog } from './gossip/mesh-log.ts'
 import { announcedEndpoints, listenEndpoints } from './host/endpoints.ts'
 import { loadIdentity } from './host/identity.ts'
@@ -30,6 +31,7 @@ import { openPeerBooks, type PeerBooks } from './peers/peer-books.ts'
 import { openPeers, type PeersRoom } from './peers/peers-room.ts'
 import { TrustedPeers } from './peers/trusted-peers.ts'
 import { voteGroup } from './peers/vote-group.ts'
+import { openRecent, type RecentRoom } from './recent/recent-room.ts'
 import { BlockStats } from './stats/block-stats.ts'
 import { GossipStats } from './stats/gossip-stats.ts'
 
@@ -64,6 +66,9 @@ interface Network {
   readonly books: PeerBooks
   readonly pool: PoolClient
   readonly blocks: BlockStats
+  readonly events: EventsRoom
+  /** Undefined when it is switched off. */
+  readonly recent: RecentRoom | undefined
   readonly clockOffset: ClockOffset
   readonly gossip: GossipRoom
   readonly host: Host
@@ -132,7 +137,12 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
   const exemption = createIpExemption(config.countLoopback, config.ipLimitExempt)
   const books = openBooks(deps, ground, exemption, later)
   const pool = new PoolClient({ preset: presetOf(config.network), clock, log })
-  const blocks = createBlockStats(chain, books, pool, deps)
+  const events = new EventsRoom({
+    ...{ preset: presetOf(config.network), clock, slotClock: chain.slotClock },
+    emit: (batch) => deps.emit('streamed', batch),
+  })
+  const recent = openRecent({ config, chain, clock, log })
+  const blocks = createBlockStats({ chain, events, recent, pool, books }, deps)
   const { clockOffset, onBlockSlot } = followClock(ground, books, deps)
   const gossip = await openGossip({
     config,
@@ -141,6 +151,7 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
     log,
     stats,
     blocks,
+    events: passedObserver(events, recent),
     onBlockSlot,
     exemption,
     nodeId: enr.nodeId,
@@ -160,7 +171,7 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
     gate: books.admission,
     createRouter: (components) => gossip.createRouter(components),
   })
-  return { books, pool, blocks, clockOffset, gossip, host }
+  return { books, pool, blocks, events, recent, clockOffset, gossip, host }
 }
 
 function openBooks(deps: NetworkNodeDeps, ground: Ground, exemption: IpExemption, later: Later): PeerBooks {
@@ -235,7 +246,21 @@ function followClock({ chain, isLoopback }: Ground, { registry }: PeerBooks, { c
   return { clockOffset, onBlockSlot }
 }
 
-function createBlockStats(chain: Chain, { registry }: PeerBooks, pool: PoolClient, deps: NetworkNodeDeps): BlockStats {
+/** Tells those who follow all that passed. */
+function passedObserver(events: EventsRoom, recent: RecentRoom | undefined): PassedObserver {
+  if (recent === undefined) return events
+  return {
+    onPassed: (context, data) => {
+      events.onPassed(context, data)
+      recent.onPassed(context, data)
+    },
+  }
+}
+
+function createBlockStats(
+  { chain, events, recent, pool, books: { registry } }: Pick<Parts, 'chain' | 'events' | 'recent' | 'pool' | 'books'>,
+  deps: NetworkNodeDeps,
+): BlockStats {
   return new BlockStats({
     clock: deps.clock,
     slotClock: chain.slotClock,
@@ -243,5 +268,8 @@ function createBlockStats(chain: Chain, { registry }: PeerBooks, pool: PoolClien
     peerOf: (peerId) => registry.get(peerId),
     restored: deps.restored.firstBlockSenders,
     onFirstBlock: (peerId) => deps.emit('firstBlock', { peerId }),
+    onShown: (arrival, atMs) => events.onBlock(arrival, atMs),
+    onHashed: recent && ((block, root) => recent.intake.onBlock(block, root)),
+    onUnhashed: recent && (() => recent.intake.onMissedBlock()),
   })
 }

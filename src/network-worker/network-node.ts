@@ -14,6 +14,7 @@ import type { Chain } from './chain/chain.ts'
 import { AccessControl } from './control/access-control.ts'
 import { createControl } from './control/handlers.ts'
 import { MeshControl } from './control/mesh-control.ts'
+import { PeerEvents } from './events/peer-events.ts'
 import { metricsSnapshot } from './stats/metrics-snapshot.ts'
 import { Pulse } from './stats/pulse.ts'
 
@@ -64,6 +65,7 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
     redial,
     lastDisconnects,
     blocks: parts.blocks,
+    events: parts.events,
     metrics: () => metricsSnapshot({ ...parts, ...books, router, directory: gossip.directory, head: chain.head }),
     discovery,
     isTrusted: (peerId) => access.isTrusted(peerId),
@@ -83,14 +85,20 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
 
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers, meshLog, explicit, trusted, pool, blocks, load, discovery, watch } = parts
+  const { host, gossip, peers, meshLog, explicit, trusted, pool, blocks, recent, load, discovery, watch } = parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
+  const peerEvents = new PeerEvents({ host, ...parts.books, events: parts.events, clock: deps.clock })
   return [
+    // Open before anybody can ask, and closed when nobody can any more.
+    { name: 'recent objects', deadlineMs: 3000, start: () => recent?.start(), stop: () => recent?.stop() },
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
     { name: 'validation pool', deadlineMs: 2000, stop: () => pool.stop() },
     { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
+    // Hears of connections after the peer manager, which began with Req/Resp.
+    { name: 'peer events', deadlineMs: 1000, start: () => peerEvents.start(), stop: () => peerEvents.stop() },
+    { name: 'events', deadlineMs: 1000, stop: () => parts.events.stop() },
     { name: 'block statistics', deadlineMs: 1000, stop: () => blocks.stop() },
     { name: 'mesh log', deadlineMs: 1000, start: () => meshLog.start(), stop: () => meshLog.stop() },
     { name: 'topics', deadlineMs: 2000, start: () => subscriptions.start(), stop: () => subscriptions.stop() },

@@ -14,6 +14,7 @@ import type {
   RestoredDiscovery,
   ScheduleAlertView,
 } from './discovery-views.ts'
+import type { EventControl, StreamBatch } from './gossip-events.ts'
 import type { MetricsView } from './metrics-view.ts'
 
 export interface MetadataView {
@@ -245,7 +246,7 @@ export interface DialView {
 }
 
 /** main → worker, each call answered or failed with a `RelayError`. */
-export interface Control {
+export interface Control extends EventControl {
   getHealth(): HealthView
   getNodeInfo(): NodeInfoView
   listPeers(): readonly PeerView[]
@@ -396,5 +397,6 @@ export interface Events {
   peerDiscovered: PeerDiscoveredEvent
   recordKept: KnownRecord
   recordForgotten: RecordForgottenEvent
+  streamed: StreamBatch
   fatal: FatalEvent
 }

@@ -35,6 +35,7 @@ export const ERROR_STATUS = {
   INTERNAL: 500,
   LISTEN_FAILED: 500,
   RPC_CLOSED: 503,
+  SUBSCRIBERS_FULL: 503,
   NOT_READY: 503,
   RPC_TIMEOUT: 504,
 } as const satisfies Record<string, number>

@@ -85,6 +85,7 @@ export function soundRequests({ peerId, topic }: Names): ReadonlyMap<string, Con
     addDirectPeer: `peer=${multiaddr}`,
     lodestarDisconnectPeer: `peerId=${peerId}`,
     removeDirectPeer: `peerId=${peerId}`,
+    subscribeEvents: 'topics=block',
   }
   const path = { peer_id: peerId, topic, cidr: '192.0.2.0/24', agent: 'x' }
   return new Map(

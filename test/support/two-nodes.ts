@@ -42,6 +42,8 @@ export interface RunningRelay extends AsyncDisposable {
   readonly discoveredPeers: readonly PeerIdStr[]
   readonly keptRecords: readonly KnownRecord[]
   readonly forgottenRecords: readonly PeerIdStr[]
+  /** Batches of the event stream. */
+  readonly streamed: readonly Events['streamed'][]
   readonly log: readonly RelayLogLine[]
 }
 
@@ -77,11 +79,12 @@ export async function startRelay({
   const lifted: Events['scoreBanLifted'][] = []
   const firstBlock: Events['firstBlock'][] = []
   const discovered: Events['peerDiscovered'][] = []
+  const streamed: Events['streamed'][] = []
   const keptRecords: KnownRecord[] = []
   const forgotten: Events['recordForgotten'][] = []
   const finds = { peerDiscovered: discovered, recordKept: keptRecords, recordForgotten: forgotten }
   const bans = { scoreBan: scoreBans, scoreBanLifted: lifted }
-  const events = { pulse: pulses, listening, mesh: meshEvents, ...bans, ...finds, firstBlock, fatal: [] }
+  const events = { pulse: pulses, listening, mesh: meshEvents, ...bans, ...finds, firstBlock, streamed, fatal: [] }
   const relay = relayConfig(dataDir, config)
   const node = await startNetworkNode({
     config: relay,
@@ -119,6 +122,7 @@ export async function startRelay({
     get discoveredPeers() {
       return discovered.map(({ peerId }) => peerId)
     },
+    streamed,
     keptRecords,
     get forgottenRecords() {
       return forgotten.map(({ peerId }) => peerId)

@@ -2,12 +2,18 @@
 import { VERSION } from '../../shared/version.ts'
 import { type JsonSchema, jsonSchema } from '../schemas/json-schema.ts'
 import { accessOperations } from './access-operations.ts'
+import { eventOperations } from './event-operations.ts'
 import { JSON_TYPE, type Operation, type Reply, repliesOf } from './operation.ts'
 import { ownOperations } from './own-operations.ts'
 import { standardOperations } from './standard-operations.ts'
 
 /** Every operation of the API, that of the metrics included. HEAD is answered wherever GET is, and OPTIONS everywhere; they are not listed. */
-export const operations: readonly Operation[] = [...ownOperations, ...accessOperations, ...standardOperations]
+export const operations: readonly Operation[] = [
+  ...ownOperations,
+  ...accessOperations,
+  ...standardOperations,
+  ...eventOperations,
+]
 
 const LOCAL_PREFIX = '#/$defs/'
 const SHARED_PREFIX = '#/components/schemas/'

@@ -13,6 +13,7 @@ import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { DiscoveryRoom } from '../discovery/discovery-room.ts'
+import type { EventsRoom } from '../events/events-room.ts'
 import type { RelayRouter } from '../gossip/relay-router.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
 import { parsePeerId } from '../peers/dial-target.ts'
@@ -58,6 +59,7 @@ export interface ControlDeps {
   readonly lastDisconnects: LastDisconnects
   readonly blocks: BlockStatistics
   readonly metrics: () => MetricsView
+  readonly events: Pick<EventsRoom, 'subscribe'>
   readonly discovery: Pick<DiscoveryRoom, 'stats' | 'discoveredPeers'>
   readonly isTrusted: (peerId: PeerIdStr) => boolean
   /** A node record an operator gave, of any peer. */
@@ -125,6 +127,7 @@ export function createControl(deps: ControlDeps): Handlers<Control> {
     describePeer: (peerId) => deps.access.describe(peerId),
     listTrustedPeers: () => deps.trusted.list(),
     listScoreBans: () => scores.banned(),
+    subscribeEvents: (topics) => deps.events.subscribe(topics),
   }
 }
 

@@ -12,8 +12,11 @@ import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import { ExemptIpSet, type IpExemption } from '../host/ip-exemption.ts'
 import type { GossipStats } from '../stats/gossip-stats.ts'
-import { tierZeroOf } from '../validation/tier-zero.ts'
-import { ACCEPT, type Verdict } from '../validation/verdict.ts'
+import type { PeerSources } from '../validation/policy/corroboration-book.ts'
+import { NO_VERIFIER } from '../validation/policy/no-verifier.ts'
+import { openPolicies, type PolicyRoom } from '../validation/policy/policy-room.ts'
+import type { Verdict } from '../validation/verdict.ts'
+import type { Verifier } from '../validation/verify/verifier.ts'
 import type { BlockObserver } from './block-observer.ts'
 import { routerFactory, topicRules } from './create-router.ts'
 import { createFastMessageId } from './fast-message-id.ts'
@@ -23,7 +26,7 @@ import type { MeshParameters } from './network-load.ts'
 import { wantedTopics } from './own-subnets.ts'
 import type { PassageObserver, RelayRouter, RouterComponents } from './relay-router.ts'
 import { Subscriptions, type TopicSubscriber } from './subscriptions.ts'
-import { type TopicContext, TopicDirectory, type ValidationPolicy } from './topic-directory.ts'
+import { type TopicContext, TopicDirectory } from './topic-directory.ts'
 import { TopicScores } from './topic-scores.ts'
 
 export interface GossipRoomDeps {
@@ -34,6 +37,12 @@ export interface GossipRoomDeps {
   readonly stats: GossipStats
   /** Follows the blocks. */
   readonly blocks?: BlockObserver
+  /** Told of all that passed, once its receivers have it. */
+  readonly events?: PassedObserver
+  /** Whose word counts for how much. */
+  readonly sources: PeerSources
+  /** Verifies what can be verified; nothing when absent. */
+  readonly verifier?: Verifier
   readonly exemption: IpExemption
   readonly nodeId: Uint8Array
   /** What the mesh starts with. */
@@ -47,6 +56,11 @@ export interface GossipRoomDeps {
   readonly onOffence: OffenceObserver
   /** A block of this slot came just now, accepted or too early. */
   readonly onBlockSlot?: (slot: number, from: PeerIdStr) => void
+}
+
+/** Called on the hot path: takes note, and works later. `data` is compressed, and the router's own. */
+export interface PassedObserver {
+  onPassed(context: TopicContext, data: Uint8Array): void
 }
 
 /** Topics joined, left and scored as time goes on. */
@@ -96,7 +110,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
     scoring: chain.network,
     exemptIps: new ExemptIpSet(deps.exemption),
     observer: stats,
-    ...(deps.blocks === undefined ? {} : { passage: blockPassage(directory, deps.blocks) }),
+    ...(deps.blocks === undefined ? {} : { passage: passageOf(directory, deps.blocks, deps.events) }),
     clock,
     onMesh: deps.onMesh,
     isTrusted: deps.isTrusted,
@@ -153,12 +167,17 @@ function policyOf({ validation }: RelayConfig, kind: string): ValidationPolicy {
   return validation.perTopic[kind] ?? validation.default
 }
 
-/** Picks the blocks from all that passes. Copies are not picked: their ids tell them as cheaply as their topic would. */
-function blockPassage(directory: TopicDirectory, blocks: BlockObserver): PassageObserver {
+/**
+ * Picks the blocks from all that passes; the events have a choice of their own. Copies are not picked: their ids tell them
+ * as cheaply as their topic would.
+ */
+function passageOf(directory: TopicDirectory, blocks: BlockObserver, events?: PassedObserver): PassageObserver {
   return {
     onPassed: (topic, msgId, data, from, atMs) => {
       const context = directory.get(topic)
-      if (context?.parsed.spec.kind !== 'beacon_block') return
+      if (context === undefined) return
+      events?.onPassed(context, data)
+      if (context.parsed.spec.kind !== 'beacon_block') return
       blocks.onBlock({ msgId, fork: context.entry.fork, data, maxSszBytes: context.maxSszBytes, from, atMs })
     },
     onCopy: (msgId, from) => blocks.onCopy(msgId, from),

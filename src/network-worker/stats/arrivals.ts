@@ -25,6 +25,12 @@ export interface ArrivalsDeps {
   readonly peerOf: (peerId: PeerIdStr) => { readonly client: string; readonly rttMs: number } | undefined
   /** Hashes a block on another thread; its bytes change hands. */
   readonly factsOf: (block: BlockFactsInput) => Promise<JobResult<'block-facts'>>
+  /** A block was hashed: for others who want its root. `root` is `0x` and 64 hex digits. */
+  readonly onHashed?: ((block: AcceptedBlock, root: string) => void) | undefined
+  /** A block that was accepted is not going to be hashed. */
+  readonly onUnhashed?: (() => void) | undefined
+  /** Told once of each block that is shown, as soon as it is. `atMs`: monotonic, of its coming. */
+  readonly onShown?: (arrival: ArrivalView, atMs: number) => void
 }
 
 /**
@@ -38,6 +44,8 @@ interface Entry {
   readonly client: string
   readonly rttMs: number
   readonly arrivedUnixMs: number
+  /** Monotonic. */
+  readonly atMs: number
   /** Peers that sent a copy; made with the first one. */
   laterPeers: Set<PeerIdStr> | undefined
   /** Undefined until hashed. */
@@ -72,6 +80,7 @@ export class Arrivals {
     if (this.#isStopped || this.#entries.has(block.msgId)) return
     if (!this.#budget.take(block.from)) {
       this.#hidden.slot_limit++
+      this.#deps.onUnhashed?.()
       return
     }
     const { clock, peerOf } = this.#deps
@@ -82,6 +91,7 @@ export class Arrivals {
       rttMs: peer?.rttMs ?? 0,
       // From the monotonic clock to the wall clock as it goes now: the two drift apart, and the latter may jump.
       arrivedUnixMs: Math.round(clock.nowMs() - (clock.monotonicMs() - block.atMs)),
+      atMs: block.atMs,
       laterPeers: undefined,
       facts: undefined,
     })
@@ -131,16 +141,20 @@ export class Arrivals {
     }
   }
 
-  async #hash({ msgId, fork, data, maxSszBytes }: AcceptedBlock): Promise<void> {
+  async #hash(block: AcceptedBlock): Promise<void> {
+    const { msgId, fork, data, maxSszBytes } = block
     // A copy: the buffer under it belongs to the RPC that brought the block, and its receivers may still want it.
     const result = await this.#deps.factsOf({ fork, data: new Uint8Array(data), maxSszBytes })
     if (result.ok && result.output !== undefined) {
       this.#show(msgId, result.output)
+      this.#deps.onHashed?.(block, result.output.root)
       return
     }
     this.#entries.delete(msgId)
     const reason = result.ok ? 'no_block' : result.reason
-    if (reason !== 'stopped') this.#hidden[reason]++
+    if (reason === 'stopped') return
+    this.#hidden[reason]++
+    if (reason !== 'no_block') this.#deps.onUnhashed?.()
   }
 
   #show(msgId: MsgIdStr, facts: BlockFacts): void {
@@ -153,6 +167,7 @@ export class Arrivals {
       if (first !== undefined) for (const peerId of [from, ...(laterPeers ?? [])]) countLater(first[1], peerId)
       this.#entries.delete(laterId)
     }
+    if (later.length === 0) this.#deps.onShown?.(this.#view(entry, facts), entry.atMs)
   }
 }
 

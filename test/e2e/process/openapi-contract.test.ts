@@ -188,6 +188,13 @@ function standardCases(): Readonly<Record<string, readonly Case[]>> {
       [400, { query: 'peerId=x' }],
       [400, {}],
     ],
+    // What it answers when all is well has no end: test/e2e/process/events.test.ts.
+    subscribeEvents: [
+      [400, {}],
+      [400, { query: 'topics=weather_forecast' }],
+      [400, { query: 'topics=block,head' }],
+      [406, { query: 'topics=block', headers: { accept: 'application/json' } }],
+    ],
     lodestarDisconnectPeer: [
       [200, { query: `peerId=${other.peerId}` }],
       [404, { query: `peerId=${STRANGER}` }],

@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
 import pino from 'pino'
 import { type ApiServer, startApi } from '../../../src/api/server.ts'
+import { EventHub } from '../../../src/main/event-hub.ts'
 import { openKeptState } from '../../../src/main/kept-state.ts'
 import { RelayOperator } from '../../../src/main/operator.ts'
 import type { AccessLists } from '../../../src/rpc/access.ts'
@@ -48,6 +49,8 @@ export interface Stored {
 
 export interface Harness {
   readonly api: ApiServer
+  /** Takes events in the network worker's place. */
+  readonly hub: EventHub
   readonly port: number
   readonly connection: Connection<Control>
   /** Parsed lines of the log. */
@@ -124,9 +127,11 @@ export async function startHarness(
   const { kept, remove } = emptyState(log)
   const clock = options.clock === undefined ? {} : { clock: options.clock }
   const operator = new RelayOperator({ control: connection.client, kept, log, ...clock })
+  const hub = new EventHub({ control: connection.client, ...clock })
   const api = await startApi({
     control: connection.client,
     operator,
+    events: hub,
     log,
     address: options.address ?? '127.0.0.1',
     port: 0,
@@ -135,6 +140,7 @@ export async function startHarness(
     corsOrigin: options.corsOrigin ?? [],
   })
   t.after(async () => {
+    hub.close()
     await api.stop()
     connection.close('the test is over')
     await operator.close()
@@ -145,6 +151,7 @@ export async function startHarness(
   const port = Number(new URL(api.url).port)
   return {
     api,
+    hub,
     port,
     connection,
     logged,

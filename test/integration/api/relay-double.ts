@@ -127,7 +127,7 @@ export class RelayDouble {
 
   get handlers(): Handlers<Control> {
     const standard = standardHandlers(this.peers, this.left, (call, value) => this.#note(call, value))
-    const told = { setChainFacts: () => undefined, setValidatorKeys: () => undefined }
+    const told = { subscribeEvents: () => undefined, setChainFacts: () => undefined, setValidatorKeys: () => undefined }
     return { ...this.#nodeHandlers(), ...this.#steeringHandlers(), ...this.access.handlers, ...standard, ...told }
   }
 

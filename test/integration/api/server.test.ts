@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import pino from 'pino'
 import type { DirectControl, Operator } from '../../../src/api/operator.ts'
 import { type ApiDeps, startApi } from '../../../src/api/server.ts'
+import { EventHub } from '../../../src/main/event-hub.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import { startHarness } from './api-harness.ts'
 import { allHandlers, NO_ACCESS, PEER_A, RelayDouble } from './relay-double.ts'
@@ -35,7 +36,8 @@ const operator: Operator = {
 function deps(address: string, port: number): ApiDeps {
   const control = allHandlers(unused) as unknown as DirectControl
   const log = pino({ level: 'silent' })
-  return { control, operator, log, address, port, token: undefined, chainFacts: CHAIN_FACTS, corsOrigin: [] }
+  const events = new EventHub({ control: { subscribeEvents: unused } })
+  return { control, operator, events, log, address, port, token: undefined, chainFacts: CHAIN_FACTS, corsOrigin: [] }
 }
 
 test('a taken port is LISTEN_FAILED with the address in the text', async (t) => {

@@ -42,6 +42,7 @@ export function supervise(t: TestContext, file: string, scenario: readonly strin
       firstBlock: ({ peerId }) => heard.push(`first block ${peerId}`),
       peerDiscovered: ({ peerId }) => heard.push(`discovered ${peerId}`),
       recordKept: ({ peerId }) => heard.push(`kept ${peerId}`),
+      streamed: ({ events }) => heard.push(`streamed ${events.length}`),
       recordForgotten: ({ peerId }) => heard.push(`forgot ${peerId}`),
     },
     deadlines: DEADLINES,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pino from 'pino'
 import { routed } from '../../../../src/api/app.ts'
+import type { EventFeed } from '../../../../src/api/event-feed.ts'
 import { operations, servedOperations } from '../../../../src/api/openapi/document.ts'
 import type { DirectControl, Operator } from '../../../../src/api/operator.ts'
 import { CHAIN_FACTS } from '../../../integration/api/standard-double.ts'
@@ -21,12 +22,13 @@ function routesOf(stack: readonly Layer[]): string[] {
 }
 
 /** Calls nothing: routes are mounted, never asked. */
-const nobody = {} as unknown as DirectControl & Operator
+const nobody = {} as unknown as DirectControl & Operator & EventFeed
 
 function mounted(hasMetrics: boolean): string[] {
   const app = routed({
     control: nobody,
     operator: nobody,
+    events: nobody,
     log: pino({ level: 'silent' }),
     address: '127.0.0.1',
     token: undefined,
