@@ -73,7 +73,12 @@ export function routed({ log, address, token, chainFacts, corsOrigin, events, ..
   app.use(explicitPeerRoutes(control, operator), meshRoutes(control))
   app.use(banRoutes(operator), accessRoutes(operator), nodeRoutes(control), configRoutes(control, operator))
   app.use(discoveryRoutes(control), openApiRoutes({ hasMetrics: readMetrics !== undefined }))
-  app.use(ethNodeRoutes(control, deps.beaconNode), ethConfigRoutes(chainFacts), lodestarRoutes(control, operator), statsRoutes(control))
+  app.use(
+    ethNodeRoutes(control, deps.beaconNode),
+    ethConfigRoutes(chainFacts),
+    lodestarRoutes(control, operator),
+    statsRoutes(control),
+  )
   app.use(eventRoutes(events))
   if (readMetrics !== undefined) app.use(metricsRoutes(readMetrics))
   app.use(() => {

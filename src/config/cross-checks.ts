@@ -45,7 +45,19 @@ const separateApiPorts: Rule = ({ settings: { metrics, apiPort, metricsPort }, s
   return { name: 'metricsPort', message: `is the port of the API too (${sourceOf('apiPort')}): ${metricsPort}` }
 }
 
-const RULES: readonly Rule[] = [oneNetwork, someTransport, separateUdpPorts, tokenBeyondLoopback, separateApiPorts]
+const registryOfSomeNode: Rule = ({ settings: { validatorRegistry }, isGiven }) => {
+  if (validatorRegistry !== true || isGiven('beaconNode')) return undefined
+  return { name: 'validatorRegistry', message: 'needs --beacon-node, which it is fetched from' }
+}
+
+const RULES: readonly Rule[] = [
+  oneNetwork,
+  someTransport,
+  separateUdpPorts,
+  tokenBeyondLoopback,
+  separateApiPorts,
+  registryOfSomeNode,
+]
 
 /** Every rule between settings that does not hold. */
 export function findConflicts(input: CrossCheckInput): Conflict[] {

@@ -2,7 +2,7 @@
  * Makes the relay's configuration out of the command line, the environment, a file and the schema's defaults, in this
  * order of precedence. Reads files, opens nothing else, and reports everything that is wrong at once.
  */
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { NetworkConfig } from '../consensus/network-config.ts'
 import { type GenesisOverrides, readNetworkDir } from '../consensus/network-dir.ts'
 import { networkByName } from '../consensus/networks.ts'
@@ -136,6 +136,7 @@ export function loadConfig(input: ConfigInput): RelayConfig {
   return {
     ...settings,
     network,
+    genesisFile: networkDir === undefined ? undefined : join(resolve(cwd, networkDir), 'genesis.ssz'),
     listenAddresses: listenAddress,
     enrIps: enrIp,
     dataDir: resolve(cwd, settings.dataDir),

@@ -13,6 +13,7 @@ import type { PeerIdStr } from '../shared/ids.ts'
 import { MAX_TRUSTED_PEERS } from '../shared/limits.ts'
 import { addressSettings } from './address-settings.ts'
 import { apiSettings } from './api-settings.ts'
+import { beaconNodeSettings } from './beacon-node-settings.ts'
 import { DEFAULT_TOPICS, indexChoice, topicChoice, validationChoice } from './gossip-choices.ts'
 import { setting } from './setting-meta.ts'
 import { choice, cidrs, decimal, integer, pathText, peerAddresses, rootHex, switchText } from './value-types.ts'
@@ -208,6 +209,7 @@ const generalSettings = {
 /** All settings as the operator writes them, each on its own; rules between them are in cross-checks.ts. */
 export const settingsSchema = z.object({
   ...networkSettings,
+  ...beaconNodeSettings,
   ...addressSettings,
   ...peerSettings,
   ...gossipSettings,
@@ -231,6 +233,8 @@ type Renamed = 'listenAddress' | 'enrIp'
 export interface RelayConfig
   extends Omit<Settings, LoaderOnly | Renamed | 'bootnodes' | 'logFormat' | 'activeValidators'> {
   network: NetworkConfig
+  /** Where the network's directory would have its genesis state. */
+  genesisFile?: string | undefined
   /** One IPv4 and one IPv6 address at most, at least one of them. */
   listenAddresses: readonly string[]
   /** One IPv4 and one IPv6 address at most. */

@@ -1,7 +1,16 @@
 /** What is said about a setting beside its type, and the registry that holds it. */
 import { z } from 'zod'
 
-export const SETTING_GROUPS = ['Network', 'Addresses', 'Peers', 'Gossip', 'API', 'Logging', 'General'] as const
+export const SETTING_GROUPS = [
+  'Network',
+  'Beacon node',
+  'Addresses',
+  'Peers',
+  'Gossip',
+  'API',
+  'Logging',
+  'General',
+] as const
 
 export interface SettingMeta {
   readonly group: (typeof SETTING_GROUPS)[number]

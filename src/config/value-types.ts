@@ -152,3 +152,15 @@ function isOrigin(text: string): boolean {
   const url = URL.parse(text)
   return url !== null && /^https?:$/.test(url.protocol) && url.origin === text
 }
+
+/**
+ * The base URL of an HTTP API, path included. What it may hold beside is refused, and named without being repeated:
+ * a user's password is no text for logs.
+ */
+export const httpUrl = z.string().superRefine((text, context) => {
+  const url = URL.parse(text)
+  const refuse = (message: string): void => context.addIssue({ code: 'custom', message })
+  if (url === null || !/^https?:$/.test(url.protocol)) refuse('must be a URL such as http://127.0.0.1:5051')
+  else if (url.username !== '' || url.password !== '') refuse('must not hold a user or password')
+  else if (url.search !== '' || url.hash !== '') refuse('must not hold a query or fragment')
+})

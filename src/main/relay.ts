@@ -9,6 +9,7 @@ import type { NodeInfoView, PulseEvent } from '../rpc/contract.ts'
 import { stopAll } from '../shared/lifecycle.ts'
 import { createLogger, type Logger } from '../shared/logger.ts'
 import { siblingUrl } from '../shared/worker-url.ts'
+import { BeaconLink, type BeaconLinkView } from './beacon-link.ts'
 import { chainFacts } from './chain-facts.ts'
 import { EventHub } from './event-hub.ts'
 import { type KeptState, openKeptState } from './kept-state.ts'
@@ -58,6 +59,7 @@ interface RelayParts {
   readonly kept: KeptState
   readonly operator: RelayOperator
   readonly supervisor: WorkerSupervisor
+  readonly beacon: BeaconLink
   readonly events: EventHub
   readonly metrics: MetricsService
   readonly api: ApiServer
@@ -68,9 +70,9 @@ async function closeKeptState(kept: KeptState, operator: RelayOperator): Promise
   kept.close()
 }
 
-async function stopListening({ events, metrics, api }: RelayParts): Promise<void> {
+async function stopListening({ beacon, events, metrics, api }: RelayParts): Promise<void> {
   events.close() // streams would else be waited for
-  await Promise.all([metrics.stop(), api.stop()])
+  await Promise.all([beacon.stop(), metrics.stop(), api.stop()])
 }
 
 async function stopParts(parts: RelayParts): Promise<void> {
@@ -137,9 +139,11 @@ async function openParts(config: RelayConfig, log: Logger, options: OpenOptions)
   })
   const supervisor = createSupervisor(config, { kept, events }, log, options)
   const operator = new RelayOperator({ control: supervisor.control, kept, log })
+  const beacon = new BeaconLink({ config, control: supervisor.control, log })
+  const beaconNode = (): BeaconLinkView | undefined => beacon.view()
   let metrics: MetricsService | undefined
   try {
-    metrics = await openMetrics(config, supervisor.control, log)
+    metrics = await openMetrics(config, supervisor.control, log, beaconNode)
     const api = await startApi({
       control: supervisor.control,
       operator,
@@ -151,8 +155,9 @@ async function openParts(config: RelayConfig, log: Logger, options: OpenOptions)
       token: config.apiToken,
       corsOrigin: config.corsOrigin,
       readMetrics: metrics.readOnApi,
+      beaconNode,
     })
-    return { kept, operator, supervisor, events, metrics, api }
+    return { kept, operator, supervisor, beacon, events, metrics, api }
   } catch (cause) {
     await metrics?.stop()
     kept.close()
@@ -183,6 +188,7 @@ export async function startRelay(config: RelayConfig, options: RelayOptions = {}
   try {
     signal?.throwIfAborted()
     await parts.supervisor.start()
+    await parts.beacon.start()
     await parts.operator.trustForThisRun(config.trustedPeers)
     // Not before: who reads the line may use the API at once.
     void listening.promise.then((info) => logStart(log, info, parts))

@@ -36,6 +36,7 @@ export function relayConfig(dataDir: string, overrides: Partial<RelayConfig> = {
   const network = overrides.network ?? relayNetwork()
   return {
     network,
+    validatorRegistry: false,
     bootnodes: [],
     dataDir,
     listenAddresses: ['127.0.0.1'],

@@ -84,8 +84,12 @@ export const syncing = z
     head_slot: decimal,
     sync_distance: decimal,
     is_syncing: z.boolean(),
-    is_optimistic: z.literal(false),
-    el_offline: z.literal(false),
+    is_optimistic: z.boolean(),
+    el_offline: z.boolean(),
+    beacon_node: z
+      .enum(['connecting', 'ready', 'syncing', 'away', 'mismatch'])
+      .optional()
+      .describe('How the beacon node of --beacon-node is; left out without one. Not of the standard.'),
   })
   .meta({ id: 'Syncing' })
 

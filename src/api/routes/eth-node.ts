@@ -11,6 +11,21 @@ import { PeerListAnswer } from '../peer-list-answer.ts'
 import { parsePeerFilter } from '../schemas/peer-filter.ts'
 import { aboutPeer, parseStandardPeerId } from '../schemas/standard-peer-id.ts'
 
+/** How the operator's beacon node is. */
+export interface BeaconNodeStanding {
+  readonly state: 'connecting' | 'ready' | 'syncing' | 'away' | 'mismatch'
+  readonly isOptimistic: boolean
+  readonly elOffline: boolean
+}
+
+/** Undefined without a beacon node. */
+export type ReadBeaconNode = () => BeaconNodeStanding | undefined
+
+interface SyncingReading {
+  readonly view: SyncingView
+  readonly helper: BeaconNodeStanding | undefined
+}
+
 /** `node/identity`, every address with our id at its end. */
 export function identityView({ peer_id, enr, p2p_addresses, discovery_addresses, metadata }: NodeInfoView): unknown {
   const end = `/p2p/${peer_id}`
@@ -35,14 +50,24 @@ export function peerCountView(peers: readonly NodePeerView[]): Readonly<Record<P
   }
 }
 
-/** `node/syncing`. There is no execution client and nothing optimistic here, and `true` would have tools flag the node. */
-function syncingView({ head_slot, sync_distance, is_syncing }: SyncingView): unknown {
+/**
+ * `node/syncing`. The relay has no execution client, so that nothing of it is offline or optimistic by itself: the two
+ * are the beacon node's own word while that is ready, else false. `beacon_node`, an addition to the standard, says how
+ * that is; left out where none is configured.
+ */
+function syncingView(
+  { head_slot, sync_distance, is_syncing }: SyncingView,
+  helper: BeaconNodeStanding | undefined,
+): unknown {
+  const { state, isOptimistic = false, elOffline = false } = helper ?? {}
+  const isHeard = state === 'ready'
   return {
     head_slot: String(head_slot),
     sync_distance: String(sync_distance),
     is_syncing,
-    is_optimistic: false,
-    el_offline: false,
+    is_optimistic: isHeard && isOptimistic,
+    el_offline: isHeard && elOffline,
+    ...(state === undefined ? {} : { beacon_node: state }),
   }
 }
 
@@ -73,17 +98,18 @@ function peerRoutes(router: Router, control: DirectControl): void {
 }
 
 /** `/eth/v1/node/…`: identity, peers, version and sync state; `/eth/v2/node/version`. */
-export function ethNodeRoutes(control: DirectControl): Router {
+export function ethNodeRoutes(control: DirectControl, beaconNode?: ReadBeaconNode): Router {
   const router = Router({ caseSensitive: true })
   peerRoutes(router, control)
   const identity = new JsonAnswer<NodeInfoView>((info) => ({ data: identityView(info) }))
-  const syncing = new JsonAnswer<SyncingView>((view) => ({ data: syncingView(view) }))
+  const syncing = new JsonAnswer<SyncingReading>(({ view, helper }) => ({ data: syncingView(view, helper) }))
   // `execution_client` is left out: there is none.
   const versions = { v1: { version: versionText() }, v2: { beacon_node: clientVersion() } }
   const version = new JsonAnswer<object>((data) => ({ data }))
   const reads: Readonly<Record<string, (response: ServerResponse) => Promise<void> | void>> = {
     '/eth/v1/node/identity': async (response) => identity.send(response, await control.getNodeInfo()),
-    '/eth/v1/node/syncing': async (response) => syncing.send(response, await control.getSyncing()),
+    '/eth/v1/node/syncing': async (response) =>
+      syncing.send(response, { view: await control.getSyncing(), helper: beaconNode?.() }),
     '/eth/v1/node/version': (response) => version.send(response, versions.v1),
     '/eth/v2/node/version': (response) => version.send(response, versions.v2),
   }

@@ -1,6 +1,7 @@
 /** One metric as a row of a table: what it is called and means, and how to read it off what was collected. */
 import type { MetricsView } from '../../rpc/metrics-view.ts'
 import type { ThreadLoadView } from '../../shared/thread-load.ts'
+import type { BeaconLinkView } from '../beacon-link.ts'
 
 /** What one scrape collected, all of it at one moment. */
 export interface Collected {
@@ -8,6 +9,8 @@ export interface Collected {
   readonly worker: MetricsView | undefined
   readonly main: ThreadLoadView
   readonly process: ProcessView
+  /** Undefined without a beacon node. */
+  readonly beaconNode: BeaconLinkView | undefined
 }
 
 export interface ProcessView {

@@ -6,6 +6,8 @@ import { Counter, Gauge, Registry } from 'prom-client'
 import type { Client } from '../../rpc/client-type.ts'
 import type { Control } from '../../rpc/contract.ts'
 import type { ThreadLoad } from '../../shared/thread-load.ts'
+import type { BeaconLinkView } from '../beacon-link.ts'
+import { BEACON_NODE_METRICS } from './beacon-node-metrics.ts'
 import { DISCOVERY_METRICS } from './discovery-metrics.ts'
 import { GOSSIP_METRICS } from './gossip-metrics.ts'
 import { GOSSIP_WIRE_METRICS } from './gossip-wire-metrics.ts'
@@ -20,6 +22,7 @@ export const METRIC_ROWS: readonly MetricRow[] = [
   ...GOSSIP_WIRE_METRICS,
   ...PEER_METRICS,
   ...DISCOVERY_METRICS,
+  ...BEACON_NODE_METRICS,
   ...PROCESS_METRICS,
 ]
 
@@ -28,6 +31,8 @@ const MICROSECONDS_PER_SECOND = 1e6
 export interface MetricsPageDeps {
   readonly control: Pick<Client<Control>, 'getMetrics'>
   readonly load: Pick<ThreadLoad, 'view'>
+  /** Absent without a beacon node. */
+  readonly beaconNode?: () => BeaconLinkView | undefined
 }
 
 export class MetricsPage {
@@ -56,7 +61,8 @@ export class MetricsPage {
   async #collect(): Promise<string> {
     // A worker that starts, ends or hangs is no reason to show nothing: it is itself what the page then shows.
     const worker = await this.#deps.control.getMetrics().catch(() => undefined)
-    const collected: Collected = { worker, main: this.#deps.load.view(), process: processView() }
+    const { load, beaconNode } = this.#deps
+    const collected: Collected = { worker, main: load.view(), process: processView(), beaconNode: beaconNode?.() }
     for (const set of this.#setters) set(collected)
     return await this.#registry.metrics()
   }

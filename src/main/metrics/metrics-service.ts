@@ -23,10 +23,11 @@ export async function openMetrics(
   { metrics, metricsPort, apiAddress, apiToken }: MetricsConfig,
   control: MetricsPageDeps['control'],
   log: Logger,
+  beaconNode?: MetricsPageDeps['beaconNode'],
 ): Promise<MetricsService> {
   if (!metrics) return { readOnApi: undefined, url: undefined, stop: () => Promise.resolve() }
   const load = new ThreadLoad()
-  const page = new MetricsPage({ control, load })
+  const page = new MetricsPage({ control, load, ...(beaconNode === undefined ? {} : { beaconNode }) })
   const readMetrics: ReadMetrics = () => page.read()
   const listener =
     metricsPort === undefined
