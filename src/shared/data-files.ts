@@ -3,5 +3,8 @@
 /** The 32-byte secp256k1 secret as 64 hex digits, readable by its owner only. */
 export const NODE_KEY_FILE = 'node-key'
 
+/** Directory of recent blocks and columns: a directory a network, in it a file for a few slots each. */
+export const RECENT_OBJECTS_DIR = 'recent'
+
 /** Our last node record: its sequence number must never go back. */
 export const ENR_FILE = 'enr.txt'

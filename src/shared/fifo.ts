@@ -14,6 +14,11 @@ export class Fifo<T> {
     this.#items.push(item)
   }
 
+  /** The oldest item, which stays; undefined when there is none. */
+  peek(): T | undefined {
+    return this.#items[this.#head]
+  }
+
   /** The oldest item, or undefined when there is none. */
   shift(): T | undefined {
     if (this.length === 0) return undefined

@@ -6,8 +6,8 @@
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { GossipOffence } from '../gossip/gossip-offence.ts'
-import { PROTOCOLS } from '../reqresp/protocols.ts'
 import type { ReqRespError } from '../reqresp/reqresp-error.ts'
+import { requestNameOf } from '../reqresp/served-protocols.ts'
 import type { Metadata, ViolationKind } from '../reqresp/types.ts'
 import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
 import {
@@ -63,7 +63,7 @@ export class PeerConduct {
 
   /** `protocol` is the full protocol id. */
   violated(peerId: PeerIdStr, kind: ViolationKind, protocol: string): void {
-    const request = PROTOCOLS.find(({ id }) => id === protocol)?.name
+    const request = requestNameOf(protocol)
     this.#deps.log.debug({ peer: peerId, kind, protocol }, 'Req/Resp violation')
     if (request !== undefined) this.#report(peerId, violationReport(kind, request))
   }

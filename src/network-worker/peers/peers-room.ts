@@ -13,8 +13,9 @@ import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { Host } from '../host/libp2p-host.ts'
 import type { MetadataState } from '../host/local-metadata.ts'
+import type { RecentRoom } from '../recent/recent-room.ts'
 import { createReqResp } from '../reqresp/reqresp.ts'
-import type { ReqRespHooks } from '../reqresp/types.ts'
+import type { ReqRespHooks, Status } from '../reqresp/types.ts'
 import { DialQueue } from './dial-queue.ts'
 import { resolveTarget, targetOfText } from './dial-target.ts'
 import { Dialer } from './dialer.ts'
@@ -34,6 +35,8 @@ export interface PeersRoomDeps {
   readonly metadata: MetadataState
   readonly books: PeerBooks
   readonly settings: () => RuntimeSettings
+  /** What we hold of the chain and serve; left out, such requests are not answered. */
+  readonly recent?: Pick<RecentRoom, 'answer' | 'earliestSlot'> | undefined
   /** As `PeerManagerDeps`, both. */
   readonly isLoopback: (ip: string) => boolean
   readonly onForkSeen: (peerId: PeerIdStr, ip: string | undefined, forkDigestHex: string) => void
@@ -75,8 +78,8 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
     onGoodbye: (...args) => manager.hooks.onGoodbye(...args),
     onViolation: (...args) => manager.hooks.onViolation(...args),
   }
-  const local = { status: () => chain.truth.status(), metadata: () => metadata.current }
-  const reqResp = createReqResp({ node: host, clock, log, local, hooks })
+  const local = { status: () => statusWith(chain.truth.status(), deps.recent), metadata: () => metadata.current }
+  const reqResp = createReqResp({ node: host, clock, log, local, hooks, answerServed: deps.recent?.answer })
   const { truth, schedule, slotClock } = chain
   const own = { registry, scores, conduct, admission, redial, lastDisconnects }
   const { onForkSeen, isLoopback } = deps
@@ -118,6 +121,11 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
       queue.drain()
     },
   }
+}
+
+/** Status with the first slot that we serve; without one, the head's, which says as much as nothing. */
+function statusWith(status: Status, recent: PeersRoomDeps['recent']): Status {
+  return { ...status, earliestAvailableSlot: recent?.earliestSlot() ?? status.earliestAvailableSlot }
 }
 
 function dialPermission({ registry, scores, admission, redial }: PeerBooks): (peerId: PeerIdStr) => boolean {

@@ -5,7 +5,8 @@
 import { encodeFrames } from '../../consensus/snappy-frames.ts'
 import { MAX_ERROR_BYTES } from './protocols.ts'
 
-function encodeUvarint(value: number): Uint8Array {
+/** `value` as an unsigned varint. */
+export function encodeUvarint(value: number): Uint8Array {
   const bytes: number[] = []
   let left = value
   while (left >= 0x80) {

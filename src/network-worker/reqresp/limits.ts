@@ -1,4 +1,4 @@
-import type { RequestName } from './types.ts'
+import type { RequestName, ServedName } from './types.ts'
 
 /** Agreeing on a protocol. Clients give up between 5 and 15 s. */
 export const NEGOTIATION_MS = 10_000
@@ -22,17 +22,30 @@ export const MAX_INBOUND_STREAMS = 32
 /** Bytes of an unread request that are thrown away after an early refusal; the longest whole request is far below. */
 export const MAX_DISCARD_BYTES = 4_096
 
+/** Answers of many objects under way, of all peers: each holds one object, of 3 MB at most, and what its stream buffers. */
+export const MAX_SERVED_AT_ONCE = 16
+/** One piece of such an answer handed to a stream, which may then be full. */
+export const SERVED_PIECE_BYTES = 65_536
+/** How long a peer may leave such a piece unread. */
+export const SERVED_PIECE_MS = 10_000
+
 export interface Quota {
+  /** For what is served, objects: an answer without any counts as one. */
   readonly requests: number
   readonly periodMs: number
 }
 
 /** Inbound requests per peer, as Lighthouse and Lodestar serve them. All versions of a name share one quota. */
-export const INBOUND_QUOTAS: Readonly<Record<RequestName, Quota>> = {
+export const INBOUND_QUOTAS: Readonly<Record<RequestName | ServedName, Quota>> = {
   status: { requests: 5, periodMs: 15_000 },
   ping: { requests: 2, periodMs: 10_000 },
   metadata: { requests: 2, periodMs: 5_000 },
   goodbye: { requests: 1, periodMs: 10_000 },
+  beacon_blocks_by_range: { requests: 128, periodMs: 10_000 },
+  beacon_blocks_by_root: { requests: 128, periodMs: 10_000 },
+  // A quarter of what those clients serve: an epoch of all columns, which with many blobs has 190 MB.
+  data_column_sidecars_by_range: { requests: 4_096, periodMs: 10_000 },
+  data_column_sidecars_by_root: { requests: 4_096, periodMs: 10_000 },
 }
 
 /** Peers whose quota state is kept: many times the connections a node holds; the oldest is dropped first. */

@@ -15,9 +15,8 @@ function spec(name: RequestName, version: 1 | 2 | 3, requestBytes: number, respo
 }
 
 /**
- * All that is served and asked, the newest version of a name first: that order is offered in negotiation.
- * Block, blob and column protocols are left out on purpose: a peer that asks finds them unsupported, which costs
- * nothing, whereas answering "resource unavailable" gets a node banned.
+ * All that is asked, and always answered, the newest version of a name first: that order is offered in negotiation.
+ * What is answered only by a node that holds recent objects is in served-protocols.ts.
  * Sizes: consensus-specs p2p-interface of phase0 (status/1, goodbye, ping, metadata/1), altair (metadata/2) and
  * fulu (status/2, metadata/3).
  */

@@ -1,7 +1,9 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { INBOUND_QUOTAS, MAX_QUOTA_PEERS } from './limits.ts'
-import type { RequestName } from './types.ts'
+import type { RequestName, ServedName } from './types.ts'
+
+type QuotaName = RequestName | ServedName
 
 /** Sums and differences of fractional times are off by less: a full bucket must never look one token short. */
 const ROUNDING_MS = 0.001
@@ -13,7 +15,7 @@ const ROUNDING_MS = 0.001
 export class QuotaBook {
   readonly #clock: Clock
   readonly #maxPeers: number
-  readonly #fullAtMs = new Map<PeerIdStr, Map<RequestName, number>>()
+  readonly #fullAtMs = new Map<PeerIdStr, Map<QuotaName, number>>()
 
   constructor(clock: Clock, maxPeers = MAX_QUOTA_PEERS) {
     this.#clock = clock
@@ -25,12 +27,12 @@ export class QuotaBook {
     return this.#fullAtMs.size
   }
 
-  /** Takes a token of the peer's bucket for `name`; false, and nothing taken, when there is none. */
-  take(peerId: PeerIdStr, name: RequestName): boolean {
+  /** Takes tokens of the peer's bucket for `name`; false, and nothing taken, when there are not as many. */
+  take(peerId: PeerIdStr, name: QuotaName, tokens = 1): boolean {
     const { requests, periodMs } = INBOUND_QUOTAS[name]
     const nowMs = this.#clock.monotonicMs()
     const buckets = this.#buckets(peerId)
-    const owedMs = Math.max(0, (buckets.get(name) ?? nowMs) - nowMs) + periodMs / requests
+    const owedMs = Math.max(0, (buckets.get(name) ?? nowMs) - nowMs) + (tokens * periodMs) / requests
     if (owedMs > periodMs + ROUNDING_MS) return false
     buckets.set(name, nowMs + owedMs)
     return true
@@ -41,12 +43,12 @@ export class QuotaBook {
     this.#fullAtMs.delete(peerId)
   }
 
-  #buckets(peerId: PeerIdStr): Map<RequestName, number> {
+  #buckets(peerId: PeerIdStr): Map<QuotaName, number> {
     const known = this.#fullAtMs.get(peerId)
     if (known !== undefined) return known
     const oldest = this.#fullAtMs.keys().next()
     if (this.#fullAtMs.size >= this.#maxPeers && !oldest.done) this.#fullAtMs.delete(oldest.value)
-    const fresh = new Map<RequestName, number>()
+    const fresh = new Map<QuotaName, number>()
     this.#fullAtMs.set(peerId, fresh)
     return fresh
   }

@@ -3,8 +3,9 @@ import type { Clock } from '../../shared/clock.ts'
 import { isEnding } from './connection-ending.ts'
 import { REQUEST_READ_MS } from './limits.ts'
 import { MessageDecoder } from './message-decoder.ts'
-import { type ProtocolSpec, RESULT_CODE } from './protocols.ts'
+import { RESULT_CODE } from './protocols.ts'
 import { receive } from './receive.ts'
+import type { InboundSpec } from './served-protocols.ts'
 import type { ViolationKind } from './types.ts'
 
 /** Why a request is not answered. */
@@ -16,10 +17,22 @@ export interface Refusal {
   readonly text: string
 }
 
+export const RATE_LIMITED: Refusal = { kind: 'rate_limited', code: RESULT_CODE.rateLimited, text: 'rate limited' }
+export const BAD_SSZ: Refusal = {
+  kind: 'bad_ssz',
+  code: RESULT_CODE.invalidRequest,
+  text: 'request does not decode',
+}
+
 const EMPTY = new Uint8Array(0)
 
 function invalid(kind: ViolationKind, text: string): Refusal {
   return { kind, code: RESULT_CODE.invalidRequest, text }
+}
+
+/** The longest body of a request; 0 when it has none. */
+export function maxRequestBytes(protocol: InboundSpec): number {
+  return 'maxRequestBytes' in protocol ? protocol.maxRequestBytes : protocol.requestBytes
 }
 
 /**
@@ -27,13 +40,14 @@ function invalid(kind: ViolationKind, text: string): Refusal {
  * clients half-close at once, others only after our answer. For the same reason an empty body is not waited for.
  */
 export async function readRequest(
-  protocol: ProtocolSpec,
+  protocol: InboundSpec,
   stream: Stream,
   connection: Connection,
   clock: Clock,
 ): Promise<{ readonly ssz: Uint8Array } | Refusal> {
-  if (protocol.requestBytes === 0) return { ssz: EMPTY }
-  const decoder = new MessageDecoder(protocol.requestBytes, protocol.requestBytes)
+  const maxBytes = maxRequestBytes(protocol)
+  if (maxBytes === 0) return { ssz: EMPTY }
+  const decoder = new MessageDecoder(protocol.requestBytes, maxBytes)
   const received = await receive(stream, decoder, clock, { totalMs: REQUEST_READ_MS })
   switch (received.status) {
     case 'done':

@@ -17,8 +17,9 @@ import { QuotaBook } from './quota-book.ts'
 import { ReqRespError } from './reqresp-error.ts'
 import { createRequester } from './requester.ts'
 import { createResponder } from './responder.ts'
+import { type InboundSpec, SERVED_PROTOCOLS } from './served-protocols.ts'
 import { decodeStatus, encodeStatus } from './status-codec.ts'
-import type { LocalNode, Metadata, ReqRespHooks, RequestName, Status } from './types.ts'
+import type { AnswerServed, LocalNode, Metadata, ReqRespHooks, RequestName, Status } from './types.ts'
 import { encodeUint64, readUint64 } from './uint64.ts'
 
 export interface ReqRespDeps {
@@ -27,6 +28,8 @@ export interface ReqRespDeps {
   readonly log: Logger
   readonly local: LocalNode
   readonly hooks: ReqRespHooks
+  /** Answers requests for recent objects; left out, their protocols are not registered. */
+  readonly answerServed?: AnswerServed | undefined
 }
 
 /** Every request fails with a `ReqRespError` and none dials: it needs an open connection. */
@@ -53,13 +56,16 @@ function valid<T>(value: T | undefined, name: RequestName): T {
 }
 
 /** Makes both sides of Req/Resp over `node`. */
-export function createReqResp({ node, clock, log, local, hooks }: ReqRespDeps): ReqResp {
+export function createReqResp({ node, clock, log, local, hooks, answerServed }: ReqRespDeps): ReqResp {
   // Bounded by the streams libp2p holds.
   const live = new Set<Abortable>()
   const quotas = new QuotaBook(clock)
   const requester = createRequester({ node, clock, live })
   const onViolation: ReqRespHooks['onViolation'] = (...args) => hooks.onViolation(...args)
-  const responder = createResponder({ clock, log, quotas, answer: createAnswers(local, hooks), onViolation, live })
+  const answer = createAnswers(local, hooks)
+  const responder = createResponder({ clock, log, quotas, answer, answerServed, onViolation, live })
+  const registered: readonly InboundSpec[] =
+    answerServed === undefined ? PROTOCOLS : [...PROTOCOLS, ...SERVED_PROTOCOLS]
 
   async function sayGoodbye(peerId: PeerIdStr, reason: number): Promise<void> {
     try {
@@ -71,7 +77,7 @@ export function createReqResp({ node, clock, log, local, hooks }: ReqRespDeps): 
 
   return {
     async start() {
-      for (const protocol of PROTOCOLS) {
+      for (const protocol of registered) {
         await node.handle(protocol.id, (stream, connection) => responder.handle(protocol, stream, connection), {
           // Above our own bound, so that the breach is seen and reported here.
           maxInboundStreams: 2 * MAX_INBOUND_STREAMS,
@@ -79,7 +85,7 @@ export function createReqResp({ node, clock, log, local, hooks }: ReqRespDeps): 
       }
     },
     async stop() {
-      await node.unhandle(PROTOCOLS.map((protocol) => protocol.id))
+      await node.unhandle(registered.map((protocol) => protocol.id))
       for (const abortable of [...live]) abortable.abort(new Error('stopping'))
     },
     async status(peerId) {

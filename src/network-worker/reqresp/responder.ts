@@ -7,17 +7,21 @@ import { awaitClose, closeWrite } from './close-stream.ts'
 import { encodeErrorResponse, encodeResponse } from './framing.ts'
 import { InFlight } from './in-flight.ts'
 import { MAX_CONCURRENT, MAX_DISCARD_BYTES, MAX_EMPTY_BODY_BYTES, MAX_INBOUND_STREAMS } from './limits.ts'
+import { createObjectResponder } from './object-responder.ts'
 import type { Abortable } from './open-stream.ts'
-import { type ProtocolSpec, RESULT_CODE } from './protocols.ts'
+import { RESULT_CODE } from './protocols.ts'
 import type { QuotaBook } from './quota-book.ts'
-import { type Refusal, readRequest } from './read-request.ts'
-import type { ReqRespHooks, RequestName, ViolationKind } from './types.ts'
+import { BAD_SSZ, maxRequestBytes, RATE_LIMITED, type Refusal, readRequest } from './read-request.ts'
+import type { InboundSpec } from './served-protocols.ts'
+import type { AnswerServed, ReqRespHooks, RequestName, ServedName, ViolationKind } from './types.ts'
 
 export interface ResponderDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly quotas: QuotaBook
   readonly answer: AnswerFn
+  /** Left out, such requests are never registered. */
+  readonly answerServed?: AnswerServed | undefined
   readonly onViolation: ReqRespHooks['onViolation']
   /** Streams under way, for `stop`. */
   readonly live: Set<Abortable>
@@ -25,23 +29,32 @@ export interface ResponderDeps {
 
 export interface Responder {
   /** Serves one inbound stream to its end. Never rejects. */
-  handle(protocol: ProtocolSpec, stream: Stream, connection: Connection): Promise<void>
+  handle(protocol: InboundSpec, stream: Stream, connection: Connection): Promise<void>
 }
 
 /** One inbound stream with what is needed to speak of it. */
 interface Inbound {
-  readonly protocol: ProtocolSpec
+  readonly protocol: InboundSpec
   readonly stream: Stream
   readonly connection: Connection
   readonly peerId: PeerIdStr
 }
 
-const RATE_LIMITED: Refusal = { kind: 'rate_limited', code: RESULT_CODE.rateLimited, text: 'rate limited' }
-const BAD_SSZ: Refusal = { kind: 'bad_ssz', code: RESULT_CODE.invalidRequest, text: 'request does not decode' }
+/** Hands a chunk over, when the peer still takes one. */
+function handOver({ peerId, protocol, stream }: Inbound, chunk: Uint8Array, log: Logger): void {
+  if (stream.writeStatus !== 'writable') return
+  try {
+    stream.send(chunk)
+  } catch (error) {
+    log.debug({ peerId, protocol: protocol.id, err: error }, 'answer not sent')
+  }
+}
 
 /** Makes the answering side: limits first, then one request, one answer, and an end to the stream in any case. */
-export function createResponder({ clock, log, quotas, answer, onViolation, live }: ResponderDeps): Responder {
-  const inFlight = new InFlight<RequestName | 'all'>()
+export function createResponder(deps: ResponderDeps): Responder {
+  const { clock, log, quotas, answer, onViolation, live } = deps
+  const inFlight = new InFlight<RequestName | ServedName | 'all'>()
+  const serveObjects = createObjectResponder({ clock, log, quotas, answer: deps.answerServed })
 
   function guarded(inbound: Inbound, call: () => void): void {
     try {
@@ -56,19 +69,13 @@ export function createResponder({ clock, log, quotas, answer, onViolation, live 
     guarded(inbound, () => onViolation(inbound.peerId, kind, inbound.protocol.id))
   }
 
-  /** Hands a chunk over, when the peer still takes one. */
-  function send({ peerId, protocol, stream }: Inbound, chunk: Uint8Array): void {
-    if (stream.writeStatus !== 'writable') return
-    try {
-      stream.send(chunk)
-    } catch (error) {
-      log.debug({ peerId, protocol: protocol.id, err: error }, 'answer not sent')
-    }
-  }
+  const send = (inbound: Inbound, chunk: Uint8Array): void => handOver(inbound, chunk, log)
 
-  function reply(inbound: Inbound, ssz: Uint8Array): Refusal | undefined {
+  function reply(inbound: Inbound, ssz: Uint8Array): Refusal | Promise<Refusal | undefined> | undefined {
+    const { protocol } = inbound
     try {
-      const answered = answer(inbound.peerId, inbound.protocol, ssz)
+      if ('maxRequestBytes' in protocol) return serveObjects({ ...inbound, protocol, ssz })
+      const answered = answer(inbound.peerId, protocol, ssz)
       if (answered === undefined) return BAD_SSZ
       if (answered.reply !== undefined) send(inbound, encodeResponse(RESULT_CODE.success, answered.reply))
       guarded(inbound, answered.notify)
@@ -86,7 +93,7 @@ export function createResponder({ clock, log, quotas, answer, onViolation, live 
     if (!quotas.take(peerId, protocol.name)) return RATE_LIMITED
     using _slot = inFlight.enter(peerId, protocol.name)
     const request = await readRequest(protocol, stream, connection, clock)
-    return 'ssz' in request ? reply(inbound, request.ssz) : request
+    return 'ssz' in request ? await reply(inbound, request.ssz) : request
   }
 
   /** Reports and ends a refused request, with patience for bytes of it that are still on their way. */
@@ -106,7 +113,7 @@ export function createResponder({ clock, log, quotas, answer, onViolation, live 
   /** Closes our side of an answered request; whatever else the peer sends is a violation. */
   async function finish(inbound: Inbound): Promise<void> {
     await closeWrite(inbound.stream, clock)
-    let allowed = inbound.protocol.requestBytes === 0 ? MAX_EMPTY_BODY_BYTES : 0
+    let allowed = maxRequestBytes(inbound.protocol) === 0 ? MAX_EMPTY_BODY_BYTES : 0
     await awaitClose(inbound.stream, clock, (bytes) => {
       allowed -= bytes
       if (allowed < 0) violation(inbound, 'trailing_bytes')

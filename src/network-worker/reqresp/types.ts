@@ -26,6 +26,24 @@ export interface Metadata {
 
 export type RequestName = 'status' | 'ping' | 'metadata' | 'goodbye'
 
+/** What is only answered, and only by a node that holds recent objects. */
+export type ServedName =
+  | 'beacon_blocks_by_range'
+  | 'beacon_blocks_by_root'
+  | 'data_column_sidecars_by_range'
+  | 'data_column_sidecars_by_root'
+
+/** An answer of many chunks. */
+export interface ServedAnswer {
+  /** What its quota is charged: objects it holds. */
+  readonly objects: number
+  /** Bytes for the stream, in order, made as they are taken. */
+  readonly chunks: AsyncIterable<Uint8Array>
+}
+
+/** Undefined for bytes that are no request of that name. */
+export type AnswerServed = (name: ServedName, ssz: Uint8Array) => ServedAnswer | undefined
+
 /**
  * What a peer can do wrong while it asks us; failures of our own requests are `ReqRespError`s instead.
  * - `bad_frame`: snappy frames that do not decode, or grow past the bound of the announced length

@@ -5,7 +5,7 @@
  */
 import type { GossipKind } from '../../../consensus/topic-table.ts'
 import type { ReqRespError } from '../../reqresp/reqresp-error.ts'
-import type { RequestName, ViolationKind } from '../../reqresp/types.ts'
+import type { RequestName, ServedName, ViolationKind } from '../../reqresp/types.ts'
 import { isRejectReason, type VerdictReason } from '../../validation/verdict.ts'
 import type { PeerAction } from './score-formula.ts'
 
@@ -119,7 +119,7 @@ const VIOLATION_ACTION: Record<Exclude<ViolationKind, 'rate_limited'>, PeerActio
 }
 
 /** What a peer's own request costs it, when it is none. */
-export function violationReport(kind: ViolationKind, request: RequestName): Report | undefined {
+export function violationReport(kind: ViolationKind, request: RequestName | ServedName): Report | undefined {
   if (kind === 'rate_limited') return report(request === 'ping' ? 'mid' : 'low', 'inbound_rate_limited')
   return report(VIOLATION_ACTION[kind], `inbound_${kind}`)
 }

@@ -1,0 +1,152 @@
+/**
+ * From messages to objects of the ring: opened, framed as Req/Resp sends them, and named by their block's root. Once
+ * when they come, so that serving them costs no more than reading a file. In: blocks whose root is known, columns as
+ * they came. A column's root is that of the header that it carries.
+ */
+import { NUMBER_OF_COLUMNS } from '../../consensus/custody.ts'
+import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
+import { type ForkName, isForkAtLeast, type PresetName } from '../../consensus/network-config.ts'
+import { decompressBlock } from '../../consensus/snappy-block.ts'
+import { encodeFrames } from '../../consensus/snappy-frames.ts'
+import { peekBlock } from '../../consensus/ssz-peek.ts'
+import { gossipType } from '../../consensus/ssz-types/gossip-types.ts'
+import { Fifo } from '../../shared/fifo.ts'
+import { toHex } from '../../shared/hex.ts'
+import { encodeUvarint } from '../reqresp/framing.ts'
+import { fuluColumnViews, gloasColumnViews } from '../validation/views/data-column.ts'
+import type { RecentObjects } from './recent-objects.ts'
+
+/** Columns that wait to be opened: those of two slots, as in the ring's own queue. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024
+/** Longer than all that is read of a column: its index, three offsets, a signed header, a root. */
+const MIN_COLUMN_BYTES = 256
+const ZERO_ROOT_HEX = '0'.repeat(64)
+
+/** A message that passed, compressed as it came. */
+export interface PassedObject {
+  readonly fork: ForkName
+  readonly data: Uint8Array
+  /** Bound of its topic without compression. */
+  readonly maxSszBytes: number
+}
+
+export interface RecentIntakeDeps {
+  readonly objects: Pick<RecentObjects, 'put' | 'missed'>
+  readonly schedule: Pick<ForkSchedule, 'at'>
+  readonly slotsPerEpoch: number
+  readonly preset: PresetName
+  readonly currentSlot: () => number
+}
+
+interface ColumnFacts {
+  readonly slot: number
+  readonly rootHex: string
+  readonly columnIndex: number
+}
+
+export class RecentIntake {
+  readonly #deps: RecentIntakeDeps
+  readonly #columns = new Fifo<PassedObject>()
+  /** One a fork. */
+  readonly #readers = new Map<ForkName, ReadColumn>()
+  #waitingBytes = 0
+  #turn: NodeJS.Immediate | undefined
+  #dropped = 0
+
+  constructor(deps: RecentIntakeDeps) {
+    this.#deps = deps
+  }
+
+  /** Columns that were not taken, for want of room. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** A block that was hashed. `root` with or without `0x`. */
+  onBlock({ data, maxSszBytes }: PassedObject, root: string): void {
+    const opened = decompressBlock(data, 0, maxSszBytes)
+    const peeked = opened.ok ? peekBlock(opened.bytes) : undefined
+    if (!opened.ok || peeked === undefined) return
+    const { slot, parentRootHex } = peeked
+    const head = { kind: 'block' as const, slot, rootHex: root.replace(/^0x/, ''), parentRootHex, columnIndex: 0 }
+    this.#put(head, opened.bytes)
+  }
+
+  /** A block that passed and was not hashed: what we hold is not whole. */
+  onMissedBlock(): void {
+    // A block that passed is of the next slot at the latest.
+    this.#deps.objects.missed(this.#deps.currentSlot() + 1)
+  }
+
+  /** Called as a column passes: it is copied here, and opened in a turn of its own. */
+  onColumn({ fork, data, maxSszBytes }: PassedObject): void {
+    if (this.#waitingBytes + data.length > MAX_WAITING_BYTES) {
+      this.#dropped++
+      this.onMissedBlock()
+      return
+    }
+    this.#columns.push({ fork, data: new Uint8Array(data), maxSszBytes })
+    this.#waitingBytes += data.length
+    this.#turn ??= setImmediate(() => this.#open())
+  }
+
+  /** What waits is forgotten. */
+  stop(): void {
+    if (this.#turn !== undefined) clearImmediate(this.#turn)
+    this.#turn = undefined
+    while (this.#columns.shift() !== undefined) {
+      // Emptied.
+    }
+    this.#waitingBytes = 0
+  }
+
+  /** One column a turn: what else is to be done comes between. */
+  #open(): void {
+    this.#turn = undefined
+    const column = this.#columns.shift()
+    if (column === undefined) return
+    this.#waitingBytes -= column.data.length
+    const opened = decompressBlock(column.data, 0, column.maxSszBytes)
+    // Without validation anything may pass for a column.
+    if (opened.ok && opened.bytes.length >= MIN_COLUMN_BYTES) {
+      const facts = this.#readerOf(column.fork)(opened.bytes)
+      if (facts.columnIndex < NUMBER_OF_COLUMNS) {
+        this.#put({ kind: 'column', parentRootHex: ZERO_ROOT_HEX, ...facts }, opened.bytes)
+      }
+    }
+    if (this.#columns.length > 0) this.#turn = setImmediate(() => this.#open())
+  }
+
+  #readerOf(fork: ForkName): ReadColumn {
+    const known = this.#readers.get(fork)
+    if (known !== undefined) return known
+    const reader = columnReader(fork, this.#deps.preset)
+    this.#readers.set(fork, reader)
+    return reader
+  }
+
+  #put(head: Omit<Parameters<RecentObjects['put']>[0], 'digestHex' | 'sszBytes'>, ssz: Uint8Array): void {
+    const { objects, schedule, slotsPerEpoch } = this.#deps
+    const { digestHex } = schedule.at(Math.floor(head.slot / slotsPerEpoch))
+    const payload = Buffer.concat([encodeUvarint(ssz.length), encodeFrames(ssz)])
+    objects.put({ ...head, digestHex, sszBytes: ssz.length }, payload)
+  }
+}
+
+type ReadColumn = (ssz: Uint8Array) => ColumnFacts
+
+function columnReader(fork: ForkName, preset: PresetName): ReadColumn {
+  const type = gossipType('data_column_sidecar', fork, preset)
+  if (isForkAtLeast(fork, 'gloas')) {
+    const view = gloasColumnViews(type)
+    return (ssz) => {
+      const { slot, blockRoot, index } = view(ssz)
+      return { slot, rootHex: toHex(blockRoot), columnIndex: index }
+    }
+  }
+  const view = fuluColumnViews(type)
+  return (ssz) => {
+    const { slot, headerRoot, index } = view(ssz)
+    return { slot, rootHex: toHex(headerRoot), columnIndex: index }
+  }
+}

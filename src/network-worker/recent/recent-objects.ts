@@ -1,0 +1,248 @@
+/**
+ * The ring of recent objects: what passed in the last slots, in segment files of a few slots each, with an index in
+ * memory. In: objects, never awaited. Out: their payloads, read when somebody asks. One writer works in order on a
+ * queue that is bounded in bytes; what does not fit, and what cannot be written, is counted and not held.
+ */
+import { mkdir, readdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '../../shared/clock.ts'
+import { Fifo } from '../../shared/fifo.ts'
+import type { Logger } from '../../shared/logger.ts'
+import type { Link } from './held-chain.ts'
+import { RecentIndex } from './recent-index.ts'
+import { MAX_PAYLOAD_BYTES, type RecentHead } from './record.ts'
+import { type Place, Segment } from './segment.ts'
+
+/** Slots of a segment: the ring holds up to as many more than it was asked to. */
+export const SEGMENT_SLOTS = 8
+/** A slot of mainnet with 21 blobs in all columns has 6 MB: room for two, and then a disk that stalls costs objects. */
+const MAX_QUEUE_BYTES = 16 * 1024 * 1024
+/** All columns of 64 such slots take 400 MB; past this the oldest segment goes, whatever fills the rest. */
+const MAX_DISK_BYTES = 1024 ** 3
+/** Objects of a segment that are indexed: two variants of all columns and four blocks of each slot. */
+const MAX_SEGMENT_RECORDS = SEGMENT_SLOTS * (2 * 128 + 4)
+/** One write: more would hold up the objects behind it, less would cost a call each. */
+const MAX_BATCH = 64
+const LOG_PERIOD_MS = 60_000
+
+/** A payload with the head it is found by. */
+export type RecentObject = readonly [head: RecentHead, payload: Uint8Array]
+
+/** Why objects are not held. */
+export type RecentDrop = 'queue_full' | 'write_failed' | 'out_of_window' | 'too_long' | 'no_room'
+
+export interface RecentObjectsDeps {
+  /** Of the segments, and of nothing else; made when it is not there. */
+  readonly dir: string
+  /** How many slots back objects are held. */
+  readonly slots: number
+  readonly clock: Clock
+  readonly currentSlot: () => number
+  readonly log: Logger
+  /** Bounds, smaller ones in tests. */
+  readonly maxQueueBytes?: number
+  readonly maxDiskBytes?: number
+}
+
+export class RecentObjects {
+  readonly #deps: RecentObjectsDeps
+  readonly #index = new RecentIndex()
+  /** By the number of the segment. */
+  readonly #segments = new Map<number, Segment>()
+  readonly #queue = new Fifo<RecentObject>()
+  readonly #drops: Record<RecentDrop, number> = {
+    queue_full: 0,
+    write_failed: 0,
+    out_of_window: 0,
+    too_long: 0,
+    no_room: 0,
+  }
+  #queuedBytes = 0
+  #writing: Promise<void> | undefined
+  #isOpen = false
+  /** Nothing before it is told to be held: something of the slots before it was lost. */
+  #wholeFromSlot = 0
+  #loggedAtMs = Number.NEGATIVE_INFINITY
+
+  constructor(deps: RecentObjectsDeps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Finds what an earlier run left. Files that cannot be read are deleted.
+   * @throws what the file system says when the directory cannot be made or read
+   */
+  async start(): Promise<void> {
+    const { dir } = this.#deps
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    for (const name of (await readdir(dir)).toSorted()) {
+      const number = segmentNumber(name)
+      if (number === undefined) continue
+      if (this.#isPast(number)) await unlink(join(dir, name)).catch((err: unknown) => this.#report(err))
+      else await this.#openSegment(number).catch((err: unknown) => this.#report(err))
+    }
+    this.#isOpen = true
+  }
+
+  /** Writes what waits, and closes the files. Idempotent. */
+  async stop(): Promise<void> {
+    this.#isOpen = false
+    await this.#writing
+    await Promise.all([...this.#segments.values()].map((segment) => segment.close()))
+  }
+
+  /** Takes an object to be written; `payload` must be the caller's to give. Objects that are here already are left out. */
+  put(head: RecentHead, payload: Uint8Array): void {
+    if (!this.#isOpen) return
+    const { currentSlot, maxQueueBytes = MAX_QUEUE_BYTES } = this.#deps
+    if (head.slot > currentSlot() + 1 || this.#isPast(numberOf(head.slot)))
+      return void this.#drop('out_of_window', head)
+    if (payload.length > MAX_PAYLOAD_BYTES) return void this.#drop('too_long', head)
+    if (this.#queuedBytes + payload.length > maxQueueBytes) return void this.#drop('queue_full', head)
+    this.#queue.push([head, payload])
+    this.#queuedBytes += payload.length
+    this.#writing ??= this.#write()
+  }
+
+  /** Something of `slot` was lost before it came here: nothing up to it is told to be held. */
+  missed(slot: number): void {
+    this.#wholeFromSlot = Math.max(this.#wholeFromSlot, slot + 1)
+  }
+
+  /** Resolves when all that was put is written. */
+  async written(): Promise<void> {
+    await this.#writing
+  }
+
+  get drops(): Readonly<Record<RecentDrop, number>> {
+    return this.#drops
+  }
+
+  /** Objects held, their bytes on disk, and bytes that wait for it. */
+  get figures(): { readonly objects: number; readonly diskBytes: number; readonly queuedBytes: number } {
+    return { objects: this.#index.size, diskBytes: this.#diskBytes, queuedBytes: this.#queuedBytes }
+  }
+
+  /** The first slot from which every block of the chain that we hold is here; undefined while none is. */
+  get earliestSlot(): number | undefined {
+    return this.chain[0]?.slot
+  }
+
+  /** The blocks that are one chain and of which nothing is missing, oldest first. */
+  get chain(): readonly Link[] {
+    const fromSlot = Math.max(this.#wholeFromSlot, this.#deps.currentSlot() - this.#deps.slots + 1)
+    return this.#index.chain.filter(({ slot }) => slot >= fromSlot)
+  }
+
+  block(rootHex: string): Place | undefined {
+    return this.#index.block(rootHex)
+  }
+
+  column(rootHex: string, index: number): Place | undefined {
+    return this.#index.column(rootHex, index)
+  }
+
+  async #write(): Promise<void> {
+    // In a turn of its own: whoever puts an object has messages to forward.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
+      const [first] = batch
+      try {
+        if (first !== undefined) await this.#append(numberOf(first[0].slot), batch)
+        await this.#evict()
+      } catch (error) {
+        for (const [head] of batch) this.#drop('write_failed', head)
+        this.#report(error)
+      }
+      for (const [, payload] of batch) this.#queuedBytes -= payload.length
+    }
+    this.#writing = undefined
+  }
+
+  /** What lies in front of the queue and goes into one segment. */
+  #nextBatch(): readonly RecentObject[] {
+    const batch: RecentObject[] = []
+    for (let next = this.#queue.peek(); next !== undefined && batch.length < MAX_BATCH; next = this.#queue.peek()) {
+      const [first] = batch
+      if (first !== undefined && numberOf(first[0].slot) !== numberOf(next[0].slot)) break
+      batch.push(next)
+      this.#queue.shift()
+    }
+    return batch
+  }
+
+  async #append(number: number, batch: readonly RecentObject[]): Promise<void> {
+    const segment = this.#segments.get(number) ?? (await this.#openSegment(number))
+    const fresh: RecentObject[] = []
+    const keys = new Set<string>()
+    for (const object of batch) {
+      const [head] = object
+      const key = `${head.kind} ${head.rootHex} ${head.columnIndex}`
+      if (this.#index.hasRoomFor(head) && !keys.has(key)) fresh.push(object)
+      keys.add(key)
+    }
+    if (fresh.length === 0) return
+    for (const place of await segment.append(fresh)) {
+      if (!this.#index.add(place)) this.#drop('no_room', place.head)
+    }
+  }
+
+  async #openSegment(number: number): Promise<Segment> {
+    const path = join(this.#deps.dir, `${number}${SUFFIX}`)
+    const { segment, places } = await Segment.open(path, number * SEGMENT_SLOTS, MAX_SEGMENT_RECORDS)
+    this.#segments.set(number, segment)
+    // A head that is whole but of another segment's slots would outlive its slot.
+    for (const place of places) if (numberOf(place.head.slot) === number) this.#index.add(place)
+    return segment
+  }
+
+  /** Deletes segments that are past, and the oldest ones while the disk has too much. */
+  async #evict(): Promise<void> {
+    const { maxDiskBytes = MAX_DISK_BYTES } = this.#deps
+    for (const number of [...this.#segments.keys()].toSorted((a, b) => a - b)) {
+      if (!this.#isPast(number) && (this.#diskBytes <= maxDiskBytes || this.#segments.size === 1)) break
+      const segment = this.#segments.get(number)
+      this.#segments.delete(number)
+      if (segment === undefined) continue
+      this.#index.forget(segment)
+      await segment.remove()
+    }
+  }
+
+  get #diskBytes(): number {
+    let bytes = 0
+    for (const segment of this.#segments.values()) bytes += segment.bytes
+    return bytes
+  }
+
+  /** True when all slots of a segment are before the window. */
+  #isPast(number: number): boolean {
+    return (number + 1) * SEGMENT_SLOTS <= this.#deps.currentSlot() - this.#deps.slots + 1
+  }
+
+  #drop(reason: RecentDrop, { kind, slot }: Pick<RecentHead, 'kind' | 'slot'>): void {
+    this.#drops[reason]++
+    // What has no place here was never ours to serve; one too many of a slot is by root nobody's business either.
+    if (reason === 'queue_full' || reason === 'write_failed') this.missed(slot)
+    else if (reason === 'too_long' && kind === 'block') this.missed(slot)
+  }
+
+  #report(err: unknown): void {
+    const nowMs = this.#deps.clock.monotonicMs()
+    if (nowMs - this.#loggedAtMs < LOG_PERIOD_MS) return
+    this.#loggedAtMs = nowMs
+    this.#deps.log.warn({ err, drops: this.#drops }, 'recent blocks and columns are not kept')
+  }
+}
+
+const SUFFIX = '.recent'
+
+function numberOf(slot: number): number {
+  return Math.floor(slot / SEGMENT_SLOTS)
+}
+
+/** Of a file's name; undefined when it is none of ours. */
+function segmentNumber(name: string): number | undefined {
+  const digits = name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : ''
+  return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined
+}
