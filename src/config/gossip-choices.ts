@@ -1,13 +1,13 @@
-/** The settings that choose gossip: topics, attestation subnets, columns and validation policies. */
+/** The settings that choose gossip: topics, attestation subnets and columns. */
 import { z } from 'zod'
 import { type GossipKind, TOPIC_TABLE } from '../consensus/topic-table.ts'
 import { suggestion } from './closest-name.ts'
 import { quote } from './value-types.ts'
 
 /** Every gossip kind of every fork. */
-const GOSSIP_KINDS: readonly string[] = Object.keys(TOPIC_TABLE)
+export const GOSSIP_KINDS: readonly string[] = Object.keys(TOPIC_TABLE)
 
-function isGossipKind(name: string): name is GossipKind {
+export function isGossipKind(name: string): name is GossipKind {
   return Object.hasOwn(TOPIC_TABLE, name)
 }
 
@@ -27,22 +27,10 @@ export const DEFAULT_TOPICS: readonly GossipKind[] = [
   'data_column_sidecar',
 ]
 
-/** Policies there are today. */
-export const VALIDATION_POLICIES = ['blind', 'none'] as const
-export type ValidationPolicy = (typeof VALIDATION_POLICIES)[number]
-/** Policies that the command line already reserves and this release cannot run. */
-const PLANNED_POLICIES: readonly string[] = ['strict', 'corroborate']
-
-export interface ValidationChoice {
-  readonly default: ValidationPolicy
-  /** By gossip kind; a kind that is not here takes the default. */
-  readonly perTopic: Readonly<Record<string, ValidationPolicy>>
-}
-
-type Report = (message: string) => void
+export type Report = (message: string) => void
 
 /** Runs `read` over a list of texts; the value stands only when nothing was reported. */
-function readList<T>(read: (items: readonly string[], report: Report) => T) {
+export function readList<T>(read: (items: readonly string[], report: Report) => T) {
   return z.array(z.string()).transform((items, context) => {
     let failed = false
     const value = read(items, (message) => {
@@ -87,31 +75,3 @@ export function indexChoice<const Word extends string>(words: readonly Word[], c
     return [...indices].sort((a, b) => a - b)
   })
 }
-
-function readPolicy(text: string, report: Report): ValidationPolicy | undefined {
-  const policy = VALIDATION_POLICIES.find((known) => known === text)
-  if (policy !== undefined) return policy
-  if (PLANNED_POLICIES.includes(text)) {
-    report(`policy ${text} is not available in this release; use ${VALIDATION_POLICIES.join(' or ')}`)
-  } else report(`${quote(text)} is not a validation policy; use ${VALIDATION_POLICIES.join(' or ')}`)
-  return undefined
-}
-
-/** A policy for every topic, `name=policy` for one, or both; each at most once. */
-export const validationChoice = readList((items, report): ValidationChoice => {
-  const policies = new Map<string, ValidationPolicy>()
-  const seen = new Set<string>()
-  for (const item of items) {
-    const split = item.indexOf('=')
-    const topic = split === -1 ? '' : item.slice(0, split)
-    if (split !== -1 && !isGossipKind(topic)) {
-      report(`${quote(topic)} is not a gossip topic${suggestion(topic, GOSSIP_KINDS)}`)
-    } else if (seen.has(topic))
-      report(topic === '' ? 'gives more than one policy for all topics' : `gives ${topic} twice`)
-    seen.add(topic)
-    const policy = readPolicy(item.slice(split + 1), report)
-    if (policy !== undefined) policies.set(topic, policy)
-  }
-  const { '': everywhere = 'blind', ...perTopic } = Object.fromEntries(policies)
-  return { default: everywhere, perTopic }
-})

@@ -14,8 +14,9 @@ import { MAX_TRUSTED_PEERS } from '../shared/limits.ts'
 import { addressSettings } from './address-settings.ts'
 import { apiSettings } from './api-settings.ts'
 import { beaconNodeSettings } from './beacon-node-settings.ts'
-import { DEFAULT_TOPICS, indexChoice, topicChoice, validationChoice } from './gossip-choices.ts'
+import { DEFAULT_TOPICS, indexChoice, topicChoice } from './gossip-choices.ts'
 import { setting } from './setting-meta.ts'
+import { validationChoice } from './validation-choice.ts'
 import { choice, cidrs, decimal, integer, pathText, peerAddresses, rootHex, switchText } from './value-types.ts'
 
 /** Peers above this cost more file descriptors and heartbeat time than one network thread has. */
@@ -26,6 +27,10 @@ const MAX_LATENCY_MS = 60_000
 const MAX_NETWORK_LOAD = 40
 /** A year: whoever is to be gone for longer is banned for good. */
 const MAX_BAN_DURATION_SECONDS = 31_536_000
+/** A slot of mainnet: what comes later has been overtaken. */
+const MAX_CORROBORATION_MS = 12_000
+/** Eight epochs; whoever wants more history wants a node. */
+const MAX_RECENT_SLOTS = 256
 /** Ten times mainnet. */
 const MAX_ACTIVE_VALIDATORS = 10_000_000
 
@@ -153,13 +158,23 @@ const gossipSettings = {
     description:
       "Data columns to relay when topics hold data_column_sidecar: those of the node id's custody groups (custody), all, or their numbers.",
   }),
-  validation: setting(validationChoice.default({ default: 'blind', perTopic: {} }), {
+  recentSlots: setting(integer(0, MAX_RECENT_SLOTS).default(64), {
+    group: 'Gossip',
+    placeholder: 'N',
+    description: `Slots of blocks and data columns that are kept on disk, in the data directory, and served to peers that missed them: 0 to ${MAX_RECENT_SLOTS}, 0 for none.`,
+  }),
+  validation: setting(validationChoice.default({ default: 'default', perTopic: {} }), {
     group: 'Gossip',
     kind: 'list',
     placeholder: '[NAME=]POLICY',
-    defaultText: 'blind',
+    defaultText: 'by topic',
     description:
-      'What a message must pass before it is forwarded, for all topics or NAME=POLICY for one: blind (stateless checks) or none (everything is forwarded: for benchmarks only).',
+      'What a message must pass before it is forwarded, for all topics or NAME=POLICY for one: strict (signatures, where the keys are known), corroborate(K) (K independent peers sent it; 2 unless said), blind (stateless checks), none (everything is forwarded: for benchmarks only). See validation.md.',
+  }),
+  corroborationTimeMs: setting(integer(100, MAX_CORROBORATION_MS).default(4000), {
+    group: 'Gossip',
+    placeholder: 'MS',
+    description: `How long a message waits for another peer to send it under corroborate, 100 to ${MAX_CORROBORATION_MS}; votes wait 1000 at most.`,
   }),
 }
 

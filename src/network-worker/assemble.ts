@@ -26,14 +26,17 @@ import { createHost, type Host } from './host/libp2p-host.ts'
 import { LocalEnr } from './host/local-enr.ts'
 import { MetadataState } from './host/local-metadata.ts'
 import { LocalNodeInfo } from './host/local-node-info.ts'
+import { configuredPeers } from './peers/dial-target.ts'
 import { ExplicitPeers } from './peers/explicit-peers.ts'
 import { openPeerBooks, type PeerBooks } from './peers/peer-books.ts'
+import { UNKNOWN_CLIENT } from './peers/peer-record.ts'
 import { openPeers, type PeersRoom } from './peers/peers-room.ts'
 import { TrustedPeers } from './peers/trusted-peers.ts'
 import { voteGroup } from './peers/vote-group.ts'
 import { openRecent, type RecentRoom } from './recent/recent-room.ts'
 import { BlockStats } from './stats/block-stats.ts'
 import { GossipStats } from './stats/gossip-stats.ts'
+import { createPeerSources } from './validation/policy/peer-sources.ts'
 
 export type EmitEvent = <K extends keyof Events>(name: K, data: Events[K]) => void
 
@@ -153,6 +156,7 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
     blocks,
     events: passedObserver(events, recent),
     onBlockSlot,
+    sources: sourcesOf(ground, books, deps, later),
     exemption,
     nodeId: enr.nodeId,
     mesh: meshOf(restored.settings),
@@ -235,6 +239,17 @@ function openSociety(deps: NetworkNodeDeps, base: Ground & Network, later: Later
     explicit: new ExplicitPeers({ ...kept, router: host.services.gossip, ownPeerId }),
     trusted: new TrustedPeers({ ...kept, access: books.access }),
   }
+}
+
+/** Whose word on a message counts for how much. A configured peer that cannot be named is warned of when it is dialled. */
+function sourcesOf({ isLoopback }: Ground, { registry, access }: PeerBooks, deps: NetworkNodeDeps, later: Later) {
+  return createPeerSources({
+    configured: configuredPeers(deps.config.peers),
+    isTrusted: (peerId) => access.isTrusted(peerId),
+    isExplicit: (peerId) => later().host.services.gossip.direct.has(peerId),
+    networkOf: (peerId) => voteGroup(peerId, registry.get(peerId)?.ip, isLoopback),
+    agentOf: (peerId) => registry.get(peerId)?.client ?? UNKNOWN_CLIENT,
+  })
 }
 
 /** Judges our clock by when blocks come; a sender's network answers for it, so that one cannot pose as many. */

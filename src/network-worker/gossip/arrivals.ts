@@ -56,7 +56,7 @@ export interface ArrivalsDeps {
   readonly observer: ArrivalObserver
   /** A copy of a message that is known came from this peer. */
   readonly onCopy: (msgId: MsgIdStr, from: PeerIdStr) => void
-  /** A message is new, and about to be judged. */
+  /** A message is new, and copies of it are of no use to us. Its verdict may be to come. */
   readonly onNew: (arrival: Arrival, msgId: MsgIdStr) => void
   readonly onAccepted: (arrival: Arrival, msgId: MsgIdStr) => void
   /** False once a topic was left: what waits of it then goes nowhere. */
@@ -162,15 +162,19 @@ export class Arrivals {
   }
 
   #judge(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array): void {
-    const { rules, fromId, fastId, from, message } = arrival
+    const { rules, fromId, fastId, message } = arrival
     const { router, onNew } = this.#deps
     this.known.set(fastId, msgId)
     const isKnown = router.seenCache.put(msgId)
     if (isKnown) this.#onCopy(msgId, fromId, message.topic, rules)
     this.#tellCopies(arrival, msgId)
     if (isKnown) return
+    const verdict = rules.check(payload, msgId, arrival)
+    if ('settled' in verdict) {
+      this.#await(arrival, msgId, payload, verdict.settled)
+      return
+    }
     onNew(arrival, msgId)
-    const verdict = rules.check(payload, from)
     if (verdict instanceof Promise) this.#await(arrival, msgId, payload, verdict)
     else this.#settle(arrival, msgId, payload, verdict)
   }

@@ -88,6 +88,7 @@ const SCORE_REFRESH_MS = 60_000
 export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
   const { config, chain, clock, log, stats, mesh } = deps
   const directory = new TopicDirectory()
+  const policies = openPolicies({ ...deps, verifier: deps.verifier ?? NO_VERIFIER })
   let { meshN } = mesh
   const { slotDurationMs, slotsPerEpoch } = chain.network
   const scores = new TopicScores({
@@ -110,7 +111,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
     scoring: chain.network,
     exemptIps: new ExemptIpSet(deps.exemption),
     observer: stats,
-    ...(deps.blocks === undefined ? {} : { passage: passageOf(directory, deps.blocks, deps.events) }),
+    passage: passageOf(directory, policies, deps),
     clock,
     onMesh: deps.onMesh,
     isTrusted: deps.isTrusted,
@@ -134,15 +135,22 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
         clock,
         log,
         directory,
-        subscriber: topicSubscriber(deps, router, scores),
+        subscriber: topicSubscriber(deps, policies, router, scores),
         wantedAt: (epoch) => wantedTopics(config, deps.nodeId, epoch),
-        policyOf: (kind) => policyOf(config, kind),
+        policyOf: policies.policyOf,
         onEpoch: (epoch) => {
           scores.refresh(router.score)
           deps.onEpoch(epoch)
         },
       })
-      return withPeriod(subscriptions, clock, () => scores.refresh(router.score))
+      const upkeep = withPeriod(subscriptions, clock, () => scores.refresh(router.score))
+      return {
+        start: upkeep.start,
+        stop: () => {
+          upkeep.stop()
+          policies.stop()
+        },
+      }
     },
   }
 }
@@ -163,31 +171,38 @@ function withPeriod(subscriptions: Subscriptions, clock: Clock, refresh: () => v
   }
 }
 
-function policyOf({ validation }: RelayConfig, kind: string): ValidationPolicy {
-  return validation.perTopic[kind] ?? validation.default
-}
-
 /**
  * Picks the blocks from all that passes; the events have a choice of their own. Copies are not picked: their ids tell them
  * as cheaply as their topic would.
  */
-function passageOf(directory: TopicDirectory, blocks: BlockObserver, events?: PassedObserver): PassageObserver {
+function passageOf(
+  directory: TopicDirectory,
+  policies: PolicyRoom,
+  { blocks, events }: Pick<GossipRoomDeps, 'blocks' | 'events'>,
+): PassageObserver {
   return {
     onPassed: (topic, msgId, data, from, atMs) => {
       const context = directory.get(topic)
       if (context === undefined) return
       events?.onPassed(context, data)
       if (context.parsed.spec.kind !== 'beacon_block') return
-      blocks.onBlock({ msgId, fork: context.entry.fork, data, maxSszBytes: context.maxSszBytes, from, atMs })
+      blocks?.onBlock({ msgId, fork: context.entry.fork, data, maxSszBytes: context.maxSszBytes, from, atMs })
     },
-    onCopy: (msgId, from) => blocks.onCopy(msgId, from),
+    onCopy: (msgId, from) => {
+      policies.onCopy(msgId, from)
+      blocks?.onCopy(msgId, from)
+    },
   }
 }
 
 /** Joins and leaves topics in the router, with their rules and score parameters. */
-function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scores: TopicScores): TopicSubscriber {
-  const { chain, clock, stats } = deps
-  const tierZero = tierZeroOf(chain, clock, deps.activeValidators)
+function topicSubscriber(
+  deps: GossipRoomDeps,
+  policies: PolicyRoom,
+  router: RelayRouter,
+  scores: TopicScores,
+): TopicSubscriber {
+  const { chain, stats } = deps
   const onVerdict = (context: TopicContext, verdict: Verdict, ssz: Uint8Array, from: PeerId): void => {
     stats.onVerdict(verdict)
     if (verdict.action === 'reject') {
@@ -208,7 +223,7 @@ function topicSubscriber(deps: GossipRoomDeps, router: RelayRouter, scores: Topi
       scores.install(router.score, context)
       const { kind: topicKind } = context.parsed.spec
       const rules = topicRules(context, {
-        check: context.policy === 'none' ? () => ACCEPT : tierZero.judgeOf(context).judgeUnverified,
+        check: policies.checkOf(context),
         onVerdict: (verdict, ssz, from) => onVerdict(context, verdict, ssz, from),
         onUnreadable: (reason, from) => {
           stats.onVerdict({ action: 'reject', reason })

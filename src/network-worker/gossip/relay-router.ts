@@ -169,7 +169,7 @@ export class RelayRouter extends SendingRouter {
     if (rules !== undefined && isHeard) this.#arrivals.receive(from, fromId, rules, message, atMs)
   }
 
-  /** Tells the mesh that a large message need not be sent to us any more (gossipsub v1.2, IDONTWANT), before it is judged. */
+  /** Tells the mesh that a large message need not be sent to us any more (gossipsub v1.2, IDONTWANT), whatever its verdict. */
   #announce({ message, fromId, sizeBytes }: Arrival, msgId: MsgIdStr): void {
     if (sizeBytes >= this.opts.idontwantMinDataSize) this.sendIDontWants(idBytes(msgId), message.topic, fromId)
   }

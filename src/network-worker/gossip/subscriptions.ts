@@ -1,10 +1,12 @@
+import type { ValidationPolicy } from '../../config/validation-choice.ts'
 import type { DigestEntry, ForkSchedule } from '../../consensus/fork-schedule.ts'
 import type { PresetName } from '../../consensus/network-config.ts'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
+import type { GossipKind } from '../../consensus/topic-table.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { TopicStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
-import type { TopicContext, TopicDirectory, ValidationPolicy } from './topic-directory.ts'
+import type { TopicContext, TopicDirectory } from './topic-directory.ts'
 import { topicsUnder, type WantedTopics } from './wanted-topics.ts'
 
 /** Topics of the next digest are joined this long before it starts, so that their meshes stand at the boundary. */
@@ -30,7 +32,7 @@ export interface SubscriptionsDeps {
   readonly subscriber: TopicSubscriber
   /** Asked at each epoch: the backbone subnets rotate. */
   readonly wantedAt: (epoch: number) => WantedTopics
-  readonly policyOf: (kind: string) => ValidationPolicy
+  readonly policyOf: (kind: GossipKind) => ValidationPolicy
   /** Called after topics changed or an epoch began, start included. */
   readonly onEpoch: (epoch: number) => void
 }

@@ -1,8 +1,7 @@
+import type { ValidationPolicy } from '../../config/validation-choice.ts'
 import type { DigestEntry } from '../../consensus/fork-schedule.ts'
 import type { ParsedTopic } from '../../consensus/topic.ts'
 import type { TopicStr } from '../../shared/ids.ts'
-
-export type ValidationPolicy = 'blind' | 'none'
 
 /** Everything the hot path needs to know of a topic, worked out once at subscription. */
 export interface TopicContext {

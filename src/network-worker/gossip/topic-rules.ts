@@ -9,6 +9,25 @@ export type Opened =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly reason: VerdictReason }
 
+/** Who sent a message, and how long it is. */
+export interface Incoming {
+  /** The first who sent it. */
+  readonly fromId: PeerIdStr
+  /** Who sent copies of it so far; grows while it waits. */
+  readonly copies: ReadonlySet<PeerIdStr> | undefined
+  /** Compressed, as it came. */
+  readonly sizeBytes: number
+}
+
+/**
+ * No verdict before others have sent the message too: unlike one whose verdict is promised, the mesh is not told by
+ * IDONTWANT that we have it.
+ */
+export interface Held {
+  readonly action: 'hold'
+  readonly settled: Promise<Verdict>
+}
+
 /** How messages of one topic are taken in, worked out once when it is joined. */
 export interface TopicRules {
   readonly kind: KindIndex
@@ -21,7 +40,7 @@ export interface TopicRules {
    * promised is waited for while other messages pass. Checks that wait bound what they have under way, and answer
    * `ignore` beyond it. A check that throws, or whose promise is rejected, lets nothing pass and blames nobody.
    */
-  check(payload: Uint8Array, from: PeerId): Verdict | Promise<Verdict>
+  check(payload: Uint8Array, msgId: MsgIdStr, incoming: Incoming): Verdict | Promise<Verdict> | Held
   /** Told of each verdict once, before the message passes on. */
   onVerdict(verdict: Verdict, payload: Uint8Array, from: PeerId): void
   /** A payload could not be opened. Told of each sender. */

@@ -3,6 +3,7 @@
  * what it is worth; rates follow from the validators, caps from the mesh.
  */
 import type { TopicScoreParams } from '@chainsafe/libp2p-gossipsub/score'
+import type { ValidationPolicy } from '../../config/validation-choice.ts'
 import { ATTESTATION_SUBNET_COUNT, type GossipKind } from '../../consensus/topic-table.ts'
 import { aggregatorsPerSlot, committeesPerSlot, type ValidatorSet } from './committees.ts'
 import { convergence, decayOverSlots, settledAfterDecay } from './score-decay.ts'
@@ -12,7 +13,6 @@ import {
   MAX_POSITIVE_SCORE,
   type ScoreSetting,
 } from './score-parameters.ts'
-import type { ValidationPolicy } from './topic-directory.ts'
 
 const TIME_IN_MESH_CAP_MS = 3_600_000
 const INVALID_MESSAGES_EPOCHS = 50
@@ -49,11 +49,7 @@ interface TopicRule {
  * credited with a delivery, and every mesh peer would pay for what it did deliver.
  */
 function creditsDeliveries(policy: ValidationPolicy): boolean {
-  switch (policy) {
-    case 'blind':
-    case 'none':
-      return true
-  }
+  return policy === 'strict' || policy === 'blind' || policy === 'none'
 }
 
 function attestationRule(set: ValidatorSet, { slotDurationMs, slotsPerEpoch }: ScoreSetting): TopicRule {

@@ -39,6 +39,19 @@ export function resolveTarget(target: DialTarget | DialAddresses): ResolvedTarge
   return 'multiaddr' in target ? resolveMultiaddr(target.multiaddr) : resolveMultiaddrs(target.multiaddrs)
 }
 
+/** Ids of the peers that texts name, ENRs or multiaddrs; a text that names none is left out. */
+export function configuredPeers(texts: readonly string[]): ReadonlySet<PeerIdStr> {
+  const peerIds = new Set<PeerIdStr>()
+  for (const text of texts) {
+    try {
+      peerIds.add(resolveTarget(targetOfText(text)).peerId)
+    } catch {
+      // Whoever dials it says so.
+    }
+  }
+  return peerIds
+}
+
 function resolveMultiaddrs(texts: readonly string[]): ResolvedTarget {
   const [first, ...others] = texts.map(resolveMultiaddr)
   if (first === undefined) throw new RelayError('BAD_MULTIADDR', 'no multiaddr')

@@ -41,7 +41,9 @@ export interface TopicJudge {
   readonly claims: TopicClaims
   /** Layout and rules. Takes no claim: for those who verify what passed before they let it go on. */
   examine(ssz: Uint8Array): CheckResult
-  /** As `examine`, and then the message passes unverified, as far as its claim lets it. */
+  /** What passed goes on unverified, as far as its claim lets it; the claim counts it. */
+  admit(passed: Passed): Verdict
+  /** Both at once. */
   judgeUnverified(ssz: Uint8Array): Verdict
 }
 
@@ -74,6 +76,7 @@ export class TierZero {
     return {
       claims,
       examine,
+      admit: (passed) => verdictOn(passed, claims),
       judgeUnverified: (ssz) => {
         const result = examine(ssz)
         return result.action === 'pass' ? verdictOn(result, claims) : result

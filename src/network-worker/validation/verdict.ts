@@ -11,6 +11,9 @@ export const IGNORE_REASONS = [
   'already_known',
   'too_many_variants',
   'slot_cap',
+  // Who sent it.
+  'uncorroborated',
+  'corroboration_full',
 ] as const
 
 /** Reasons that the message itself proves: no honest node sends or forwards it. Metric labels. */
@@ -45,6 +48,8 @@ export const REJECT_REASONS = [
   'not_slashable',
   'bad_order',
   'future_epoch',
+  // Signatures and KZG proofs.
+  'bad_signature',
 ] as const
 
 export type IgnoreReason = (typeof IGNORE_REASONS)[number]

@@ -200,7 +200,7 @@ test('a mistyped topic is answered with the nearest one', () => {
 test('validation takes one policy for all topics and one a topic', () => {
   assert.deepEqual(load(['--validation', 'none']).validation, { default: 'none', perTopic: {} })
   assert.deepEqual(load(['--validation', 'beacon_block=none', '--validation=blob_sidecar=blind']).validation, {
-    default: 'blind',
+    default: 'default',
     perTopic: { beacon_block: 'none', blob_sidecar: 'blind' },
   })
   assert.deepEqual(load(['--validation', 'none,beacon_attestation=blind']).validation, {
@@ -209,21 +209,36 @@ test('validation takes one policy for all topics and one a topic', () => {
   })
 })
 
-test('validation refuses what this release cannot do and what contradicts itself', () => {
-  assert.deepEqual(problemLines(['--validation', 'strict,beacon_block=corroborate']), [
-    '--validation: policy strict is not available in this release; use blind or none',
-    '--validation: policy corroborate is not available in this release; use blind or none',
-  ])
+test('validation: corroborate takes the number of peers, two unless said', () => {
+  assert.deepEqual(load(['--validation', 'strict,voluntary_exit=corroborate,beacon_block=corroborate(3)']).validation, {
+    default: 'strict',
+    perTopic: { voluntary_exit: 'corroborate(2)', beacon_block: 'corroborate(3)' },
+  })
+  assert.deepEqual(load(['--validation', 'default,voluntary_exit=blind']).validation, {
+    default: 'default',
+    perTopic: { voluntary_exit: 'blind' },
+  })
+})
+
+test('validation refuses what is no policy and what contradicts itself', () => {
+  const use = 'use strict, corroborate, corroborate(2..8), blind or none'
   assert.deepEqual(problemLines(['--validation', 'blind,none,beacon_block=none,beacon_block=none']), [
     '--validation: gives more than one policy for all topics',
     '--validation: gives beacon_block twice',
   ])
   assert.deepEqual(problemLines(['--validation', 'blnd,blocks=none,=none,__proto__=none']), [
-    '--validation: "blnd" is not a validation policy; use blind or none',
+    `--validation: "blnd" is not a validation policy; ${use}`,
     '--validation: "blocks" is not a gossip topic',
     '--validation: "" is not a gossip topic',
     '--validation: "__proto__" is not a gossip topic',
   ])
+  const wrong = ['corroborate(1)', 'corroborate(9)', 'corroborate(22)', 'corroborate()', 'voluntary_exit=default']
+  for (const item of wrong) {
+    const policy = item.split('=').at(-1)
+    assert.deepEqual(problemLines(['--validation', item]), [
+      `--validation: "${policy}" is not a validation policy; ${use}`,
+    ])
+  }
 })
 
 test('a bad value is quoted, escaped and cut', () => {

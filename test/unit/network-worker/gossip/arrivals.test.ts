@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { TopicScoreStats } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
 import type { RelayRouter } from '../../../../src/network-worker/gossip/relay-router.ts'
+import type { TopicRules } from '../../../../src/network-worker/gossip/topic-rules.ts'
 import type { Verdict } from '../../../../src/network-worker/validation/verdict.ts'
 import { addPeer, controlRpc, type FakePeer, names, plainRules, punish, routerScene, TOPIC } from './router-scene.ts'
 
@@ -24,7 +25,7 @@ function statsOf(router: RelayRouter, { id }: FakePeer): TopicScoreStats | undef
 }
 
 /** Four peers in the mesh of a topic with these checks. */
-function scene(check: () => Verdict | Promise<Verdict> = () => ({ action: 'accept' })) {
+function scene(check: TopicRules['check'] = () => ({ action: 'accept' })) {
   const all = routerScene()
   const verdicts: Verdict[] = []
   all.router.allow(TOPIC, plainRules({ check, onVerdict: (verdict) => void verdicts.push(verdict) }))
@@ -166,16 +167,23 @@ test('what was asked for and comes, first or as a copy, is a promise kept', asyn
   }
 })
 
-test('a large message is announced as not wanted before it is judged; a short one never', () => {
-  const announced: number[] = []
-  const { router, a, b } = scene(() => {
-    announced.push(b.frames.length)
-    return { action: 'ignore', reason: 'past_slot' }
-  })
+test('a large message is announced as not wanted whatever its verdict; a short one never', () => {
+  const { router, a, b } = scene(() => ({ action: 'ignore', reason: 'past_slot' }))
   const limit = router.opts.idontwantMinDataSize
   void receive(router, a, message(1, limit))
   void receive(router, a, message(2, limit - 1))
-  assert.deepEqual([announced, a.frames.length], [[1, 1], 0])
+  assert.deepEqual([b.frames.length, a.frames.length], [1, 0])
+})
+
+test('a message that waits for copies is not announced as not wanted, one whose verdict is promised is', async () => {
+  const { promise } = Promise.withResolvers<Verdict>()
+  const answers = [{ action: 'hold', settled: promise } as const, promise]
+  const { router, a, b } = scene(() => answers.shift() ?? assert.fail('no more messages'))
+  const limit = router.opts.idontwantMinDataSize
+  void receive(router, a, message(1, limit))
+  assert.equal(b.frames.length, 0)
+  void receive(router, a, message(2, limit))
+  assert.equal(b.frames.length, 1)
 })
 
 test('what the cache keeps does not hold on to what was read', () => {
