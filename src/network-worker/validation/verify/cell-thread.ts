@@ -22,7 +22,7 @@ interface WaitingColumn {
 }
 
 export class CellThread {
-  readonly #pool: PoolClient
+  readonly #pool: Pick<PoolClient, 'run'>
   readonly #columns: WaitingColumn[] = []
   #blobs = 0
   #isBusy = false
@@ -30,7 +30,7 @@ export class CellThread {
   #isLoaded = false
 
   /** @param pool with a thread of its own */
-  constructor(pool: PoolClient) {
+  constructor(pool: Pick<PoolClient, 'run'>) {
     this.#pool = pool
   }
 

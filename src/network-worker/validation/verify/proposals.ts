@@ -70,7 +70,7 @@ export class Proposals {
     const signature = toHex(ssz.subarray(BLOCK_SIGNATURE_AT, BLOCK_SIGNATURE_AT + SIGNATURE_BYTES))
     const verifying = this.#deps.signatures.verifyBlock({
       fork: entry.fork,
-      ssz: Uint8Array.from(ssz), // others go on with the message
+      ssz: new Uint8Array(ssz), // others go on with the message
       pubkey,
       domain: this.#domain(proposer),
       signedRoot: this.#book.signedRoot(signature),
@@ -90,7 +90,7 @@ export class Proposals {
     const { cells } = this.#deps
     // Begins to load what is needed after the header.
     const isReady = cells.isReady()
-    const copied = Uint8Array.from(ssz)
+    const copied = new Uint8Array(ssz)
     const header = await this.#header(read(copied, places.signature), proposer)
     if (header !== 'valid') return header
     if (!isReady) return 'setup_loading'
@@ -108,7 +108,7 @@ export class Proposals {
     const places = this.#blob
     const { cells } = this.#deps
     const isReady = cells.isReady()
-    const copied = Uint8Array.from(ssz)
+    const copied = new Uint8Array(ssz)
     const header = await this.#header(read(copied, places.signature), proposer)
     if (header !== 'valid') return header
     if (!isReady) return 'setup_loading'

@@ -36,13 +36,13 @@ function isBlock(urgent: Urgent): urgent is WaitingBlock {
 }
 
 export class SignatureThread {
-  readonly #pool: PoolClient
+  readonly #pool: Pick<PoolClient, 'run'>
   readonly #urgent: Urgent[] = []
   readonly #others: WaitingSet[] = []
   #isBusy = false
 
   /** @param pool with a thread of its own, so that nothing else is waited for */
-  constructor(pool: PoolClient) {
+  constructor(pool: Pick<PoolClient, 'run'>) {
     this.#pool = pool
   }
 

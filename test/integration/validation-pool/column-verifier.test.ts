@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { type fulu, ssz } from '@lodestar/types'
+import { type BlobWithCells, computeBlobs } from '../../../src/demo/blobs.ts'
+import { buildColumnSidecars } from '../../../src/demo/columns.ts'
+import { proposerOf } from '../../../src/demo/duties.ts'
+import { until } from '../../support/until.ts'
+import { createDemoParts } from '../../unit/demo/demo-parts.ts'
+import { openVerifier, registryOf } from './verifier-scene.ts'
+
+const SLOT = 40
+/** The trusted setup takes two seconds of a core that has nothing else to do. */
+const SETUP_MS = 60_000
+const ALL_COLUMNS = Array.from({ length: 128 }, (_, index) => index)
+
+let blobs: readonly BlobWithCells[] = []
+
+before(async () => {
+  blobs = await computeBlobs(new AbortController().signal)
+})
+
+function bytesOf(sidecar: fulu.DataColumnSidecar): Uint8Array {
+  return ssz.fulu.DataColumnSidecar.serialize(sidecar)
+}
+
+test('a block and its 128 columns: one signature, all proofs; forged ones beside them are found', async (t) => {
+  const { chain, network, keys } = createDemoParts()
+  const { config } = network
+  const scene = openVerifier(t, { network: config, fork: 'fulu', slot: SLOT, keys: registryOf(keys) })
+  const judge = (sidecar: fulu.DataColumnSidecar) =>
+    scene.judge(`data_column_sidecar_${sidecar.index}`, bytesOf(sidecar))
+  const blobCommitments = blobs.map(({ commitment }) => commitment)
+  const block = chain.propose({ slot: SLOT, blobCommitments, attestations: [] })
+  const columns = buildColumnSidecars(block, blobs, ALL_COLUMNS)
+  const [first, second, third] = columns
+  assert.ok(first !== undefined && second !== undefined && third !== undefined)
+
+  assert.equal(await judge(first), 'unavailable', 'nobody waits for the trusted setup')
+  const signature = keys.sign(proposerOf(SLOT) + 1, block.root).toBytes()
+  const forged = { ...first, signedBlockHeader: { ...block.signedHeader, signature } }
+  assert.equal(await judge(forged), 'invalid', 'for a forged header no proof is needed')
+  await until('the trusted setup is loaded', async () => (await judge(first)) === 'valid', SETUP_MS)
+
+  const wrongCells = { ...second, column: third.column }
+  const [forBlock, ofForged, ofWrong, ...answers] = await Promise.all([
+    scene.judge('beacon_block', ssz.fulu.SignedBeaconBlock.serialize(block.signedBlock)),
+    judge(forged),
+    judge(wrongCells),
+    ...columns.map(judge),
+  ])
+  assert.deepEqual([forBlock, ofForged, ofWrong], ['valid', 'invalid', 'invalid'])
+  assert.deepEqual(new Set(answers), new Set(['valid']))
+})

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { SignatureThread } from '../../../../../src/network-worker/validation/verify/signature-thread.ts'
+import type { VerifyBlockInput } from '../../../../../src/validation-pool/job-table.ts'
+import { SET_BYTES, type SignatureBytes } from '../../../../../src/validation-pool/signature-sets.ts'
+import { ManualPool } from './manual-pool.ts'
+
+function set(byte: number): SignatureBytes {
+  return {
+    pubkey: new Uint8Array(48).fill(byte),
+    signingRoot: new Uint8Array(32).fill(byte),
+    signature: new Uint8Array(96).fill(byte),
+  }
+}
+
+function block(): VerifyBlockInput {
+  const bytes = new Uint8Array(32)
+  return { fork: 'fulu', ssz: new Uint8Array(200), pubkey: bytes, domain: bytes, signedRoot: undefined }
+}
+
+/** What the last job is of: `block`, or the first byte of each of its sets. */
+function lastJob(pool: ManualPool): 'block' | readonly number[] {
+  const input = pool.jobs.at(-1)?.input
+  if (input === undefined || !('sets' in input)) return 'block'
+  return Array.from({ length: input.sets.length / SET_BYTES }, (_, index) => input.sets[index * SET_BYTES] ?? -1)
+}
+
+const all = (count: number) => ({ ok: true, output: new Uint8Array(count).fill(1) }) as const
+
+test('what comes while a job runs goes in one batch, headers and blocks first', async () => {
+  const pool = new ManualPool()
+  const thread = new SignatureThread(pool)
+  const answers: unknown[] = []
+  const ask = (byte: number, isUrgent: boolean) => void thread.verify(set(byte), isUrgent).then((a) => answers.push(a))
+  ask(1, false)
+  assert.deepEqual(lastJob(pool), [1], 'at once')
+  for (let byte = 2; byte < 20; byte++) ask(byte, false)
+  ask(100, true)
+  ask(101, true)
+  const verified = thread.verifyBlock(block())
+  ask(102, true)
+  assert.equal(pool.jobs.length, 1, 'one at a time')
+  await pool.finish(all(1))
+  assert.deepEqual(lastJob(pool), [100, 101])
+  await pool.finish(all(2))
+  assert.equal(lastJob(pool), 'block')
+  await pool.finish({ ok: true, output: { root: '0x', isSigned: true } })
+  assert.deepEqual(await verified, { root: '0x', isSigned: true })
+  assert.deepEqual(lastJob(pool), [102])
+  await pool.finish(all(1))
+  assert.equal(lastJob(pool).length, 16)
+  await pool.finish(all(16))
+  assert.deepEqual(lastJob(pool), [18, 19])
+  await pool.finish({ ok: true, output: Uint8Array.of(0, 1) })
+  assert.deepEqual(answers.slice(-2), [false, true])
+  assert.equal(answers.length, 22)
+})
+
+test('a job that failed leaves its sets without an answer, and the next ones are verified', async () => {
+  const pool = new ManualPool()
+  const thread = new SignatureThread(pool)
+  const [first, second] = [thread.verify(set(1), true), thread.verify(set(2), false)]
+  await pool.finish({ ok: false, reason: 'failed' })
+  assert.equal(await first, 'failed')
+  await pool.finish(all(1))
+  assert.equal(await second, true)
+})
+
+test('queues are bounded, each for itself', async () => {
+  const pool = new ManualPool()
+  const thread = new SignatureThread(pool)
+  void thread.verify(set(0), false)
+  for (let i = 0; i < 1024; i++) void thread.verify(set(1), false)
+  assert.equal(await thread.verify(set(1), false), 'queue_full')
+  for (let i = 0; i < 64; i++) void (i % 2 === 0 ? thread.verify(set(2), true) : thread.verifyBlock(block()))
+  assert.equal(await thread.verify(set(2), true), 'queue_full')
+  assert.equal(await thread.verifyBlock(block()), 'queue_full')
+})
