@@ -48,7 +48,7 @@ let count = 0
 function stir(value: unknown): unknown {
   if (value instanceof Uint8Array) return Uint8Array.from(value, () => ++count & 0xff)
   if (typeof value === 'number') return ++count * 1_000_003
-  if (typeof value === 'bigint') return BigInt(++count) ** 7n
+  if (typeof value === 'bigint') return BigInt(++count) * 2n ** 50n + 1n
   if (Array.isArray(value)) return value.map(stir)
   if (typeof value !== 'object' || value === null || 'uint8Array' in value) return value
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, stir(member)]))
