@@ -31,7 +31,7 @@ export interface PassedObject {
 }
 
 export interface RecentIntakeDeps {
-  readonly objects: Pick<RecentObjects, 'put' | 'missed'>
+  readonly objects: Pick<RecentObjects, 'put' | 'missedBlock' | 'missedColumn'>
   readonly schedule: Pick<ForkSchedule, 'at'>
   readonly slotsPerEpoch: number
   readonly preset: PresetName
@@ -72,17 +72,17 @@ export class RecentIntake {
     this.#put(head, opened.bytes)
   }
 
-  /** A block that passed and was not hashed: what we hold is not whole. */
+  /** A block that passed just now could not be hashed, for no fault of its own. */
   onMissedBlock(): void {
-    // A block that passed is of the next slot at the latest.
-    this.#deps.objects.missed(this.#deps.currentSlot() + 1)
+    this.#deps.objects.missedBlock(this.#deps.currentSlot())
   }
 
   /** Called as a column passes: it is copied here, and opened in a turn of its own. */
   onColumn({ fork, data, maxSszBytes }: PassedObject): void {
     if (this.#waitingBytes + data.length > MAX_WAITING_BYTES) {
       this.#dropped++
-      this.onMissedBlock()
+      // A column that passed is of the next slot at the latest.
+      this.#deps.objects.missedColumn(this.#deps.currentSlot() + 1)
       return
     }
     this.#columns.push({ fork, data: new Uint8Array(data), maxSszBytes })

@@ -60,7 +60,8 @@ export class RecentObjects {
   #queuedBytes = 0
   #writing: Promise<void> | undefined
   #isOpen = false
-  /** Nothing before it is told to be held: something of the slots before it was lost. */
+  #lostBlockSlot = Number.NEGATIVE_INFINITY
+  /** Nothing before it is told to be held: columns of the slots before it were lost. */
   #wholeFromSlot = 0
   #loggedAtMs = Number.NEGATIVE_INFINITY
 
@@ -104,8 +105,15 @@ export class RecentObjects {
     this.#writing ??= this.#write()
   }
 
-  /** Something of `slot` was lost before it came here: nothing up to it is told to be held. */
-  missed(slot: number): void {
+  /**
+   * A block of `slot`, or of one before it, was lost. It may be of the chain until one that is held is built past it.
+   */
+  missedBlock(slot: number): void {
+    this.#lostBlockSlot = Math.max(this.#lostBlockSlot, slot)
+  }
+
+  /** A column of `slot` was lost: nothing up to it is told to be held. */
+  missedColumn(slot: number): void {
     this.#wholeFromSlot = Math.max(this.#wholeFromSlot, slot + 1)
   }
 
@@ -130,8 +138,11 @@ export class RecentObjects {
 
   /** The blocks that are one chain and of which nothing is missing, oldest first. */
   get chain(): readonly Link[] {
+    const { chain } = this.#index
+    const tip = chain.at(-1)
+    if (tip === undefined || tip.slot <= this.#lostBlockSlot) return []
     const fromSlot = Math.max(this.#wholeFromSlot, this.#deps.currentSlot() - this.#deps.slots + 1)
-    return this.#index.chain.filter(({ slot }) => slot >= fromSlot)
+    return chain.filter(({ slot }) => slot >= fromSlot)
   }
 
   block(rootHex: string): Place | undefined {
@@ -222,9 +233,10 @@ export class RecentObjects {
 
   #drop(reason: RecentDrop, { kind, slot }: Pick<RecentHead, 'kind' | 'slot'>): void {
     this.#drops[reason]++
-    // What has no place here was never ours to serve; one too many of a slot is by root nobody's business either.
-    if (reason === 'queue_full' || reason === 'write_failed') this.missed(slot)
-    else if (reason === 'too_long' && kind === 'block') this.missed(slot)
+    // What has no place here was never ours to serve, nor was one too many of its slot.
+    if (reason === 'out_of_window' || reason === 'no_room') return
+    if (kind === 'block') this.missedBlock(slot)
+    else this.missedColumn(slot)
   }
 
   #report(err: unknown): void {

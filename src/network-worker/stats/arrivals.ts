@@ -27,7 +27,7 @@ export interface ArrivalsDeps {
   readonly factsOf: (block: BlockFactsInput) => Promise<JobResult<'block-facts'>>
   /** A block was hashed: for others who want its root. `root` is `0x` and 64 hex digits. */
   readonly onHashed?: ((block: AcceptedBlock, root: string) => void) | undefined
-  /** A block that was accepted is not going to be hashed. */
+  /** A block could not be hashed: the pool had too much to do, or failed. */
   readonly onUnhashed?: (() => void) | undefined
   /** Told once of each block that is shown, as soon as it is. `atMs`: monotonic, of its coming. */
   readonly onShown?: (arrival: ArrivalView, atMs: number) => void
@@ -80,7 +80,6 @@ export class Arrivals {
     if (this.#isStopped || this.#entries.has(block.msgId)) return
     if (!this.#budget.take(block.from)) {
       this.#hidden.slot_limit++
-      this.#deps.onUnhashed?.()
       return
     }
     const { clock, peerOf } = this.#deps
