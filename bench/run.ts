@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   switch: async () => (await import('./macro/levels-switch.ts')).runSwitch,
   idle: async () => (await import('./macro/idle.ts')).runIdle,
   report: async () => (await import('./report/run.ts')).runReport,
+  verify: async () => (await import('./micro/verify.ts')).runVerify,
   micro: async () => (await import('./micro/run.ts')).runMicro,
 }
 
@@ -44,6 +45,8 @@ One relay:
         load 5, 1, 20, 5 under traffic: loss at every peer (needs Go)
   idle  [--runs 5]
         time from start to listening, memory with nothing to do
+  verify
+        blocks, columns and operations through the verifier: what each takes, and what it leaves of the event loop
   micro message ids, snappy, fast ids
 
 Of all results:

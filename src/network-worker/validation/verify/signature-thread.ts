@@ -65,6 +65,12 @@ export class SignatureThread {
     })
   }
 
+  /** Has the thread load what its jobs need, by jobs that have nothing to do. Never rejects. */
+  async warmUp(): Promise<void> {
+    const none = new Uint8Array(0)
+    await this.verifyBlock({ fork: 'phase0', ssz: none, pubkey: none, domain: none, signedRoot: undefined })
+  }
+
   /** Begins the next job, unless one is under way. */
   #work(): void {
     if (this.#isBusy) return

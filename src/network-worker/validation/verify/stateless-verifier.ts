@@ -72,6 +72,14 @@ export class StatelessVerifier implements Verifier {
     return this.counts.count(topic.parsed.spec.kind, await this.#outcome(topic, ssz, passed))
   }
 
+  /**
+   * Starts the thread for signatures and has it load the types of blocks, 0.4 s, which the first block would wait for
+   * otherwise. To be called once proposers' keys are known. The trusted setup is loaded when columns come. Never rejects.
+   */
+  async warmUp(): Promise<void> {
+    await this.#signatures.warmUp()
+  }
+
   /** Ends the threads; what they have not answered is unavailable. Idempotent. */
   async stop(): Promise<void> {
     await Promise.all(this.#pools.map((pool) => pool.stop()))
