@@ -188,7 +188,7 @@ function standardCases(): Readonly<Record<string, readonly Case[]>> {
       [400, { query: 'peerId=x' }],
       [400, {}],
     ],
-    // What it answers when all is well has no end: test/e2e/process/events.test.ts.
+    // What it answers when all is well has no end: test/integration/worker/events.test.ts.
     subscribeEvents: [
       [400, {}],
       [400, { query: 'topics=weather_forecast' }],
