@@ -1,0 +1,83 @@
+/** Policies of topics other than blocks', and what is the default. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { ssz } from '@lodestar/types'
+import { GOSSIP_KINDS } from '../../../../../src/consensus/topic-table.ts'
+import {
+  DEFAULT_POLICIES,
+  fallbackOf,
+  policyOf,
+  sourcesOf,
+} from '../../../../../src/network-worker/validation/policy/policies.ts'
+import { singleAttestation } from '../vote-values.ts'
+import { policyScene, SLOT, settled, textOf, verifierOf } from './policy-scene.ts'
+
+function vote(root = 0): Uint8Array {
+  const value = singleAttestation(SLOT)
+  value.data.beaconBlockRoot = new Uint8Array(32).fill(root)
+  return ssz.electra.SingleAttestation.serialize(value)
+}
+
+function exit(validatorIndex: number): Uint8Array {
+  const value = ssz.phase0.SignedVoluntaryExit.defaultValue()
+  value.message.validatorIndex = validatorIndex
+  return ssz.phase0.SignedVoluntaryExit.serialize(value)
+}
+
+test('blind: at once, a few variants of a vote, and no limit to those of the operator’s peers', () => {
+  const check = policyScene().checkOf('beacon_attestation_5', 'blind')
+  const texts = Array.from({ length: 5 }, (_, root) => textOf(check(vote(root), 'a:x')))
+  assert.deepEqual(texts, ['accept', 'accept', 'accept', 'accept', 'ignore too_many_variants'])
+  assert.equal(textOf(check(vote(9), 'own')), 'accept')
+  assert.equal(textOf(check(vote(10), 'a:x', new Set(['own']))), 'accept')
+})
+
+test('none: not even the layout is looked at', () => {
+  assert.equal(textOf(policyScene().checkOf('beacon_block', 'none')(new Uint8Array(3), 'a:x')), 'accept')
+})
+
+test('corroborate: operations wait for another peer, votes no longer than a second', async () => {
+  const { clock, book, checkOf } = policyScene()
+  const exits = checkOf('voluntary_exit', 'corroborate(2)')
+  const votes = checkOf('beacon_attestation_5', 'corroborate(3)')
+  const held = [exits(exit(1), 'a:x'), votes(vote(), 'a:x')] as const
+  assert.deepEqual(held.map(textOf), ['hold', 'hold'])
+  clock.advance(999)
+  assert.equal(book.size, 2)
+  clock.advance(1)
+  assert.equal(await settled(held[1]), 'ignore uncorroborated')
+  book.onCopy('1', 'b:y')
+  assert.equal(await settled(held[0]), 'accept')
+})
+
+test('strict, not verified: votes go on, operations wait', () => {
+  const { checkOf } = policyScene()
+  assert.equal(textOf(checkOf('beacon_attestation_5', 'strict')(vote(), 'a:x')), 'accept')
+  assert.equal(textOf(checkOf('voluntary_exit', 'strict')(exit(1), 'a:x')), 'hold')
+})
+
+test('a valid message that anyone could have signed holds no claim', async () => {
+  const check = policyScene(verifierOf('valid', false)).checkOf('voluntary_exit', 'strict')
+  assert.equal(await settled(check(exit(1), 'a:x')), 'accept')
+  assert.equal(await settled(check(exit(1), 'a:x')), 'accept')
+  assert.equal(await settled(check(exit(1), 'a:x')), 'ignore too_many_variants')
+})
+
+test('a topic has its own policy unless the operator says another, for it or for all', () => {
+  const perTopic = { voluntary_exit: 'none' } as const
+  assert.equal(policyOf({ default: 'default', perTopic }, 'voluntary_exit'), 'none')
+  assert.equal(policyOf({ default: 'default', perTopic }, 'beacon_block'), 'strict')
+  assert.equal(policyOf({ default: 'blind', perTopic }, 'beacon_block'), 'blind')
+  assert.deepEqual([sourcesOf('corroborate(3)'), sourcesOf('strict'), sourcesOf('blind')], [3, undefined, undefined])
+})
+
+test('the operators’ page has every topic with its default and what becomes of it when nothing verifies it', () => {
+  const page = readFileSync(new URL('../../../../../docs/operators/validation.md', import.meta.url), 'utf8')
+  const fallbacks = { first_of_slot: 'first of the slot', blind: 'blind', corroborate: 'corroborate(2)' } as const
+  for (const kind of GOSSIP_KINDS) {
+    const policy = DEFAULT_POLICIES[kind]
+    const without = policy === 'strict' ? fallbacks[fallbackOf(kind)] : policy
+    assert.ok(page.includes(`| \`${kind}\` | ${policy} | ${without} |`), `| \`${kind}\` | ${policy} | ${without} |`)
+  }
+})
