@@ -152,7 +152,8 @@ export class BeaconNode {
   async #newDuties(): Promise<readonly Duty[] | undefined> {
     const slot = Math.max(0, this.#slotClock.currentSlot())
     const epoch = this.#slotClock.epochOfSlot(slot)
-    if (this.#duties.has(epoch) && slot - this.#dutiesAtSlot < DUTIES_PERIOD_SLOTS) return undefined
+    const isOfThisEpoch = this.#slotClock.epochOfSlot(this.#dutiesAtSlot) === epoch
+    if (isOfThisEpoch && slot - this.#dutiesAtSlot < DUTIES_PERIOD_SLOTS) return undefined
     // Before fulu the next epoch's proposers can change until it begins (EIP-7917 settles them an epoch ahead).
     const isSettled = isForkAtLeast(this.#schedule.at(epoch).fork, 'fulu')
     for (const wanted of isSettled ? [epoch, epoch + 1] : [epoch]) {
