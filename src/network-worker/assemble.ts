@@ -37,6 +37,7 @@ import { openRecent, type RecentRoom } from './recent/recent-room.ts'
 import { BlockStats } from './stats/block-stats.ts'
 import { GossipStats } from './stats/gossip-stats.ts'
 import { createPeerSources } from './validation/policy/peer-sources.ts'
+import { StatelessVerifier } from './validation/verify/stateless-verifier.ts'
 
 export type EmitEvent = <K extends keyof Events>(name: K, data: Events[K]) => void
 
@@ -68,6 +69,7 @@ interface Ground {
 interface Network {
   readonly books: PeerBooks
   readonly pool: PoolClient
+  readonly verifier: StatelessVerifier
   readonly blocks: BlockStats
   readonly events: EventsRoom
   /** Undefined when it is switched off. */
@@ -140,6 +142,7 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
   const exemption = createIpExemption(config.countLoopback, config.ipLimitExempt)
   const books = openBooks(deps, ground, exemption, later)
   const pool = new PoolClient({ preset: presetOf(config.network), clock, log })
+  const verifier = new StatelessVerifier({ ...chain, clock, log })
   const events = new EventsRoom({
     ...{ preset: presetOf(config.network), clock, slotClock: chain.slotClock },
     emit: (batch) => deps.emit('streamed', batch),
@@ -155,6 +158,7 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
     stats,
     blocks,
     events: passedObserver(events, recent),
+    verifier,
     onBlockSlot,
     sources: sourcesOf(ground, books, deps, later),
     exemption,
@@ -175,7 +179,7 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
     gate: books.admission,
     createRouter: (components) => gossip.createRouter(components),
   })
-  return { books, pool, blocks, events, recent, clockOffset, gossip, host }
+  return { books, pool, verifier, blocks, events, recent, clockOffset, gossip, host }
 }
 
 function openBooks(deps: NetworkNodeDeps, ground: Ground, exemption: IpExemption, later: Later): PeerBooks {

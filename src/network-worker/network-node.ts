@@ -85,7 +85,8 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
 
 /** Started in this order, stopped in reverse: goodbyes are said before libp2p stops, handlers go last. */
 function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
-  const { host, gossip, peers, meshLog, explicit, trusted, pool, blocks, recent, load, discovery, watch } = parts
+  const { host, gossip, peers, meshLog, explicit, trusted, pool, verifier, blocks, recent, load, discovery, watch } =
+    parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
   const peerEvents = new PeerEvents({ host, ...parts.books, events: parts.events, clock: deps.clock })
@@ -95,6 +96,8 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
     { name: 'validation pool', deadlineMs: 2000, stop: () => pool.stop() },
+    // A thread ends when its native call does: the trusted setup takes two seconds and more to load.
+    { name: 'verifier', deadlineMs: 6000, stop: () => verifier.stop() },
     { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
     // Hears of connections after the peer manager, which began with Req/Resp.
     { name: 'peer events', deadlineMs: 1000, start: () => peerEvents.start(), stop: () => peerEvents.stop() },

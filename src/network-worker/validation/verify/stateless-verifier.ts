@@ -38,6 +38,7 @@ export class StatelessVerifier implements Verifier {
   readonly #signatures: SignatureThread
   readonly #proposals: Proposals
   readonly #signed: ReturnType<typeof signedObjects>
+  readonly #warming: Disposable
 
   constructor({ network, slotClock, clock, log, keys }: StatelessVerifierDeps) {
     const preset = presetOf(network)
@@ -56,6 +57,10 @@ export class StatelessVerifier implements Verifier {
       slotsPerEpoch,
       currentEpoch: () => slotClock.currentEpoch(),
     })
+    this.#warming = clock.every(network.slotDurationMs, () => {
+      const isKeyKnown = keys.validatorCount !== undefined || keys.proposerOf(slotClock.currentSlot() + 1) !== undefined
+      if (isKeyKnown) void this.warmUp()
+    })
   }
 
   canVerify(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): boolean {
@@ -73,15 +78,18 @@ export class StatelessVerifier implements Verifier {
   }
 
   /**
-   * Starts the thread for signatures and has it load the types of blocks, 0.4 s, which the first block would wait for
-   * otherwise. To be called once proposers' keys are known. The trusted setup is loaded when columns come. Never rejects.
+   * Starts the thread for signatures and has it load the types of blocks, 0.2 s and more, which the first block would
+   * wait for otherwise. Done by itself once proposers are known. The trusted setup is loaded when columns come. Never
+   * rejects.
    */
   async warmUp(): Promise<void> {
+    this.#warming[Symbol.dispose]()
     await this.#signatures.warmUp()
   }
 
   /** Ends the threads; what they have not answered is unavailable. Idempotent. */
   async stop(): Promise<void> {
+    this.#warming[Symbol.dispose]()
     await Promise.all(this.#pools.map((pool) => pool.stop()))
   }
 
