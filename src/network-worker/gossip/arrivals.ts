@@ -42,6 +42,8 @@ export interface Arrival extends LaneItem {
   readonly fastId: FastId
   /** Monotonic ms of its RPC. */
   readonly atMs: number
+  /** Monotonic ms of the first bytes of its RPC: a large one is on the wire for a while. */
+  readonly startedAtMs: number
   /** Who sent copies while it waited: they need none from us. Bounded by the peers we have. */
   copies: Set<PeerIdStr> | undefined
   /** Of these, how many have had it in their line of the lane, when there was no room for it in that of the first. */
@@ -98,7 +100,14 @@ export class Arrivals {
   }
 
   /** A message of a topic that we are in, with its data, from a peer that we listen to. Never throws. */
-  receive(from: PeerId, fromId: PeerIdStr, rules: TopicRules, message: RPC.Message, atMs: number): void {
+  receive(
+    from: PeerId,
+    fromId: PeerIdStr,
+    rules: TopicRules,
+    message: RPC.Message,
+    atMs: number,
+    startedAtMs = atMs,
+  ): void {
     const data = message.data ?? NO_BYTES
     const fastId = this.#deps.fastMessageId(message.topic, data)
     const known = this.known.get(fastId)
@@ -123,6 +132,7 @@ export class Arrivals {
       message,
       fastId,
       atMs,
+      startedAtMs,
       copies: undefined,
       moves: 0,
       sizeBytes: data.length,

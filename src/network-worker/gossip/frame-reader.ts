@@ -13,23 +13,37 @@ export class InvalidLengthError extends Error {
  */
 export class FrameReader {
   readonly #maxBytes: number
-  readonly #onFrame: (frame: Uint8Array) => void
+  readonly #onFrame: (frame: Uint8Array, startedAtMs: number) => void
+  readonly #nowMs: () => number
   /** What is there of a frame that is not complete, its length included. */
   #pieces: Uint8Array[] = []
   #bytes = 0
   /** Bytes of the frame with its length; undefined until the length is complete. */
   #wanted: number | undefined
   #lengthBytes = 0
+  /** When the first bytes of the frame that is being read came, and when the newest chunk did. */
+  #startedAtMs = 0
+  #chunkAtMs = 0
 
-  /** @param maxBytes longest frame; a longer one is refused by its length, before anything is kept of it */
-  constructor(maxBytes: number, onFrame: (frame: Uint8Array) => void) {
+  /**
+   * @param maxBytes longest frame; a longer one is refused by its length, before anything is kept of it
+   * @param onFrame told also when the first bytes of the frame came, as `nowMs` has it
+   */
+  constructor(
+    maxBytes: number,
+    onFrame: (frame: Uint8Array, startedAtMs: number) => void,
+    nowMs: () => number = () => 0,
+  ) {
     this.#maxBytes = maxBytes
     this.#onFrame = onFrame
+    this.#nowMs = nowMs
   }
 
   /** @throws InvalidLengthError when a length is too long, or is no varint; nothing more can be read then */
   push(chunk: Uint8Array): void {
+    this.#chunkAtMs = this.#nowMs()
     if (this.#bytes === 0) {
+      this.#startedAtMs = this.#chunkAtMs
       this.#cut(chunk)
       return
     }
@@ -52,7 +66,8 @@ export class FrameReader {
       this.#wanted = start - offset + length
       if (start + length > bytes.length) break
       this.#wanted = undefined
-      this.#onFrame(bytes.subarray(start, start + length))
+      this.#onFrame(bytes.subarray(start, start + length), this.#startedAtMs)
+      this.#startedAtMs = this.#chunkAtMs
       offset = start + length
     }
     if (offset === bytes.length) return

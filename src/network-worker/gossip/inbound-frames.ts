@@ -4,7 +4,10 @@ import { FrameReader } from './frame-reader.ts'
 export interface InboundFramesOptions {
   /** Longest frame. */
   readonly maxBytes: number
-  readonly onFrame: (frame: Uint8Array) => void
+  /** `startedAtMs`: when the first bytes of the frame came. */
+  readonly onFrame: (frame: Uint8Array, startedAtMs: number) => void
+  /** Monotonic. */
+  readonly nowMs: () => number
   /** Once: a length that is none, or a stream that broke. Nothing is read after it. */
   readonly onError: (error: Error) => void
 }
@@ -22,7 +25,7 @@ export class InboundFrames {
   constructor(stream: Stream, options: InboundFramesOptions) {
     this.rawStream = stream
     this.#options = options
-    this.#reader = new FrameReader(options.maxBytes, options.onFrame)
+    this.#reader = new FrameReader(options.maxBytes, options.onFrame, options.nowMs)
     stream.addEventListener('close', this.#onClose)
     stream.addEventListener('message', this.#onBytes)
   }

@@ -166,7 +166,9 @@ export class RelayRouter extends SendingRouter {
   #receive(from: PeerId, fromId: PeerIdStr, message: RPC.Message, atMs: number, isHeard: boolean): void {
     const rules = this.#topics.get(message.topic)
     this.#deps.observer.onReceived(rules?.kind ?? UNKNOWN_KIND, message.data?.length ?? 0)
-    if (rules !== undefined && isHeard) this.#arrivals.receive(from, fromId, rules, message, atMs)
+    if (rules !== undefined && isHeard) {
+      this.#arrivals.receive(from, fromId, rules, message, atMs, this.rpcStartedAtMs)
+    }
   }
 
   /** Tells the mesh that a large message need not be sent to us any more (gossipsub v1.2, IDONTWANT), whatever its verdict. */
@@ -174,7 +176,7 @@ export class RelayRouter extends SendingRouter {
     if (sizeBytes >= this.opts.idontwantMinDataSize) this.sendIDontWants(idBytes(msgId), message.topic, fromId)
   }
 
-  #passOn({ message, rules, fromId, copies, atMs }: Arrival, msgId: MsgIdStr): void {
+  #passOn({ message, rules, fromId, copies, atMs, startedAtMs }: Arrival, msgId: MsgIdStr): void {
     const { kind, messageClass } = rules
     const data = message.data ?? new Uint8Array()
     const sent = this.send({
@@ -184,6 +186,6 @@ export class RelayRouter extends SendingRouter {
     // What was read holds other messages too, most of them not to be kept: the cache shares the bytes that were sent.
     message.data = sent?.data ?? this.#slab.copy(data)
     cacheMessage(this.mcache, msgId, message)
-    this.#deps.passage?.onPassed(message.topic, msgId, message.data, fromId, atMs)
+    this.#deps.passage?.onPassed(message.topic, msgId, message.data, fromId, startedAtMs)
   }
 }

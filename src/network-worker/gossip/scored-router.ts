@@ -4,6 +4,7 @@
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId, Stream } from '@libp2p/interface'
+import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { DONE } from './done.ts'
 import type { GossipOffence, OffenceObserver } from './gossip-offence.ts'
@@ -18,6 +19,7 @@ export interface ScoredRouterDeps extends MeshRouterDeps {
   /** Asked at each reading of a score below zero. */
   readonly isTrusted: (peerId: PeerIdStr) => boolean
   readonly onOffence: OffenceObserver
+  readonly clock: Clock
 }
 
 const BAD_RPC: GossipOffence = { kind: 'bad_rpc' }
@@ -40,10 +42,14 @@ export class ScoredRouter extends MeshRouter {
   readonly #penalties: SlowPenalties
   readonly #failedSends = new FailedSends()
   readonly #maxRpcBytes: number
+  readonly #clock: Clock
+  /** While an RPC is handled in the turn that completed it: when its first bytes came, monotonic. */
+  protected rpcStartedAtMs: number | undefined
 
   constructor(components: RouterComponents, options: RouterOptions, deps: ScoredRouterDeps) {
     super(components, options, deps)
     this.#onOffence = deps.onOffence
+    this.#clock = deps.clock
     this.#maxRpcBytes = options.maxInboundDataLength ?? Number.POSITIVE_INFINITY
     this.#penalties = new SlowPenalties(this.score.peerStats)
     this.score.params.appSpecificScore = (peerId) => this.#penalties.scoreOf(peerId)
@@ -61,9 +67,12 @@ export class ScoredRouter extends MeshRouter {
     void this.streamsInbound.get(id)?.close()
     const frames = new InboundFrames(stream, {
       maxBytes: this.#maxRpcBytes,
-      onFrame: (bytes) => {
+      nowMs: () => this.#clock.monotonicMs(),
+      onFrame: (bytes, startedAtMs) => {
+        this.rpcStartedAtMs = startedAtMs
         const rpc = this.#decode(peerId, bytes)
         if (rpc !== undefined) this.#handle(peerId, rpc)
+        this.rpcStartedAtMs = undefined
       },
       onError: (error) => this.handlePeerReadStreamError(error, peerId),
     })

@@ -4,7 +4,6 @@
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
-import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
 import { CountedRouter } from './counted-router.ts'
@@ -26,7 +25,6 @@ export interface SendingObserver {
 
 export interface SendingRouterDeps extends ScoredRouterDeps {
   readonly observer: SendingObserver
-  readonly clock: Clock
   /** How long a copy may wait for a slow peer. */
   readonly maxQueuedMs: number
 }

@@ -46,6 +46,28 @@ test('a frame that is whole in a chunk is a view of it', () => {
   assert.equal(seen[0]?.buffer, chunk.buffer)
 })
 
+test('a frame is told with the time of its first bytes, not of its last', () => {
+  let nowMs = 0
+  const started: number[] = []
+  const reader = new FrameReader(
+    MAX_BYTES,
+    (_, startedAtMs) => void started.push(startedAtMs),
+    () => nowMs,
+  )
+  const bytes = Buffer.concat([10, 20, 30, 5].map((length) => prefixWithLength(new Uint8Array(length))))
+  // The first whole, the second in three pieces, the last of which brings all of the third and the head of the fourth.
+  for (const [start, end] of [
+    [0, 15],
+    [15, 25],
+    [25, 65],
+    [65, bytes.length],
+  ]) {
+    nowMs += 100
+    reader.push(bytes.subarray(start, end))
+  }
+  assert.deepEqual(started, [100, 100, 300, 300])
+})
+
 test('a length may take more bytes than it needs', () => {
   assert.deepEqual(read([Uint8Array.of(0x82, 0x00, 7, 8)]), [Uint8Array.of(7, 8)])
 })
