@@ -53,7 +53,12 @@ test('the relay offers gossip and exactly the Req/Resp protocols it can answer',
   const prefix = '/eth2/beacon_chain/req/'
   const served = seen?.protocols.filter((id) => id.startsWith(prefix)).map((id) => id.slice(prefix.length))
   const names = ['status/1', 'status/2', 'ping/1', 'metadata/1', 'metadata/2', 'metadata/3', 'goodbye/1']
-  assert.deepEqual(served?.toSorted(), names.map((name) => `${name}/ssz_snappy`).toSorted())
+  const objects = ['beacon_blocks_by_range/2', 'beacon_blocks_by_root/2']
+  const columns = ['data_column_sidecars_by_range/1', 'data_column_sidecars_by_root/1']
+  assert.deepEqual(
+    served?.toSorted(),
+    [...names, ...objects, ...columns].map((name) => `${name}/ssz_snappy`).toSorted(),
+  )
   assert.ok(seen?.protocols.includes('/meshsub/1.2.0'), 'no gossipsub 1.2')
   assert.match(seen?.agent ?? '', /starling/i)
 })
