@@ -25,6 +25,8 @@ test('a block of a network of the minimal preset is shown with its root', async 
 
   const block = ssz.fulu.SignedBeaconBlock.defaultValue()
   block.message.slot = Math.floor((Date.now() - NETWORK.genesisTimeSeconds * 1000) / NETWORK.slotDurationMs)
+  const secondsOfSlot = (block.message.slot * NETWORK.slotDurationMs) / 1000
+  block.message.body.executionPayload.timestamp = NETWORK.genesisTimeSeconds + secondsOfSlot
   alice.publishTo(relay.peerId, topic, compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block))))
   await until('the arrival', async () => (await relay.control.listArrivals()).length > 0)
 
