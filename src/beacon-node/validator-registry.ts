@@ -95,8 +95,11 @@ export class ValidatorRegistry {
       }
       log.info({ validators: keys.count }, 'validator keys of the genesis state are known')
     } catch (error) {
+      const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
       const why = error instanceof Error ? error.message : String(error)
-      log.warn({ why }, 'no validator keys of the genesis state')
+      // Not every network's directory has one.
+      if (isMissing) log.debug('the network directory has no genesis.ssz, and so no validator keys')
+      else log.warn({ why }, 'no validator keys of the genesis state')
     }
   }
 

@@ -5,15 +5,11 @@
 import { MAX_DUTIES, type ProposerDuty } from '../../rpc/chain-facts.ts'
 import { fromHex } from '../../shared/hex.ts'
 import { PUBKEY_BYTES, ValidatorKeys } from '../../shared/validator-keys.ts'
+import type { ExpectedProposer, KeySource } from '../validation/verify/key-source.ts'
 
-export interface KnownProposer {
-  readonly validatorIndex: number
-  readonly pubkey: Uint8Array
-}
-
-export class KeyBook {
+export class KeyBook implements KeySource {
   #registry: ValidatorKeys | undefined
-  readonly #bySlot = new Map<number, KnownProposer>()
+  readonly #bySlot = new Map<number, ExpectedProposer>()
   readonly #byIndex = new Map<number, Uint8Array>()
 
   /** Memory of `ValidatorKeys` that its owner goes on filling. */
@@ -45,7 +41,7 @@ export class KeyBook {
    * What the lookahead says, undefined beyond it. A reorganisation across an epoch's start can change it until the next
    * telling, so that a block by another is no proof of ill will.
    */
-  proposerOf(slot: number): KnownProposer | undefined {
+  proposerOf(slot: number): ExpectedProposer | undefined {
     return this.#bySlot.get(slot)
   }
 

@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { MessageChannel } from 'node:worker_threads'
 import pino from 'pino'
+import type { ReadBeaconNode } from '../../../src/api/routes/eth-node.ts'
 import { type ApiServer, startApi } from '../../../src/api/server.ts'
 import { EventHub } from '../../../src/main/event-hub.ts'
 import { openKeptState } from '../../../src/main/kept-state.ts'
@@ -39,6 +40,7 @@ export interface HarnessOptions {
   readonly address?: string
   readonly clock?: Clock
   readonly openLater?: boolean
+  readonly beaconNode?: ReadBeaconNode
 }
 
 export interface Stored {
@@ -138,6 +140,7 @@ export async function startHarness(
     token: options.token,
     chainFacts: CHAIN_FACTS,
     corsOrigin: options.corsOrigin ?? [],
+    ...(options.beaconNode === undefined ? {} : { beaconNode: options.beaconNode }),
   })
   t.after(async () => {
     hub.close()

@@ -136,6 +136,21 @@ for (const [view, is_syncing] of [
   })
 }
 
+for (const [state, isHeard] of [
+  ['ready', true],
+  ['connecting', false],
+  ['syncing', false],
+  ['away', false],
+  ['mismatch', false],
+] as const) {
+  test(`syncing with a beacon node that is ${state}: its word of the execution client counts while it is ready`, async (t) => {
+    const beaconNode = () => ({ state, isOptimistic: true, elOffline: true })
+    const { call } = await startHarness(t, new RelayDouble().handlers, { beaconNode })
+    const { data } = JSON.parse((await call('GET', '/eth/v1/node/syncing')).text)
+    assert.deepEqual([data.beacon_node, data.is_optimistic, data.el_offline], [state, isHeard, isHeard])
+  })
+}
+
 test('the versions of the program are said without asking the worker', async (t) => {
   const relay = new RelayDouble()
   const { call } = await startHarness(t, relay.handlers, { openLater: true })

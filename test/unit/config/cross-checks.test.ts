@@ -65,3 +65,10 @@ test('a token file that is absent, short, blank inside, or no text is refused, a
     '--api-token-file: "absent": no such file',
   ])
 })
+
+test('the registry comes from a beacon node', () => {
+  assert.deepEqual(problemLines(['--validator-registry']), [
+    '--validator-registry: needs --beacon-node, which it is fetched from',
+  ])
+  assert.equal(load(['--validator-registry', '--beacon-node=http://[::1]:5051']).validatorRegistry, true)
+})

@@ -10,6 +10,7 @@ test('nothing given: every default, with absolute paths', () => {
   assert.deepEqual(bootnodes, [...network.bootnodes])
   assert.deepEqual(JSON.parse(JSON.stringify(rest)), {
     dataDir: '/srv/relay/data',
+    validatorRegistry: false,
     listenAddresses: ['0.0.0.0'],
     enrIps: [],
     port: 9000,

@@ -49,7 +49,7 @@ test('an unknown flag is refused with the nearest one that exists', () => {
     '--network-laod: unknown flag; did you mean --network-load?',
   ])
   assert.deepEqual(problemLines(['--no-qic']), ['--no-qic: unknown flag; did you mean --no-quic?'])
-  assert.deepEqual(problemLines(['--beacon-node=http://localhost']), ['--beacon-node: unknown flag'])
+  assert.deepEqual(problemLines(['--relay-chain=http://localhost']), ['--relay-chain: unknown flag'])
   assert.deepEqual(problemLines(['--no-port']), ['--no-port: unknown flag'])
   assert.deepEqual(problemLines(['--Port', '1']), ['--Port: unknown flag; did you mean --port?'])
   assert.deepEqual(problemLines(['-x']), ['-x: unknown flag'])

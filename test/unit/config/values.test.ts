@@ -245,3 +245,18 @@ test('a bad value is quoted, escaped and cut', () => {
   const [line = ''] = problemLines([`--log-level=\n\u001b${'x'.repeat(200)}`])
   assert.ok(line.includes('got "\\n\\u001bxxx') && line.length < 200, line)
 })
+
+test('the beacon node is a URL without anything secret but its path', () => {
+  for (const url of ['http://127.0.0.1:5051', 'https://node.example/token/', 'http://[::1]:5051']) {
+    assert.equal(load([`--beacon-node=${url}`]).beaconNode, url)
+  }
+  for (const [url, reason] of [
+    ['127.0.0.1:5051', 'must be a URL such as http://127.0.0.1:5051'],
+    ['', 'must be a URL such as http://127.0.0.1:5051'],
+    ['ftp://127.0.0.1', 'must be a URL such as http://127.0.0.1:5051'],
+    ['http://me:hush@127.0.0.1', 'must not hold a user or password'],
+    ['http://127.0.0.1/?key=hush', 'must not hold a query or fragment'],
+  ]) {
+    assert.deepEqual(problemLines([`--beacon-node=${url}`]), [`--beacon-node: ${reason}`])
+  }
+})

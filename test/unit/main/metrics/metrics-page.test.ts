@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { GOSSIP_KINDS } from '../../../../src/consensus/topic-table.ts'
+import type { BeaconLinkView } from '../../../../src/main/beacon-link.ts'
 import { metricsDoc } from '../../../../src/main/metrics/metrics-doc.ts'
 import { METRIC_ROWS, MetricsPage } from '../../../../src/main/metrics/metrics-page.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
@@ -20,13 +21,29 @@ const DOC = new URL('../../../../docs/operators/metrics.md', import.meta.url)
 /** What names end in, before `_total`. */
 const UNITS = ['messages', 'bytes', 'blocks', 'peers', 'topics', 'reports', 'connections', 'bans', 'scores', 'slot']
 const OTHER_UNITS = ['ids', 'rpcs', 'promises', 'entries', 'slots', 'milliseconds', 'seconds', 'runs', 'state']
+const BEACON_NODE_UNITS = ['failures', 'rounds', 'epoch', 'keys']
 const DISCOVERY_UNITS = ['records', 'candidates', 'nodes', 'sessions', 'lookups', 'packets', 'restarts']
 
-async function pageOf(view: MetricsView): Promise<readonly Family[]> {
+const BEACON_NODE: BeaconLinkView = {
+  ...{ state: 'away', isOptimistic: false, elOffline: false, rounds: 7, failures: { timeout: 3 } },
+  ...{ headSlot: 100, finalizedEpoch: 10, validatorKeys: 64 },
+}
+
+async function pageOf(view: MetricsView, beaconNode?: () => BeaconLinkView): Promise<readonly Family[]> {
+  const helper = beaconNode === undefined ? {} : { beaconNode }
   return parseMetrics(
-    await new MetricsPage({ control: { getMetrics: async () => view }, load: new ThreadLoad() }).read(),
+    await new MetricsPage({ control: { getMetrics: async () => view }, load: new ThreadLoad(), ...helper }).read(),
   )
 }
+
+test('a beacon node is in one state of five; without one nothing is said of it', async () => {
+  const without = await pageOf(quietMetrics())
+  assert.ok(without.every(({ name, series }) => !name.includes('beacon_node') || series.length === 0))
+  const families = await pageOf(quietMetrics(), () => BEACON_NODE)
+  const states = families.find(({ name }) => name === 'starling_beacon_node_link_state')?.series ?? []
+  const words = { connecting: 0, ready: 0, syncing: 0, away: 1, mismatch: 0 }
+  assert.deepEqual(Object.fromEntries(states.map(({ labels, value }) => [labels['state'], value])), words)
+})
 
 test('the page of docs/operators is the one the tables give', () => {
   assert.equal(readFileSync(DOC, 'utf8'), metricsDoc())
@@ -34,14 +51,14 @@ test('the page of docs/operators is the one the tables give', () => {
 
 test('names have a room, a thing and a unit, and counters say that they are totals', () => {
   for (const { name, type, help } of METRIC_ROWS) {
-    assert.match(name, /^starling_(gossip|peers|chain|discovery|process)(_[a-z]+)+$/)
+    assert.match(name, /^starling_(gossip|peers|chain|discovery|process|beacon_node)(_[a-z]+)+$/)
     assert.equal(name.endsWith('_total'), type === 'counter', name)
     const unit =
       name
         .replace(/_total$/, '')
         .split('_')
         .at(-1) ?? ''
-    assert.ok([...UNITS, ...OTHER_UNITS, ...DISCOVERY_UNITS].includes(unit), name)
+    assert.ok([...UNITS, ...OTHER_UNITS, ...DISCOVERY_UNITS, ...BEACON_NODE_UNITS].includes(unit), name)
     assert.match(help, /^[A-Z0-9].*\.$/, name)
   }
   assert.equal(new Set(METRIC_ROWS.map(({ name }) => name)).size, METRIC_ROWS.length)
@@ -55,7 +72,7 @@ test('every row of the tables is on the page, with the labels it claims', async 
     discovery: BUSY_DISCOVERY,
     meshes: [{ kind: 'beacon_block', topics: 2, meshPeers: 11, smallestMesh: 3, largestMesh: 8 }],
   })
-  const families = await pageOf(rich)
+  const families = await pageOf(rich, () => BEACON_NODE)
   for (const { name, type, labels, help } of METRIC_ROWS) {
     const family = families.find((one) => one.name === name)
     assert.equal(family?.type, type, name)
