@@ -1,6 +1,6 @@
 import type { SlotClock } from '../../consensus/slot-clock.ts'
 
-/** The newest block seen on gossip: what health and sync distance go by. Unverified, so it never enters our Status. */
+/** The newest block that passed its checks: what health and sync distance go by. Others may be forged, so it never enters our Status. */
 export class BlockHead {
   readonly #slotClock: SlotClock
   #newestSlot: number | undefined
@@ -9,7 +9,9 @@ export class BlockHead {
     this.#slotClock = slotClock
   }
 
+  /** A block was accepted. One of a far slot, as `--validation none` lets through, would hide that blocks stopped coming. */
   onBlock(slot: number): void {
+    if (slot > this.#slotClock.currentSlot() + 1) return
     if (this.#newestSlot === undefined || slot > this.#newestSlot) this.#newestSlot = slot
   }
 

@@ -29,3 +29,10 @@ test('neither a block ahead of our clock nor a time before genesis makes the dis
   assert.equal(head.syncDistance(), 0)
   assert.equal(headAt(-5).syncDistance(), 0)
 })
+
+test('a block of a far slot is not the head, so that silence after it shows', () => {
+  const head = headAt(30)
+  head.onBlock(29)
+  head.onBlock(32)
+  assert.equal(head.newestSlot, 29)
+})
