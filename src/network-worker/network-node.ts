@@ -66,7 +66,7 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
     lastDisconnects,
     blocks: parts.blocks,
     events: parts.events,
-    metrics: () => metricsSnapshot({ ...parts, ...books, router, directory: gossip.directory, head: chain.head }),
+    metrics: () => metricsSnapshot({ ...parts, ...books, ...gossip, router, head: chain.head }),
     discovery,
     isTrusted: (peerId) => access.isTrusted(peerId),
     learnEnr: (peerId, enr) => access.learnEnr(peerId, enr),

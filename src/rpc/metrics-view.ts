@@ -62,6 +62,8 @@ export interface MetricsView {
   readonly traffic: readonly KindTraffic[]
   /** Messages refused, by reason. */
   readonly refused: CountsByName
+  /** Messages that were to be verified, by kind and what came of it: valid, invalid, or why there was no answer. */
+  readonly verified: readonly { readonly kind: string; readonly outcome: string; readonly count: number }[]
   /** Copies not sent, by reason and class. */
   readonly dropped: readonly { readonly reason: string; readonly messageClass: string; readonly messages: number }[]
   readonly meshes: readonly KindMesh[]
@@ -81,6 +83,9 @@ export interface MetricsView {
   readonly syncDistance: number
   /** Our clock is slow by at least this, ms; 0 when nothing shows that it is. */
   readonly clockOffsetBoundMs: number
+  /** Messages that wait for other peers to send them, and whether somebody forged a block in the last two epochs. */
+  readonly heldMessages: number
+  readonly isForgeryAbout: boolean
   /** Accepted blocks that the arrivals do not show, by reason. */
   readonly hiddenBlocks: CountsByName
   readonly load: ThreadLoadView

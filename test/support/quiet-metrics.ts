@@ -27,7 +27,9 @@ export function quietMetrics(changes: Partial<MetricsView> = {}): MetricsView {
     admission: { refused: { ip: 0, banned: 0, full: 0 } },
     head: { newestSlot: undefined, syncDistance: () => 0 },
     clockOffset: { boundMs: () => 0 },
+    policies: { heldMessages: 0, isInDoubt: false },
     blocks: { hidden: { slot_limit: 0, queue_full: 0, failed: 0, no_block: 0 } },
+    verifier: { counts: { all: () => [] } },
     load: new ThreadLoad(),
     discovery: { metrics: () => null },
   })

@@ -58,6 +58,26 @@ export const GOSSIP_METRICS: readonly MetricRow[] = [
     'Messages ignored or rejected, by reason.',
     ({ refused }) => refused,
   ),
+  numberRow(
+    'gauge',
+    'starling_gossip_held_messages',
+    'Messages that wait for other peers to send them too.',
+    ({ heldMessages }) => heldMessages,
+  ),
+  numberRow(
+    'gauge',
+    'starling_gossip_forgery_state',
+    '1 while blocks wait for a second peer: two of one slot came in the last two epochs, and could not be verified.',
+    ({ isForgeryAbout }) => (isForgeryAbout ? 1 : 0),
+  ),
+  workerRow({
+    name: 'starling_gossip_verified_messages_total',
+    type: 'counter',
+    help: 'Messages whose signatures and proofs were to be verified, by kind and outcome: valid, invalid, or no answer for lack of a key, of room (queue_full), of the trusted setup (setup_loading), a job that failed, a block of more than 2 MiB (too_long).',
+    labels: ['kind', 'outcome'],
+    samples: ({ verified }) =>
+      verified.map(({ kind, outcome, count }) => ({ labels: { kind, outcome }, value: count })),
+  }),
   workerRow({
     name: 'starling_gossip_dropped_messages_total',
     type: 'counter',

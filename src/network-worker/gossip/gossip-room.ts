@@ -71,6 +71,7 @@ export interface TopicUpkeep {
 
 export interface GossipRoom {
   readonly directory: TopicDirectory
+  readonly policies: PolicyRoom
   /** A libp2p service; called once by the host. */
   createRouter(components: RouterComponents): RelayRouter
   /** Topics are joined by the router given here, which must have started. */
@@ -119,6 +120,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
   })
   return {
     directory,
+    policies,
     createRouter,
     setLoad: (router, next) => {
       // A first delivery is worth more in a larger mesh, where each peer has fewer of them.

@@ -15,6 +15,8 @@ import type { Admission } from '../peers/admission.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
 import { CLIENT_FAMILIES, clientFamily } from '../peers/vocabulary/client-family.ts'
+import type { PolicyRoom } from '../validation/policy/policy-room.ts'
+import type { VerificationCounts } from '../validation/verify/verification-counts.ts'
 import type { BlockStats } from './block-stats.ts'
 import type { GossipStats } from './gossip-stats.ts'
 
@@ -30,7 +32,9 @@ export interface MetricsDeps {
   readonly admission: Pick<Admission, 'refused'>
   readonly head: Pick<BlockHead, 'newestSlot' | 'syncDistance'>
   readonly clockOffset: Pick<ClockOffset, 'boundMs'>
+  readonly policies: Pick<PolicyRoom, 'heldMessages' | 'isInDoubt'>
   readonly blocks: Pick<BlockStats, 'hidden'>
+  readonly verifier: { readonly counts: Pick<VerificationCounts, 'all'> }
   readonly load: Pick<ThreadLoad, 'view'>
   readonly discovery: Pick<DiscoveryRoom, 'metrics'>
 }
@@ -41,6 +45,7 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
     counters: stats.counters(),
     traffic: stats.traffic.rows(),
     refused: Object.fromEntries(stats.reasons),
+    verified: deps.verifier.counts.all(),
     dropped: dropsOf(stats),
     meshes: meshesOf(deps),
     wire: router.wireView(),
@@ -55,6 +60,8 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
     headSlot: head.newestSlot ?? 0,
     syncDistance: head.syncDistance(),
     clockOffsetBoundMs: clockOffset.boundMs(),
+    heldMessages: deps.policies.heldMessages,
+    isForgeryAbout: deps.policies.isInDoubt,
     hiddenBlocks: { ...deps.blocks.hidden },
     load: load.view(),
     discovery: deps.discovery.metrics(),

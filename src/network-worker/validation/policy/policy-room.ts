@@ -31,6 +31,8 @@ export interface PolicyRoom {
   onCopy(msgId: MsgIdStr, from: PeerIdStr): void
   /** Messages that wait for other peers. */
   readonly heldMessages: number
+  /** True while a second block of a slot has shown, in the last two epochs, that somebody forges. */
+  readonly isInDoubt: boolean
   /** Forgets what waits. */
   stop(): void
 }
@@ -49,6 +51,9 @@ export function openPolicies(deps: PolicyRoomDeps): PolicyRoom {
     onCopy: (msgId, from) => book.onCopy(msgId, from),
     get heldMessages() {
       return book.size
+    },
+    get isInDoubt() {
+      return watch.isInDoubt
     },
     stop: () => book.stop(),
   }

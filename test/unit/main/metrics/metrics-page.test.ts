@@ -248,7 +248,9 @@ function snapshotOf(registry: PeerRegistry): Pick<MetricsView, 'peers' | 'client
     admission: { refused: { ip: 0, banned: 0, full: 0 } },
     head: { newestSlot: undefined, syncDistance: () => 0 },
     clockOffset: { boundMs: () => 0 },
+    policies: { heldMessages: 0, isInDoubt: false },
     blocks: { hidden: { slot_limit: 0, queue_full: 0, failed: 0, no_block: 0 } },
+    verifier: { counts: { all: () => [] } },
     load: { view: () => quietMetrics().load },
     discovery: { metrics: () => null },
   })
