@@ -69,6 +69,7 @@ test('every row of the tables is on the page, with the labels it claims', async 
     refused: { past_slot: 2 },
     dropped: [{ reason: 'stale', messageClass: 'block', messages: 4 }],
     reports: { slow_peer: 5 },
+    verified: [{ kind: 'beacon_block', outcome: 'invalid', count: 7 }],
     discovery: BUSY_DISCOVERY,
     meshes: [{ kind: 'beacon_block', topics: 2, meshPeers: 11, smallestMesh: 3, largestMesh: 8 }],
   })
@@ -82,6 +83,8 @@ test('every row of the tables is on the page, with the labels it claims', async 
   }
   assert.equal(seriesValue(families, 'starling_gossip_dropped_messages_total', { reason: 'stale', class: 'block' }), 4)
   assert.equal(seriesValue(families, 'starling_peers_reports_total', { reason: 'slow_peer' }), 5)
+  const verified = { kind: 'beacon_block', outcome: 'invalid' }
+  assert.equal(seriesValue(families, 'starling_gossip_verified_messages_total', verified), 7)
   for (const [which, links] of Object.entries({ smallest: 3, largest: 8 })) {
     assert.equal(seriesValue(families, `starling_gossip_mesh_${which}_peers`, { kind: 'beacon_block' }), links)
   }
