@@ -92,7 +92,7 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
   const peerEvents = new PeerEvents({ host, ...parts.books, events: parts.events, clock: deps.clock })
   return [
     // Open before anybody can ask, and closed when nobody can any more.
-    { name: 'recent objects', deadlineMs: 3000, start: () => recent?.start(), stop: () => recent?.stop() },
+    { name: 'recent objects', deadlineMs: 15_000, start: () => recent?.start(), stop: () => recent?.stop() },
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
     { name: 'validation pool', deadlineMs: 2000, stop: () => pool.stop() },

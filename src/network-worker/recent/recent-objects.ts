@@ -21,8 +21,8 @@ const MAX_QUEUE_BYTES = 16 * 1024 * 1024
 const MAX_DISK_BYTES = 1024 ** 3
 /** Objects of a segment that are indexed: two variants of all columns and four blocks of each slot. */
 const MAX_SEGMENT_RECORDS = SEGMENT_SLOTS * (2 * 128 + 4)
-/** One write: more would hold up the objects behind it, less would cost a call each. */
-const MAX_BATCH = 64
+/** Objects of one write: their checksums and copies are one turn of the thread, under a millisecond. */
+const MAX_BATCH = 16
 const LOG_PERIOD_MS = 60_000
 
 /** A payload with the head it is found by. */
@@ -70,18 +70,14 @@ export class RecentObjects {
   }
 
   /**
-   * Finds what an earlier run left. Files that cannot be read are deleted.
+   * Finds what an earlier run left; segments that are past are deleted, and those that cannot be read left out.
    * @throws what the file system says when the directory cannot be made or read
    */
   async start(): Promise<void> {
     const { dir } = this.#deps
     await mkdir(dir, { recursive: true, mode: 0o700 })
-    for (const name of (await readdir(dir)).toSorted()) {
-      const number = segmentNumber(name)
-      if (number === undefined) continue
-      if (this.#isPast(number)) await unlink(join(dir, name)).catch((err: unknown) => this.#report(err))
-      else await this.#openSegment(number).catch((err: unknown) => this.#report(err))
-    }
+    const numbers = (await readdir(dir)).flatMap((name) => segmentNumber(name) ?? [])
+    await Promise.all(numbers.map((number) => this.#restore(number).catch((err: unknown) => this.#report(err))))
     this.#isOpen = true
   }
 
@@ -198,9 +194,20 @@ export class RecentObjects {
     }
   }
 
+  /** Segments of the window are opened. Others are deleted: past ones, and those of a clock that was ahead. */
+  async #restore(number: number): Promise<void> {
+    const isAhead = number > numberOf(Math.max(0, this.#deps.currentSlot() + 1))
+    if (this.#isPast(number) || isAhead) await unlink(this.#pathOf(number))
+    else await this.#openSegment(number)
+  }
+
+  #pathOf(number: number): string {
+    return join(this.#deps.dir, `${number}${SUFFIX}`)
+  }
+
   async #openSegment(number: number): Promise<Segment> {
-    const path = join(this.#deps.dir, `${number}${SUFFIX}`)
-    const { segment, places } = await Segment.open(path, number * SEGMENT_SLOTS, MAX_SEGMENT_RECORDS)
+    const path = this.#pathOf(number)
+    const { segment, places } = await Segment.open(path, MAX_SEGMENT_RECORDS)
     this.#segments.set(number, segment)
     // A head that is whole but of another segment's slots would outlive its slot.
     for (const place of places) if (numberOf(place.head.slot) === number) this.#index.add(place)
@@ -253,8 +260,8 @@ function numberOf(slot: number): number {
   return Math.floor(slot / SEGMENT_SLOTS)
 }
 
-/** Of a file's name; undefined when it is none of ours. */
+/** Of a file's name; undefined when it is none that we would write. */
 function segmentNumber(name: string): number | undefined {
   const digits = name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : ''
-  return /^\d{1,15}$/.test(digits) ? Number(digits) : undefined
+  return /^(0|[1-9]\d{0,14})$/.test(digits) ? Number(digits) : undefined
 }

@@ -14,14 +14,12 @@ export interface Place {
 
 export class Segment {
   readonly path: string
-  readonly firstSlot: number
   readonly #file: FileHandle
   #endBytes: number
   #isClosed = false
 
-  private constructor(path: string, firstSlot: number, file: FileHandle, endBytes: number) {
+  private constructor(path: string, file: FileHandle, endBytes: number) {
     this.path = path
-    this.firstSlot = firstSlot
     this.#file = file
     this.#endBytes = endBytes
   }
@@ -34,7 +32,6 @@ export class Segment {
    */
   static async open(
     path: string,
-    firstSlot: number,
     maxRecords: number,
   ): Promise<{ readonly segment: Segment; readonly places: readonly Place[] }> {
     const file = await openOrMake(path)
@@ -44,11 +41,11 @@ export class Segment {
       if (!MAGIC.equals(magic)) {
         await file.truncate(0)
         await file.write(MAGIC, 0, MAGIC.length, 0)
-        return { segment: new Segment(path, firstSlot, file, MAGIC.length), places: [] }
+        return { segment: new Segment(path, file, MAGIC.length), places: [] }
       }
       const { found, endBytes } = await scan(file, size, maxRecords)
       if (endBytes < size) await file.truncate(endBytes)
-      const segment = new Segment(path, firstSlot, file, endBytes)
+      const segment = new Segment(path, file, endBytes)
       return { segment, places: found.map((one) => ({ segment, ...one })) }
     } catch (error) {
       await file.close()
