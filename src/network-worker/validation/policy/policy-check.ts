@@ -102,6 +102,8 @@ class JudgedByPolicy {
   /** A verified message has its claim for itself, where only one signer could have made it. */
   #claimFor(passed: Passed, message: Message): Verdict {
     const { claim } = passed
+    // So that one of a proposer without a known key is not taken for the first of a slot that has a valid one.
+    this.#isFirstOfSlot(passed)
     if (claim === undefined) return ACCEPT
     if (!this.#deps.verifier.provesClaim(this.#context.parsed.spec.kind)) return this.#admit(passed, message)
     return this.#judge.claims.hold(claim) ? ACCEPT : ALREADY_KNOWN

@@ -1,10 +1,16 @@
 /** Blocks under `strict`: verified where that can be, else the first of a slot at once and twins by corroboration. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Verifier } from '../../../../../src/network-worker/validation/verify/verifier.ts'
 import { ALL_FORKS } from '../judge-scene.ts'
 import { blockOf, policyScene, SLOT, settled, textOf, verifierOf } from './policy-scene.ts'
 
 const { slotsPerEpoch, slotDurationMs } = ALL_FORKS
+
+/** Keys of some proposers. */
+function knows(proposers: ReadonlySet<number>): Verifier['canVerify'] {
+  return (_topic, _ssz, { proposer }) => proposer !== undefined && proposers.has(proposer.proposerIndex)
+}
 
 test('without keys, the first block of each slot is accepted in its turn', () => {
   const { clock, checkOf } = policyScene()
@@ -78,6 +84,15 @@ test('what is verified holds its claim: twins are not even looked at', async () 
   assert.equal(await settled(block), 'accept')
   assert.equal(textOf(check(blockOf(SLOT, 7, 1), 'b:y')), 'ignore already_known')
   assert.equal(watch.isInDoubt, false)
+})
+
+test('beside a valid block, one of a proposer whose key is not known waits', async () => {
+  const keyed = new Set([7])
+  const verifier = { ...verifierOf('valid'), canVerify: knows(keyed) }
+  const { checkOf } = policyScene(verifier)
+  const check = checkOf('beacon_block', 'strict')
+  assert.equal(await settled(check(blockOf(SLOT, 7), 'a:x')), 'accept')
+  assert.equal(textOf(check(blockOf(SLOT, 8), 'spam:mer')), 'hold')
 })
 
 test('of two valid ones under way at once, one goes on', async () => {
