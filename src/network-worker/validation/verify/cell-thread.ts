@@ -14,6 +14,7 @@ const MAX_BATCH_CELLS = 128
 const CELL_BYTES = 2048
 /** That wait: all columns of a block and of a forged one. With 9 blobs each they hold 5 MB. */
 const MAX_COLUMNS = 256
+/** That wait: those of three blocks, 4 MB. */
 const MAX_BLOBS = 32
 
 interface WaitingColumn {
@@ -25,6 +26,7 @@ export class CellThread {
   readonly #pool: Pick<PoolClient, 'run'>
   readonly #columns: WaitingColumn[] = []
   #blobs = 0
+  #lastBlob: Promise<unknown> = Promise.resolve()
   #isBusy = false
   #loading: Promise<void> | undefined
   #isLoaded = false
@@ -52,11 +54,14 @@ export class CellThread {
     })
   }
 
-  /** True when it is the commitment's. Copied. Never rejects. */
+  /** True when it is the commitment's. Its buffers change hands. Never rejects. */
   async verifyBlob(input: VerifyBlobInput): Promise<boolean | Unanswered> {
     if (this.#blobs >= MAX_BLOBS) return 'queue_full'
     this.#blobs++
-    const result = await this.#pool.run('verify-blob', input)
+    // One at a time, since the pool takes but few.
+    const run = this.#lastBlob.then(() => this.#pool.run('verify-blob', input, buffersOf([input.blob])))
+    this.#lastBlob = run
+    const result = await run
     this.#blobs--
     return result.ok ? result.output : 'failed'
   }
@@ -88,7 +93,7 @@ export class CellThread {
 
   async #run(waiting: readonly WaitingColumn[]): Promise<void> {
     const columns = waiting.map(({ column }) => column)
-    const buffers = columns.flatMap(({ cells }) => (cells.buffer instanceof ArrayBuffer ? [cells.buffer] : []))
+    const buffers = buffersOf(columns.map(({ cells }) => cells))
     const result = await this.#pool.run('verify-cells', { columns }, buffers)
     // The thread may have been replaced by one that has loaded nothing.
     if (!result.ok) {
@@ -97,4 +102,9 @@ export class CellThread {
     }
     for (const [index, { answer }] of waiting.entries()) answer(result.ok ? result.output[index] === 1 : 'failed')
   }
+}
+
+/** What is handed over: one buffer for each object, of which its parts are views. */
+function buffersOf(parts: readonly Uint8Array[]): ArrayBuffer[] {
+  return parts.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []))
 }

@@ -67,6 +67,25 @@ test('a thread that failed has to load the trusted setup again', async () => {
   assert.equal(thread.isReady(), true)
 })
 
+test('blobs are verified one at a time', async () => {
+  const pool = new ManualPool()
+  const thread = new CellThread(pool)
+  const blob = { blob: new Uint8Array(131_072), commitment: new Uint8Array(48), proof: new Uint8Array(48) }
+  const answers = [thread.verifyBlob(blob), thread.verifyBlob(blob), thread.verifyBlob(blob)]
+  const jobs: number[] = []
+  for (const result of [
+    { ok: true, output: true },
+    { ok: true, output: false },
+  ] as const) {
+    await Promise.resolve()
+    jobs.push(pool.jobs.length)
+    await pool.finish(result)
+  }
+  await pool.finish({ ok: false, reason: 'failed' })
+  assert.deepEqual(jobs, [1, 2])
+  assert.deepEqual(await Promise.all(answers), [true, false, 'failed'])
+})
+
 test('queues are bounded', async () => {
   const thread = new CellThread(new ManualPool())
   for (let i = 0; i < 257; i++) void thread.verifyColumn(column(i % 128))
