@@ -172,6 +172,14 @@ test('without checks, messages are accepted too: the same is expected of peers',
   }
 })
 
+test('where messages wait for others, some are left at ignore: no deliveries are expected of peers', () => {
+  for (const kind of SCORED) {
+    const params = topicScoreParams({ kind, policy: 'corroborate(2)' }, MAINNET, LATE_SLOT)
+    assert.equal(params?.meshMessageDeliveriesWeight, 0)
+    assert.deepEqual(topicScoreParams({ kind, policy: 'strict' }, MAINNET, LATE_SLOT), paramsOf(kind))
+  }
+})
+
 test('time in mesh is worth 10 after an hour', () => {
   const params = scoredParams('beacon_block')
   assert.equal(params.timeInMeshQuantum, 12_000)

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { SignableENR } from '@chainsafe/enr'
 import fc from 'fast-check'
 import {
+  configuredPeers,
   parsePeerId,
   type ResolvedTarget,
   resolveTarget,
@@ -165,4 +166,13 @@ test('a valid record with any byte changed never throws anything but BAD_ENR', (
       assert.throws(() => resolveTarget({ enr: `enr:${bytes.toString('base64url')}` }), refused('BAD_ENR'))
     }),
   )
+})
+
+test('the peers of a configuration: by record and multiaddr, without what names nobody', () => {
+  const { text, peerId } = record((enr) => {
+    enr.ip = '127.0.0.1'
+    enr.tcp = 9000
+  })
+  const texts = [text, `/ip4/127.0.0.1/tcp/9000/p2p/${PEER_ID}`, '/ip4/127.0.0.1/tcp/9000', ...MALFORMED_RECORDS]
+  assert.deepEqual([...configuredPeers(texts)], [peerId, PEER_ID])
 })
