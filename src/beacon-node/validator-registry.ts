@@ -24,8 +24,10 @@ export interface RegistryDeps {
   readonly log: Logger
 }
 
-/** Until the node is ready, and after a failure. */
+/** How often it is looked whether the node is ready, and the first wait after a failure, which is doubled each time. */
 const RETRY_MS = 5_000
+/** Some nodes do not have the route at all. */
+const MAX_RETRY_MS = 300_000
 /** New validators are finalized once an epoch at most. */
 const REFRESH_EPOCHS = 1
 
@@ -35,6 +37,9 @@ export class ValidatorRegistry {
   #timer: Disposable | undefined
   #isStopped = false
   #isWhole = false
+  #retryMs = RETRY_MS
+  /** Why it last failed: said once. */
+  #failure: string | undefined
   #work: Promise<void> = Promise.resolve()
 
   constructor(deps: RegistryDeps) {
@@ -117,13 +122,21 @@ export class ValidatorRegistry {
     try {
       await this.#fetchNew()
     } catch (error) {
-      if (this.#isStopped) return
-      log.warn({ why: error instanceof Error ? error.message : String(error) }, 'validator keys could not be fetched')
-      return this.#again(RETRY_MS)
+      if (!this.#isStopped) this.#failed(error instanceof Error ? error.message : String(error))
+      return
     }
+    this.#retryMs = RETRY_MS
+    this.#failure = undefined
     if (!this.#isWhole || keys.count !== before) log.info({ validators: keys.count }, 'validator keys are complete')
     this.#isWhole = true
     this.#again(REFRESH_EPOCHS * network.slotsPerEpoch * network.slotDurationMs)
+  }
+
+  #failed(why: string): void {
+    if (why !== this.#failure) this.#deps.log.warn({ why }, 'validator keys could not be fetched')
+    this.#failure = why
+    this.#again(this.#retryMs)
+    this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2)
   }
 
   /** Each request begins with the last key known, which must be the same: else what we have is of another chain. */

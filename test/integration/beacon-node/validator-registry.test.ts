@@ -153,12 +153,12 @@ test('what comes wrong is not kept, and asked for again', async (t) => {
     }))
   for (const data of [rows(1), rows(0, 0), rows(9000), [{ index: '0', pubkey: '0x00' }], 'none']) {
     server.instead.set(IDENTITIES, (_, response) => sendJson(response, { data }))
-    await turn(5000)
+    await turn(300_000)
     assert.equal(keys.count, 0)
   }
   assert.ok(lines.every((line) => line.includes('could not be fetched')))
   server.instead.clear()
-  await turn(5000)
+  await turn(300_000)
   assert.equal(keys.count, 64)
 })
 
@@ -204,4 +204,19 @@ test('no file is no matter, one that is no state a line in the log; and there ar
     if (content !== undefined) assert.match(lines[0] ?? '', /genesis.ssz has another genesis validators root/)
     assert.equal(keys.count, 0)
   }
+})
+
+test('a node without the route is asked less and less, and complained of once', async (t) => {
+  const server = await BeaconNodeServer.start(t, NETWORK)
+  server.instead.set(IDENTITIES, (_, response) => sendJson(response, { code: 404, message: 'no' }, 404))
+  const { turn, lines } = registryIn(t, { dataDir: newDir(t), server })
+  await turn()
+  for (const ms of [5000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]) {
+    const before = server.asked.length
+    await turn(ms - 1)
+    assert.equal(server.asked.length, before)
+    await turn(1)
+    assert.equal(server.asked.length, before + 1)
+  }
+  assert.equal(lines.length, 1)
 })
