@@ -88,6 +88,10 @@ export interface MetricsView {
   readonly isForgeryAbout: boolean
   /** Accepted blocks that the arrivals do not show, by reason. */
   readonly hiddenBlocks: CountsByName
+  /** Recent blocks and columns that are kept and served, their bytes on disk, and what was not kept, by reason. */
+  readonly recentObjects: number
+  readonly recentDiskBytes: number
+  readonly recentDrops: CountsByName
   readonly load: ThreadLoadView
   /** Null without discovery. */
   readonly discovery: DiscoveryMetricsView | null

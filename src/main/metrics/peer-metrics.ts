@@ -76,6 +76,25 @@ export const PEER_METRICS: readonly MetricRow[] = [
   ),
   numberRow(
     'gauge',
+    'starling_chain_recent_objects',
+    'Recent blocks and data columns that are kept and served.',
+    ({ recentObjects }) => recentObjects,
+  ),
+  numberRow(
+    'gauge',
+    'starling_chain_recent_disk_bytes',
+    'Bytes that they take on disk.',
+    ({ recentDiskBytes }) => recentDiskBytes,
+  ),
+  byNameRow(
+    'counter',
+    'starling_chain_recent_dropped_objects_total',
+    'reason',
+    'Blocks and columns that were not kept: not_opened and queue_full, for want of room; write_failed, by the disk; out_of_window, too old or ahead of the clock; too_long; no_room, their slot has enough of them.',
+    ({ recentDrops }) => recentDrops,
+  ),
+  numberRow(
+    'gauge',
     'starling_chain_clock_offset_bound_milliseconds',
     'Our clock is slow by at least this; 0 when blocks show nothing, which does not show that it is right.',
     ({ clockOffsetBoundMs }) => clockOffsetBoundMs,

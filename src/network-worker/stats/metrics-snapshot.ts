@@ -15,6 +15,7 @@ import type { Admission } from '../peers/admission.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
 import { CLIENT_FAMILIES, clientFamily } from '../peers/vocabulary/client-family.ts'
+import type { RecentRoom } from '../recent/recent-room.ts'
 import type { PolicyRoom } from '../validation/policy/policy-room.ts'
 import type { VerificationCounts } from '../validation/verify/verification-counts.ts'
 import type { BlockStats } from './block-stats.ts'
@@ -34,9 +35,15 @@ export interface MetricsDeps {
   readonly clockOffset: Pick<ClockOffset, 'boundMs'>
   readonly policies: Pick<PolicyRoom, 'heldMessages' | 'isInDoubt'>
   readonly blocks: Pick<BlockStats, 'hidden'>
+  /** Undefined when nothing recent is kept. */
+  readonly recent?: Pick<RecentRoom, 'objects' | 'intake'> | undefined
   readonly verifier: { readonly counts: Pick<VerificationCounts, 'all'> }
   readonly load: Pick<ThreadLoad, 'view'>
   readonly discovery: Pick<DiscoveryRoom, 'metrics'>
+}
+
+function recentDropsOf({ recent }: MetricsDeps): CountsByName {
+  return recent === undefined ? {} : { ...recent.objects.drops, not_opened: recent.intake.dropped }
 }
 
 export function metricsSnapshot(deps: MetricsDeps): MetricsView {
@@ -63,6 +70,9 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
     heldMessages: deps.policies.heldMessages,
     isForgeryAbout: deps.policies.isInDoubt,
     hiddenBlocks: { ...deps.blocks.hidden },
+    recentObjects: deps.recent?.objects.figures.objects ?? 0,
+    recentDiskBytes: deps.recent?.objects.figures.diskBytes ?? 0,
+    recentDrops: recentDropsOf(deps),
     load: load.view(),
     discovery: deps.discovery.metrics(),
   }

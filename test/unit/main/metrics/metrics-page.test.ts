@@ -20,7 +20,18 @@ import { QUIET_ROUTER, quietMetrics } from '../../../support/quiet-metrics.ts'
 const DOC = new URL('../../../../docs/operators/metrics.md', import.meta.url)
 /** What names end in, before `_total`. */
 const UNITS = ['messages', 'bytes', 'blocks', 'peers', 'topics', 'reports', 'connections', 'bans', 'scores', 'slot']
-const OTHER_UNITS = ['ids', 'rpcs', 'promises', 'entries', 'slots', 'milliseconds', 'seconds', 'runs', 'state']
+const OTHER_UNITS = [
+  'ids',
+  'rpcs',
+  'promises',
+  'entries',
+  'slots',
+  'milliseconds',
+  'seconds',
+  'runs',
+  'state',
+  'objects',
+]
 const BEACON_NODE_UNITS = ['failures', 'rounds', 'epoch', 'keys']
 const DISCOVERY_UNITS = ['records', 'candidates', 'nodes', 'sessions', 'lookups', 'packets', 'restarts']
 
@@ -69,6 +80,7 @@ test('every row of the tables is on the page, with the labels it claims', async 
     refused: { past_slot: 2 },
     dropped: [{ reason: 'stale', messageClass: 'block', messages: 4 }],
     reports: { slow_peer: 5 },
+    recentDrops: { queue_full: 3 },
     verified: [{ kind: 'beacon_block', outcome: 'invalid', count: 7 }],
     discovery: BUSY_DISCOVERY,
     meshes: [{ kind: 'beacon_block', topics: 2, meshPeers: 11, smallestMesh: 3, largestMesh: 8 }],
