@@ -9,9 +9,10 @@ import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
 import type { Verdict, VerdictReason } from '../validation/verdict.ts'
-import type { FastId, FastMessageId } from './fast-message-id.ts'
+import type { Arrival } from './arrival.ts'
+import type { FastMessageId } from './fast-message-id.ts'
 import type { GossipsubInternals } from './gossipsub-internals.ts'
-import { InboundLane, type LaneItem } from './inbound-lane.ts'
+import { InboundLane } from './inbound-lane.ts'
 import type { MessageClass } from './message-class.ts'
 import type { DropReason } from './peer-outbox.ts'
 import { RecentFastIds } from './recent-fast-ids.ts'
@@ -31,23 +32,6 @@ const MAX_WAITING_BYTES = 4096
 export interface ArrivalObserver {
   onDuplicate(kind: KindIndex): void
   onDropped(reason: DropReason, messageClass: MessageClass): void
-}
-
-/** A message that came, and what is known of its coming. */
-export interface Arrival extends LaneItem {
-  readonly from: PeerId
-  readonly fromId: PeerIdStr
-  readonly rules: TopicRules
-  readonly message: RPC.Message
-  readonly fastId: FastId
-  /** Monotonic ms of its RPC. */
-  readonly atMs: number
-  /** Monotonic ms of the first bytes of its RPC: a large one is on the wire for a while. */
-  readonly startedAtMs: number
-  /** Who sent copies while it waited: they need none from us. Bounded by the peers we have. */
-  copies: Set<PeerIdStr> | undefined
-  /** Of these, how many have had it in their line of the lane, when there was no room for it in that of the first. */
-  moves: number
 }
 
 /** The router, as far as the way in needs it. */
