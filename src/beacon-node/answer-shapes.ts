@@ -9,6 +9,15 @@ const uint = z
 
 const finite = uint.refine(Number.isFinite)
 
+/**
+ * Slots behind the wall clock. A head that came a moment early is ahead of it, which some nodes write as a negative number
+ * and some as the unsigned one that it wraps to: neither is behind.
+ */
+const behind = z
+  .string()
+  .regex(/^-?\d{1,20}$/)
+  .transform((text) => Math.max(0, Number(BigInt.asIntN(64, BigInt(text)))))
+
 function hex(bytes: number) {
   return z
     .string()
@@ -26,6 +35,12 @@ export const genesisShape = z.object({
 /** `GET /eth/v1/config/spec`; values are text, but for lists, which are not looked at. */
 export const specShape = z.object({ data: z.record(z.string(), z.unknown()) })
 
+/** `BLOB_SCHEDULE` of the specification. More changes than this no network has. */
+export const blobScheduleShape = z
+  .array(z.object({ EPOCH: uint, MAX_BLOBS_PER_BLOCK: finite }))
+  .min(1)
+  .max(256)
+
 /** `GET /eth/v1/config/fork_schedule` */
 export const forkScheduleShape = z.object({ data: z.array(z.object({ current_version: hex(4), epoch: uint })).max(64) })
 
@@ -33,7 +48,7 @@ export const forkScheduleShape = z.object({ data: z.array(z.object({ current_ver
 export const syncingShape = z.object({
   data: z.object({
     head_slot: finite,
-    sync_distance: finite,
+    sync_distance: behind,
     is_syncing: z.boolean(),
     is_optimistic: z.boolean().default(false),
     el_offline: z.boolean().default(false),
@@ -58,6 +73,11 @@ export const dutiesShape = z.object({
 
 /** `POST /eth/v1/beacon/states/{state_id}/validator_identities` */
 export const identitiesShape = z.object({ data: z.array(z.object({ index: finite, pubkey: hex(48) })) })
+
+/** `POST /eth/v1/beacon/states/{state_id}/validators` */
+export const validatorsShape = z.object({
+  data: z.array(z.object({ index: finite, validator: z.object({ pubkey: hex(48) }) })),
+})
 
 export type Genesis = z.output<typeof genesisShape>['data']
 export type ForkRow = z.output<typeof forkScheduleShape>['data'][number]

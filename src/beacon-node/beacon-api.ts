@@ -14,8 +14,9 @@ import {
   type Syncing,
   specShape,
   syncingShape,
+  validatorsShape,
 } from './answer-shapes.ts'
-import { type Ask, BeaconHttp, BeaconNodeError, type HttpOptions } from './http-answer.ts'
+import { type Ask, BeaconHttp, BeaconNodeError, type FailureKind, type HttpOptions } from './http-answer.ts'
 import type { Duty, Head } from './node-facts.ts'
 import { keysOfRecords, keysOfSsz } from './validator-identities.ts'
 
@@ -27,6 +28,13 @@ const MAX_JSON_BYTES = 1024 * 1024
 /** Identities asked for at once: 512 KiB as SSZ, 1.4 MB as JSON. */
 export const IDENTITIES_AT_ONCE = 8192
 const MAX_IDENTITIES_BYTES = 4 * 1024 * 1024
+/** Whole validators take half a kB each. */
+const MAX_VALIDATORS_BYTES = 8 * 1024 * 1024
+
+/** A node that does not have a route says one of these. */
+const NO_ROUTE: ReadonlySet<FailureKind> = new Set(['not_found', 'refused'])
+/** And some that have it fail at what they cannot answer. */
+const NO_ANSWER: ReadonlySet<FailureKind> = new Set([...NO_ROUTE, 'server_error'])
 
 /** Every call @throws BeaconNodeError, and nothing else. */
 export class BeaconApi {
@@ -75,9 +83,16 @@ export class BeaconApi {
     }
   }
 
-  /** Who proposes in an epoch; the node answers for its current and the next one. */
+  /**
+   * Who proposes in an epoch; by the standard a node answers for its current and the next one. Some versions answer for the
+   * next one by the route's second form only, which differs in what is not read here.
+   */
   async duties(epoch: number): Promise<readonly Duty[]> {
-    const { data } = await this.#get(`/eth/v1/validator/duties/proposer/${epoch}`, dutiesShape)
+    const { data } = await either(
+      () => this.#get(`/eth/v1/validator/duties/proposer/${epoch}`, dutiesShape),
+      () => this.#get(`/eth/v2/validator/duties/proposer/${epoch}`, dutiesShape),
+      NO_ANSWER,
+    )
     return data.map(({ slot, validator_index, pubkey }) => ({
       slot,
       validatorIndex: validator_index,
@@ -87,23 +102,57 @@ export class BeaconApi {
 
   /**
    * The keys of `count` finalized validators from index `first`, one behind the other; fewer where there are no more.
-   * `count` is at most {@link IDENTITIES_AT_ONCE}.
+   * `count` is at most {@link IDENTITIES_AT_ONCE}. Of a node without the route for just that it is whole validators.
    */
   async pubkeys(first: number, count: number): Promise<Uint8Array> {
-    const path = '/eth/v1/beacon/states/finalized/validator_identities'
-    const json = Array.from({ length: count }, (_, index) => String(first + index))
-    const answer = await this.#http.ask({ path, json, accept: [SSZ_TYPE, JSON_TYPE], maxBytes: MAX_IDENTITIES_BYTES })
-    const keys =
-      answer.type === SSZ_TYPE
-        ? keysOfSsz(answer.bytes, first, count)
-        : keysOfRecords(parse(path, answer.bytes, identitiesShape).data, first, count)
-    if (keys === undefined) throw new BeaconNodeError('bad_answer', `${path}: not the validators asked for`)
+    const ids = Array.from({ length: count }, (_, index) => String(first + index))
+    const keys = await either(
+      () => this.#identities(ids, first),
+      () => this.#validators(ids, first),
+      NO_ROUTE,
+    )
+    if (keys === undefined) throw new BeaconNodeError('bad_answer', 'validators: not those asked for')
     return keys
+  }
+
+  async #identities(ids: readonly string[], first: number): Promise<Uint8Array | undefined> {
+    const path = '/eth/v1/beacon/states/finalized/validator_identities'
+    const accept = [SSZ_TYPE, JSON_TYPE]
+    const { type, bytes } = await this.#http.ask({ path, json: ids, accept, maxBytes: MAX_IDENTITIES_BYTES })
+    if (type === SSZ_TYPE) return keysOfSsz(bytes, first, ids.length)
+    return keysOfRecords(parse(path, bytes, identitiesShape).data, first, ids.length)
+  }
+
+  async #validators(ids: readonly string[], first: number): Promise<Uint8Array | undefined> {
+    const path = '/eth/v1/beacon/states/finalized/validators'
+    const { bytes } = await this.#http.ask({
+      ...{ path, json: { ids }, accept: [JSON_TYPE], maxBytes: MAX_VALIDATORS_BYTES },
+    })
+    const { data } = parse(path, bytes, validatorsShape)
+    const records = data.map(({ index, validator }) => ({ index, pubkey: validator.pubkey }))
+    return keysOfRecords(records, first, ids.length)
   }
 
   async #get<Shape extends z.ZodType>(path: string, shape: Shape): Promise<z.output<Shape>> {
     const ask: Ask = { path, accept: [JSON_TYPE], maxBytes: MAX_JSON_BYTES }
     return parse(path, (await this.#http.ask(ask)).bytes, shape)
+  }
+}
+
+/** The second where the node refuses the first as one of `refusals`; refused twice, the first refusal is the reason. */
+async function either<Value>(
+  first: () => Promise<Value>,
+  second: () => Promise<Value>,
+  refusals: ReadonlySet<FailureKind>,
+): Promise<Value> {
+  const isRefusal = (error: unknown): boolean => error instanceof BeaconNodeError && refusals.has(error.kind)
+  try {
+    return await first()
+  } catch (refusal) {
+    if (!isRefusal(refusal)) throw refusal
+    return await second().catch((error: unknown) => {
+      throw isRefusal(error) ? refusal : error
+    })
   }
 }
 

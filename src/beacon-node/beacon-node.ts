@@ -7,16 +7,17 @@
  *       mismatch    away               another network, never used; no answer, asked again with back-off
  */
 
-import { createForkSchedule, type ForkSchedule } from '../consensus/fork-schedule.ts'
-import { isForkAtLeast, type NetworkConfig } from '../consensus/network-config.ts'
+import { createForkSchedule } from '../consensus/fork-schedule.ts'
+import type { NetworkConfig } from '../consensus/network-config.ts'
 import { createSlotClock, type SlotClock } from '../consensus/slot-clock.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import type { BeaconApi } from './beacon-api.ts'
 import { FinalityTrail } from './finality-trail.ts'
 import { BeaconNodeError, type FailureKind } from './http-answer.ts'
-import { findMismatches, futureDifference } from './identity-check.ts'
-import type { Duty, NodeFacts } from './node-facts.ts'
+import { findMismatches, scheduleDifference } from './identity-check.ts'
+import type { Duty, Head, NodeFacts } from './node-facts.ts'
+import { ProposerLookahead } from './proposer-lookahead.ts'
 
 export const BEACON_NODE_STATES = ['connecting', 'ready', 'syncing', 'away', 'mismatch'] as const
 export type BeaconNodeState = (typeof BEACON_NODE_STATES)[number]
@@ -49,21 +50,27 @@ const FIRST_RETRY_MS = 1000
 const MAX_RETRY_MS = 60_000
 /** One of another network may be replaced by the right one, which is no hurry. */
 const MISMATCH_RETRY_MS = 60_000
-/** Slots that a node may be behind and still be believed: what health calls synced. */
-const MAX_BEHIND_SLOTS = 2
-/** Duties are asked for anew so often within an epoch, since a reorganisation can change them. */
-const DUTIES_PERIOD_SLOTS = 8
+/**
+ * Slots that a node may be behind and still be believed when it calls itself synced: so many empty slots in a row are bad
+ * luck even where half of the validators are gone. Who is further behind may have the proposers of another chain.
+ */
+const MAX_BEHIND_SLOTS = 8
+/** Its clock and ours differ, and a head comes within a round. */
+const MAX_AHEAD_SLOTS = 1
+
+/** What is good to have, and may be missing. */
+type Extra = 'finality before the newest' | 'proposers of this epoch' | 'proposers of the next epoch'
 
 export class BeaconNode {
   readonly #deps: BeaconNodeDeps
   readonly #slotClock: SlotClock
-  readonly #schedule: ForkSchedule
   readonly #trail: FinalityTrail
+  readonly #lookahead: ProposerLookahead
   readonly #failures: Partial<Record<FailureKind, number>> = {}
-  readonly #duties = new Map<number, readonly Duty[]>()
-  #dutiesAtSlot = Number.NEGATIVE_INFINITY
+  readonly #missing = new Set<Extra>()
   #state: BeaconNodeState = 'connecting'
-  #isChecked = false
+  /** When the node was last found to be of our network; undefined until then, and when it may be another. */
+  #checkedEpoch: number | undefined
   #warned: string | undefined
   #figures = { isOptimistic: false, elOffline: false, rounds: 0, headSlot: 0, finalizedEpoch: 0 }
   #retryMs = FIRST_RETRY_MS
@@ -71,10 +78,16 @@ export class BeaconNode {
   #isStopped = false
 
   constructor(deps: BeaconNodeDeps) {
+    const { api, network, clock } = deps
     this.#deps = deps
-    this.#slotClock = createSlotClock(deps.network, deps.clock)
-    this.#schedule = createForkSchedule(deps.network)
-    this.#trail = new FinalityTrail(deps.api, deps.network.slotsPerEpoch)
+    this.#slotClock = createSlotClock(network, clock)
+    this.#trail = new FinalityTrail(api, network.slotsPerEpoch)
+    this.#lookahead = new ProposerLookahead({
+      slotClock: this.#slotClock,
+      schedule: createForkSchedule(network),
+      ask: (epoch, isNext) =>
+        this.#extra(isNext ? 'proposers of the next epoch' : 'proposers of this epoch', this.#dutiesOf(epoch)),
+    })
   }
 
   start(): void {
@@ -100,14 +113,18 @@ export class BeaconNode {
   /** One round; never rejects. */
   async #run(): Promise<void> {
     try {
-      this.#again(await this.#round())
+      const delayMs = await this.#round()
+      this.#retryMs = FIRST_RETRY_MS
+      this.#again(delayMs)
     } catch (error) {
       if (this.#isStopped) return
-      const kind = error instanceof BeaconNodeError ? error.kind : 'bad_answer'
-      this.#failures[kind] = (this.#failures[kind] ?? 0) + 1
-      this.#isChecked = false // who comes back may be another
+      this.#countFailure(error)
+      // Who comes back may be another, or follow another chain.
+      this.#checkedEpoch = undefined
+      this.#trail.clear()
+      this.#lookahead.askAnew()
       this.#figures = { ...this.#figures, isOptimistic: false, elOffline: false }
-      this.#enter('away', error instanceof Error ? error.message : String(error))
+      this.#enter('away', reasonOf(error))
       this.#again(this.#retryMs)
       this.#retryMs = Math.min(MAX_RETRY_MS, this.#retryMs * 2)
     }
@@ -116,10 +133,9 @@ export class BeaconNode {
   /** Answers ms until the next round. */
   async #round(): Promise<number> {
     const { api, network } = this.#deps
-    if (!this.#isChecked && !(await this.#check())) return MISMATCH_RETRY_MS
+    if (!(await this.#isOurs())) return MISMATCH_RETRY_MS
     const { is_syncing, sync_distance, is_optimistic, el_offline } = await api.syncing()
     this.#figures = { ...this.#figures, isOptimistic: is_optimistic, elOffline: el_offline }
-    this.#retryMs = FIRST_RETRY_MS
     if (is_syncing || sync_distance > MAX_BEHIND_SLOTS) {
       this.#enter('syncing', `${sync_distance} slots behind`)
       return network.slotDurationMs
@@ -132,37 +148,48 @@ export class BeaconNode {
   async #tellFacts(): Promise<void> {
     const { api, tell, log } = this.#deps
     const head = await api.head()
-    const finalized = await api.finalized()
-    const toldFinalized = await this.#trail.take({ epoch: finalized.epoch, rootHex: finalized.root })
-    const duties = await this.#newDuties()
+    const { epoch, root } = await api.finalized()
+    this.#checkAgainstClock(head, epoch)
+    const toldFinalized = await this.#extra('finality before the newest', this.#trail.take({ epoch, rootHex: root }))
+    const duties = await this.#lookahead.take()
     const { rounds } = this.#figures
-    this.#figures = { ...this.#figures, headSlot: head.slot, finalizedEpoch: finalized.epoch, rounds: rounds + 1 }
+    this.#figures = { ...this.#figures, headSlot: head.slot, finalizedEpoch: epoch, rounds: rounds + 1 }
     const facts: NodeFacts = {
       head,
       ...(toldFinalized === undefined ? {} : { toldFinalized }),
       ...(duties === undefined ? {} : { duties }),
     }
     await tell(facts).catch((err: unknown) => {
-      this.#dutiesAtSlot = Number.NEGATIVE_INFINITY // told again in the next round
+      this.#lookahead.askAnew() // told again in the next round
       if (!this.#isStopped) log.warn({ err }, 'what the beacon node says could not be handed on')
     })
   }
 
-  /** Undefined while those told last are good enough. */
-  async #newDuties(): Promise<readonly Duty[] | undefined> {
+  /** What cannot be true by our clock would be told to peers, who leave for it. */
+  #checkAgainstClock(head: Head, finalizedEpoch: number): void {
     const slot = Math.max(0, this.#slotClock.currentSlot())
-    const epoch = this.#slotClock.epochOfSlot(slot)
-    const isOfThisEpoch = this.#slotClock.epochOfSlot(this.#dutiesAtSlot) === epoch
-    if (isOfThisEpoch && slot - this.#dutiesAtSlot < DUTIES_PERIOD_SLOTS) return undefined
-    // Before fulu the next epoch's proposers can change until it begins (EIP-7917 settles them an epoch ahead).
-    const isSettled = isForkAtLeast(this.#schedule.at(epoch).fork, 'fulu')
-    for (const wanted of isSettled ? [epoch, epoch + 1] : [epoch]) {
-      this.#duties.set(wanted, await this.#dutiesOf(wanted))
+    if (head.slot > slot + MAX_AHEAD_SLOTS) {
+      const why = `its head is of slot ${head.slot}, and our clock is in slot ${slot}: one of the two clocks is wrong`
+      throw new BeaconNodeError('bad_answer', why)
     }
-    // The last epoch's stay for blocks that come late.
-    for (const old of this.#duties.keys()) if (old < epoch - 1 || old > epoch + 1) this.#duties.delete(old)
-    this.#dutiesAtSlot = slot
-    return [...this.#duties.values()].flat()
+    if (finalizedEpoch === 0 || finalizedEpoch < this.#slotClock.epochOfSlot(head.slot)) return
+    throw new BeaconNodeError('bad_answer', `its finalized epoch ${finalizedEpoch} is not behind its head`)
+  }
+
+  /** Undefined when the node does not say: the rest of what it says is used all the same. One line in the log. */
+  async #extra<Value>(what: Extra, asked: Promise<Value | undefined>): Promise<Value | undefined> {
+    try {
+      const value = await asked
+      this.#missing.delete(what)
+      return value
+    } catch (error) {
+      if (this.#isStopped) throw error
+      this.#countFailure(error)
+      const isKnown = this.#missing.has(what)
+      this.#missing.add(what)
+      if (!isKnown) this.#deps.log.warn({ what, why: reasonOf(error) }, 'the beacon node does not say everything')
+      return undefined
+    }
   }
 
   async #dutiesOf(epoch: number): Promise<readonly Duty[]> {
@@ -171,26 +198,30 @@ export class BeaconNode {
     throw new BeaconNodeError('bad_answer', `proposer duties of epoch ${epoch}: are of another one`)
   }
 
-  /** False for a node that must not be used. */
-  async #check(): Promise<boolean> {
+  /** False for a node that must not be used. Behind one URL another may answer from some time on: asked once an epoch. */
+  async #isOurs(): Promise<boolean> {
     const { api, network } = this.#deps
-    const identity = { genesis: await api.genesis(), spec: await api.spec(), forks: await api.forkSchedule() }
     const epoch = Math.max(0, this.#slotClock.currentEpoch())
+    if (this.#checkedEpoch === epoch) return true
+    const identity = { genesis: await api.genesis(), spec: await api.spec(), forks: await api.forkSchedule() }
     const mismatches = findMismatches(identity, network, epoch)
     if (mismatches.length > 0) {
+      this.#checkedEpoch = undefined
       this.#enter('mismatch', mismatches.join('; '))
       return false
     }
-    this.#isChecked = true
-    const difference = futureDifference(identity.forks, network, epoch)
+    this.#checkedEpoch = epoch
+    const difference = scheduleDifference(identity, network, epoch)
     if (difference !== undefined && difference !== this.#warned) {
-      this.#deps.log.warn(
-        { difference },
-        "the beacon node's schedule of forks to come is not ours: one of the two is stale",
-      )
+      this.#deps.log.warn({ difference }, "the beacon node's schedule is not ours: one of the two is stale")
     }
     this.#warned = difference
     return true
+  }
+
+  #countFailure(error: unknown): void {
+    const kind = error instanceof BeaconNodeError ? error.kind : 'bad_answer'
+    this.#failures[kind] = (this.#failures[kind] ?? 0) + 1
   }
 
   /** One line a change of state. */
@@ -202,4 +233,8 @@ export class BeaconNode {
     else if (state === 'mismatch') log.error({ why }, 'beacon node: is of another network and is not used')
     else log.warn({ why }, `beacon node: ${state}; the relay goes on without it`)
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -18,12 +18,19 @@ export class FinalityTrail {
     this.#slotsPerEpoch = slotsPerEpoch
   }
 
+  /** Forgets what was told before: who answers next may follow another chain. */
+  clear(): void {
+    this.#newest = undefined
+    this.#before = undefined
+  }
+
   /**
    * Takes the newest checkpoint and answers the one before it: at first the start of the epoch before, which is
-   * finalized with it; later the one that was newest. Undefined where the node does not know that block.
+   * finalized with it; later the one that was newest. An older one undoes nothing: of several nodes behind one URL one is
+   * slower. Undefined where the node does not know that block.
    */
   async take(newest: Checkpoint): Promise<Checkpoint | undefined> {
-    if (this.#newest === undefined || newest.epoch < this.#newest.epoch) {
+    if (this.#newest === undefined) {
       // Remembered only when all was answered, so that a failure in between is made up for.
       this.#before = await this.#epochBefore(newest)
       this.#newest = newest

@@ -66,7 +66,9 @@ export class BeaconHttp {
   readonly #base: string
   readonly #clock: Clock
   readonly #timeoutMs: number
-  readonly #stop = new AbortController()
+  /** Requests under way, of which there are two at most: a round's and the registry's. */
+  readonly #underWay = new Set<AbortController>()
+  #isStopped = false
 
   constructor({ url, clock, timeoutMs = TIMEOUT_MS }: HttpOptions) {
     this.#base = url.replace(/\/+$/, '')
@@ -76,23 +78,27 @@ export class BeaconHttp {
 
   /** Ends what is under way and refuses what comes later. */
   stop(): void {
-    this.#stop.abort()
+    this.#isStopped = true
+    for (const request of this.#underWay) request.abort()
   }
 
   /** @throws BeaconNodeError, and nothing else */
   async ask(request: Ask): Promise<Answer> {
-    const late = new AbortController()
-    using _timer = this.#clock.after(this.#timeoutMs, () => late.abort())
-    const signal = AbortSignal.any([this.#stop.signal, late.signal])
+    const end = new AbortController()
+    using _timer = this.#clock.after(this.#timeoutMs, () => end.abort())
+    this.#underWay.add(end)
     try {
-      return await this.#exchange(request, signal)
+      if (this.#isStopped) end.abort()
+      return await this.#exchange(request, end.signal)
     } catch (cause) {
-      if (this.#stop.signal.aborted) throw new BeaconNodeError('stopped', `${request.path}: the relay stops`)
-      if (late.signal.aborted) {
+      if (this.#isStopped) throw new BeaconNodeError('stopped', `${request.path}: the relay stops`)
+      if (end.signal.aborted) {
         throw new BeaconNodeError('timeout', `${request.path}: no whole answer in ${this.#timeoutMs} ms`, { cause })
       }
       if (cause instanceof BeaconNodeError) throw cause
       throw new BeaconNodeError('unreachable', `${request.path}: ${reasonOf(cause)}`, { cause })
+    } finally {
+      this.#underWay.delete(end)
     }
   }
 
@@ -144,8 +150,10 @@ async function readBounded(path: string, { body, headers }: Response, maxBytes: 
   return Buffer.concat(chunks, length)
 }
 
-/** fetch says "fetch failed" and keeps the reason in its cause. */
+/** fetch says "fetch failed" and keeps the reason in its cause; of a name with several addresses, a reason for each. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
-  return cause.cause instanceof Error ? cause.cause.message || cause.cause.name : cause.message
+  const inner = cause.cause ?? cause
+  const reason: unknown = inner instanceof AggregateError ? inner.errors[0] : inner
+  return reason instanceof Error ? reason.message || reason.name : String(reason)
 }

@@ -31,7 +31,7 @@ export const BEACON_NODE_METRICS: readonly MetricRow[] = [
   beaconRow({
     name: 'starling_beacon_node_failures_total',
     type: 'counter',
-    help: 'Rounds and checks of the beacon node that failed, by why.',
+    help: 'Requests to the beacon node that gave nothing to use, by why.',
     labels: ['reason'],
     samples: ({ failures }) => Object.entries(failures).map(([reason, value]) => ({ labels: { reason }, value })),
   }),

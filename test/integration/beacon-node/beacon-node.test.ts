@@ -1,52 +1,22 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import pino from 'pino'
 import { BeaconApi } from '../../../src/beacon-node/beacon-api.ts'
-import { BeaconNode } from '../../../src/beacon-node/beacon-node.ts'
 import { FinalityTrail } from '../../../src/beacon-node/finality-trail.ts'
-import type { NodeFacts } from '../../../src/beacon-node/node-facts.ts'
 import type { NetworkConfig } from '../../../src/consensus/network-config.ts'
-import { systemClock } from '../../../src/shared/clock.ts'
 import { BeaconNodeServer, rootOf, sendJson } from '../../support/beacon-node-server.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { until } from '../../support/until.ts'
 import { smallNetwork } from '../../unit/network-worker/small-network.ts'
+import { bare, beaconScene, NETWORK, START_EPOCH } from './beacon-scene.ts'
 
-const NETWORK = smallNetwork()
-const { slotDurationMs, slotsPerEpoch } = NETWORK
-const START_SLOT = 100
-const EPOCH = START_SLOT / slotsPerEpoch - 0.5 // 12
-
-interface Line {
-  readonly level: number
-  readonly msg: string
-  readonly why?: string
-  readonly difference?: string
-}
+const { slotsPerEpoch } = NETWORK
+const EPOCH = START_EPOCH // 12
 
 async function scene(t: TestContext, network: NetworkConfig = NETWORK, told: NetworkConfig = network) {
-  const server = await BeaconNodeServer.start(t, told)
-  const clock = new FakeClock(network.genesisTimeSeconds * 1000 + START_SLOT * slotDurationMs)
-  const facts: NodeFacts[] = []
-  const lines: Line[] = []
-  const log = pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) })
-  // On a clock of its own, so that the only timer on the other is the next round's.
-  const api = new BeaconApi({ url: server.url, clock: systemClock })
-  const node = new BeaconNode({ api, network, clock, log, tell: async (fact) => void facts.push(fact) })
-  t.after(() => node.stop())
-  const become = (state: string): Promise<void> => until(state, () => node.view().state === state)
-  /** Lets one round begin, and waits until the next one is waited for. */
-  const round = async (ms = slotDurationMs): Promise<void> => {
-    await until('the end of a round', () => clock.pending === 1)
-    clock.advance(ms)
-    await until('the end of a round', () => clock.pending === 1)
-  }
-  node.start()
-  clock.advance(0)
-  return { server, clock, facts, lines, node, become, round }
+  const made = await beaconScene(t, network, told)
+  made.start()
+  return made
 }
-
-const bare = (text: string): string => text.slice(2)
 
 test('a node of our network: head, the finality before its newest, proposers of this and the next epoch', async (t) => {
   const { facts, become, node } = await scene(t)
@@ -63,6 +33,19 @@ test('a node of our network: head, the finality before its newest, proposers of 
     { rounds, headSlot, finalizedEpoch, failures },
     { rounds: 1, headSlot: 100, finalizedEpoch: 10, failures: {} },
   )
+})
+
+test('of several nodes behind one URL a slower one undoes nothing; who is another is asked anew', async (t) => {
+  const server = await BeaconNodeServer.start(t, NETWORK)
+  const trail = new FinalityTrail(new BeaconApi({ url: server.url, clock: new FakeClock() }), slotsPerEpoch)
+  await trail.take({ epoch: 10, rootHex: 'aa' })
+  const told = { epoch: 10, rootHex: 'aa' }
+  assert.deepEqual(await trail.take({ epoch: 11, rootHex: 'bb' }), told)
+  assert.deepEqual(await trail.take({ epoch: 10, rootHex: 'aa' }), told)
+  assert.deepEqual(await trail.take({ epoch: 11, rootHex: 'bb' }), told)
+  assert.equal(server.asked.length, 1)
+  trail.clear()
+  assert.deepEqual(await trail.take({ epoch: 11, rootHex: 'cc' }), { epoch: 10, rootHex: bare(rootOf(80)) })
 })
 
 test('an empty first slot: the checkpoint is the block before it', async (t) => {
@@ -173,17 +156,6 @@ test('a node that goes away is asked again with back-off, is checked anew, and s
     lines.map(({ msg }) => msg),
     ['beacon node: ready', 'beacon node: away; the relay goes on without it', 'beacon node: ready'],
   )
-})
-
-test('duties of another epoch are no answer', async (t) => {
-  const network = smallNetwork()
-  const { node, become, server, round } = await scene(t, network)
-  await become('ready')
-  server.instead.set(`/eth/v1/validator/duties/proposer/${EPOCH + 1}`, (_, response) =>
-    sendJson(response, { data: [{ pubkey: `0x${'00'.repeat(48)}`, validator_index: '1', slot: '1' }] }),
-  )
-  for (let slot = 0; slot < 8 && node.view().state === 'ready'; slot++) await round()
-  assert.deepEqual(node.view().failures, { bad_answer: 1 })
 })
 
 test('after a stop nothing is asked', async (t) => {

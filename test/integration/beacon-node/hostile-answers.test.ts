@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { BeaconApi } from '../../../src/beacon-node/beacon-api.ts'
 import { BeaconHttp, BeaconNodeError, type FailureKind } from '../../../src/beacon-node/http-answer.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
 import { type Answerer, BeaconNodeServer, sendJson } from '../../support/beacon-node-server.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { relayNetwork } from '../../support/relay-config.ts'
 
 const GENESIS = '/eth/v1/beacon/genesis'
@@ -129,6 +131,51 @@ test('nobody listens: unreachable, and the URL is not repeated', async () => {
     assert.ok(error instanceof Error && !error.message.includes('secret-token'))
     return true
   })
+})
+
+test('a name without a listener: why, in words', async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  // It may be of one address or of two, of which each is refused.
+  const api = new BeaconApi({ url: `http://localhost:${port}`, clock: systemClock })
+  await assert.rejects(api.genesis(), /ECONNREFUSED/)
+})
+
+test('an IPv6 address is asked as it is written in a URL', async (t) => {
+  const server = createServer((_, response) => sendJson(response, { data: GOOD }))
+  const isThere = await new Promise<boolean>((resolve) => {
+    server.on('error', () => resolve(false)).listen(0, '::1', () => resolve(true))
+  })
+  if (!isThere) return t.skip('no IPv6 here')
+  t.after(() => server.close())
+  const api = new BeaconApi({ url: `http://[::1]:${(server.address() as AddressInfo).port}`, clock: systemClock })
+  assert.equal((await api.genesis()).genesis_time, 1)
+})
+
+test('a small body that unpacks to a huge one is given up at the bound', async (t) => {
+  const packed = gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20))
+  const api = await apiWith(t, GENESIS, (_, response) =>
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(packed),
+  )
+  await assert.rejects(api.genesis(), failsWith('too_large'))
+})
+
+test('a stop cuts off all that is under way, and a time-out only its own request', async (t) => {
+  const server = await BeaconNodeServer.start(t, relayNetwork())
+  for (const path of ['/silent', '/late']) server.instead.set(path, () => undefined)
+  const clock = new FakeClock()
+  const http = new BeaconHttp({ url: server.url, clock, timeoutMs: 1000 })
+  const ask = (path: string) => http.ask({ path, accept: ['application/json'], maxBytes: 100 })
+  const late = assert.rejects(ask('/late'), failsWith('timeout'))
+  clock.advance(500)
+  const silent = [ask('/silent'), ask('/silent')].map((asked) => assert.rejects(asked, failsWith('stopped')))
+  clock.advance(500)
+  await late
+  http.stop()
+  await Promise.all(silent)
+  assert.equal(clock.pending, 0)
 })
 
 test('a stop cuts off what is under way, and refuses the rest', async (t) => {
