@@ -69,8 +69,7 @@ export class ValidatorRegistry {
       if (api !== undefined) await this.#readFile()
     } catch (err) {
       log.warn({ err }, 'the file of validator keys cannot be used; they are kept in memory only')
-      await this.#file?.[Symbol.asyncDispose]().catch(() => undefined)
-      this.#file = undefined
+      await this.#leaveFile()
       this.#deps.keys.clear()
     }
     await this.#readGenesis()
@@ -78,8 +77,10 @@ export class ValidatorRegistry {
   }
 
   async #readFile(): Promise<void> {
-    const { dataDir, network, keys } = this.#deps
+    const { dataDir, network, keys, log } = this.#deps
     this.#file = await KeyFile.open(dataDir, network.genesisValidatorsRootHex)
+    const { lost } = this.#file
+    if (lost > 0) log.warn({ validators: lost }, 'the file of validator keys is damaged; they are fetched anew')
     for await (const piece of this.#file.pieces()) {
       if (this.#isStopped) return
       keys.append(piece)
@@ -148,7 +149,7 @@ export class ValidatorRegistry {
       const answer = await api.pubkeys(known - overlap, IDENTITIES_AT_ONCE)
       if (overlap === 1 && !isSame(answer.subarray(0, PUBKEY_BYTES), keys.at(known - 1))) {
         keys.clear()
-        await this.#file?.clear()
+        await this.#keep((file) => file.clear())
         throw new Error(`the ${known} keys we had are not the beacon node's; they are read anew`)
       }
       await this.#add(answer.subarray(overlap * PUBKEY_BYTES))
@@ -159,7 +160,23 @@ export class ValidatorRegistry {
   async #add(piece: Uint8Array): Promise<void> {
     if (piece.length === 0) return
     const taken = this.#deps.keys.append(piece)
-    if (taken > 0) await this.#file?.append(piece.subarray(0, taken * PUBKEY_BYTES))
+    if (taken > 0) await this.#keep((file) => file.append(piece.subarray(0, taken * PUBKEY_BYTES)))
+  }
+
+  /** A file that missed keys in its midst would give validators the keys of others: after a failure it is left. */
+  async #keep(change: (file: KeyFile) => Promise<void>): Promise<void> {
+    if (this.#file === undefined) return
+    try {
+      await change(this.#file)
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'validator keys cannot be written; from now on they are kept in memory only')
+      await this.#leaveFile()
+    }
+  }
+
+  async #leaveFile(): Promise<void> {
+    await this.#file?.[Symbol.asyncDispose]().catch(() => undefined)
+    this.#file = undefined
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import pino from 'pino'
 import { BeaconApi, IDENTITIES_AT_ONCE } from '../../../src/beacon-node/beacon-api.ts'
-import { KEY_FILE } from '../../../src/beacon-node/key-file.ts'
+import { KEY_FILE, KeyFile } from '../../../src/beacon-node/key-file.ts'
 import { ValidatorRegistry } from '../../../src/beacon-node/validator-registry.ts'
 import { genesisHeadBytes } from '../../../src/consensus/genesis-validators.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
@@ -18,7 +18,7 @@ import { smallNetwork } from '../../unit/network-worker/small-network.ts'
 const NETWORK = smallNetwork()
 const EPOCH_MS = NETWORK.slotsPerEpoch * NETWORK.slotDurationMs
 const IDENTITIES = '/eth/v1/beacon/states/finalized/validator_identities'
-const HEAD_BYTES = 40
+const HEAD_BYTES = 48
 
 function newDir(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'starling-keys-'))
@@ -116,12 +116,10 @@ test('a file of another chain, or of something else, is written anew', async (t)
 test("keys that are not the node's are dropped, and read anew", async (t) => {
   const server = await BeaconNodeServer.start(t, NETWORK)
   const dataDir = newDir(t)
-  const first = registryIn(t, { dataDir, server })
-  await first.turn()
-  await first.registry.stop()
-  const file = readFileSync(join(dataDir, KEY_FILE))
-  file.fill(0xbb, HEAD_BYTES)
-  writeFileSync(join(dataDir, KEY_FILE), file)
+  {
+    await using file = await KeyFile.open(dataDir, NETWORK.genesisValidatorsRootHex)
+    await file.append(Buffer.alloc(64 * 48, 0xbb))
+  }
   const { keys, turn, lines } = registryIn(t, { dataDir, server })
   await turn()
   assert.equal(keys.count, 0)
@@ -129,6 +127,45 @@ test("keys that are not the node's are dropped, and read anew", async (t) => {
   await turn(5000)
   assert.equal(keys.count, 64)
   same(keys, 0)
+})
+
+test('a damaged file gives no keys, and they are fetched anew', async (t) => {
+  const server = await BeaconNodeServer.start(t, NETWORK)
+  const dataDir = newDir(t)
+  const first = registryIn(t, { dataDir, server })
+  await first.turn()
+  await first.registry.stop()
+  const path = join(dataDir, KEY_FILE)
+  const file = readFileSync(path)
+  file[HEAD_BYTES + 1000] = 0x5c
+  writeFileSync(path, file)
+  server.identityRequests.length = 0
+  const { keys, turn, lines } = registryIn(t, { dataDir, server })
+  await turn()
+  assert.deepEqual(server.identityRequests, [[0, IDENTITIES_AT_ONCE]])
+  for (const index of [0, 20, 63]) same(keys, index)
+  assert.match(lines[0] ?? '', /damaged/)
+})
+
+test('a disk that is full costs the file, not the keys, and leaves no gap in it', async (t) => {
+  const server = await BeaconNodeServer.start(t, NETWORK)
+  server.validators = 20_000
+  const dataDir = newDir(t)
+  const { keys, registry, turn, lines } = registryIn(t, { dataDir, server })
+  const append = t.mock.method(KeyFile.prototype, 'append', async () => {
+    throw new Error('ENOSPC: no space left on device')
+  })
+  await turn()
+  append.mock.restore()
+  assert.equal(keys.count, 20_000)
+  assert.equal(append.mock.callCount(), 1)
+  server.validators += 100
+  await turn(EPOCH_MS)
+  assert.equal(keys.count, 20_100)
+  assert.equal(lines.filter((line) => line.includes('kept in memory only')).length, 1)
+  await registry.stop()
+  await using file = await KeyFile.open(dataDir, NETWORK.genesisValidatorsRootHex)
+  assert.equal(file.count, 0)
 })
 
 test('a node that is not ready is not asked', async (t) => {
@@ -216,7 +253,27 @@ test('a node without the route is asked less and less, and complained of once', 
     await turn(ms - 1)
     assert.equal(server.asked.length, before)
     await turn(1)
-    assert.equal(server.asked.length, before + 1)
+    assert.equal(server.asked.length, before + 2) // by both routes that could tell
   }
   assert.equal(lines.length, 1)
+})
+
+test('a node without the route for keys is asked for validators', async (t) => {
+  const server = await BeaconNodeServer.start(t, NETWORK)
+  server.validators = 9000
+  server.instead.set(IDENTITIES, (_, response) => sendJson(response, { code: 400, message: 'no' }, 400))
+  server.instead.set('/eth/v1/beacon/states/finalized/validators', (_, response, body) => {
+    const { ids } = JSON.parse(body) as { readonly ids: readonly string[] }
+    const known = ids.filter((id) => Number(id) < server.validators)
+    const validatorOf = (id: string) => ({
+      ...{ pubkey: `0x${pubkeyOf(Number(id)).toString('hex')}`, withdrawal_credentials: `0x${'01'.repeat(32)}` },
+      ...{ effective_balance: '32000000000', slashed: false, exit_epoch: '18446744073709551615' },
+    })
+    const data = known.map((index) => ({ index, balance: '1', status: 'active', validator: validatorOf(index) }))
+    sendJson(response, { execution_optimistic: false, finalized: true, data })
+  })
+  const { keys, turn } = registryIn(t, { dataDir: newDir(t), server })
+  await turn()
+  assert.equal(keys.count, 9000)
+  for (const index of [0, 8191, 8192, 8999]) same(keys, index)
 })
