@@ -9,14 +9,19 @@ import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Status } from '../reqresp/types.ts'
-import { type Checkpoint, quorumOf, type StatusVote, ZERO_ROOT_HEX } from './status-quorum.ts'
+import { type Checkpoint, type QuorumResult, quorumOf, type StatusVote, ZERO_ROOT_HEX } from './status-quorum.ts'
 
 /** Votes kept: more peers than a relay is ever connected to; the oldest goes first. */
 const MAX_VOTES = 1024
+/** How long a vote counts: peers are asked for their Status every five minutes, and may be slow to answer. */
+const VOTE_LIFE_MS = 15 * 60_000
 /** Epochs for which a beacon node that fell silent is still believed: about as long as finality takes to move on. */
 const BELIEVED_EPOCHS = 2
 
-const NOTHING: Checkpoint = { epoch: 0, rootHex: ZERO_ROOT_HEX }
+/** A checkpoint with the most groups that ever agreed on it at once. */
+type Agreed = Pick<QuorumResult, 'finalized' | 'groups'>
+
+const NOTHING: Agreed = { finalized: { epoch: 0, rootHex: ZERO_ROOT_HEX }, groups: 0 }
 
 /** A finalized checkpoint that may be told, and the head. */
 export interface ChainWord {
@@ -24,7 +29,7 @@ export interface ChainWord {
   readonly head: { readonly rootHex: string; readonly slot: number }
 }
 
-const KNOWS_NOTHING: ChainWord = { finalized: NOTHING, head: { rootHex: ZERO_ROOT_HEX, slot: 0 } }
+const KNOWS_NOTHING: ChainWord = { finalized: NOTHING.finalized, head: { rootHex: ZERO_ROOT_HEX, slot: 0 } }
 
 export type StatusSource = 'beacon_node' | 'quorum' | 'none'
 
@@ -35,10 +40,10 @@ export interface StatusTruthDeps {
 
 export class StatusTruth {
   readonly #deps: StatusTruthDeps
-  readonly #votes = new Map<PeerIdStr, StatusVote>()
+  readonly #votes = new Map<PeerIdStr, StatusVote & { readonly atMs: number }>()
   /** What we say: the checkpoint before the newest agreed one. */
-  #told: Checkpoint = NOTHING
-  #newest: Checkpoint = NOTHING
+  #told: Agreed = NOTHING
+  #newest: Agreed = NOTHING
   #head = { rootHex: ZERO_ROOT_HEX, slot: 0 }
   #beaconNode: { readonly word: ChainWord; readonly epoch: number } | undefined
 
@@ -47,13 +52,14 @@ export class StatusTruth {
   }
 
   /**
-   * Takes a peer's Status as its vote; `group` is its network (/16 or /32), so that one host cannot outvote others. A
-   * head before the peer's own finalized checkpoint is no vote: as the lowest of a quorum it would become ours.
+   * Takes a peer's Status as its vote; `group` is its network (/16 or /32), so that one host cannot outvote others. What
+   * cannot be true is no vote: as the lowest head of a quorum, or the finality that blocks are held against, it would
+   * become ours.
    */
   vote(peerId: PeerIdStr, group: string, status: Status): void {
     this.#votes.delete(peerId)
-    if (this.#deps.slotClock.epochOfSlot(status.headSlot) < status.finalizedEpoch) return
-    this.#votes.set(peerId, { group, status })
+    if (!this.#isPossible(status.finalizedEpoch, status.headSlot)) return
+    this.#votes.set(peerId, { group, status, atMs: this.#nowMs() })
     for (const oldest of this.#votes.keys()) {
       if (this.#votes.size <= MAX_VOTES) break
       this.#votes.delete(oldest)
@@ -66,10 +72,10 @@ export class StatusTruth {
     this.#votes.delete(peerId)
   }
 
-  /** What the operator's beacon node says; a head before its own finalized checkpoint is not believed. */
+  /** What the operator's beacon node says; what cannot be true is not believed. */
   believe(word: ChainWord): void {
     const { slotClock } = this.#deps
-    if (slotClock.epochOfSlot(word.head.slot) < word.finalized.epoch) return
+    if (!this.#isPossible(word.finalized.epoch, word.head.slot)) return
     this.#beaconNode = { word, epoch: slotClock.currentEpoch() }
   }
 
@@ -95,6 +101,22 @@ export class StatusTruth {
     }
   }
 
+  /**
+   * A finalized checkpoint is not after the head, and of an epoch that is over: blocks of the epoch behind it justify it
+   * first (phase0 `process_justification_and_finalization`).
+   */
+  #isPossible(finalizedEpoch: number, headSlot: number): boolean {
+    if (finalizedEpoch === 0) return true
+    const { slotClock } = this.#deps
+    const nextSlotsEpoch = slotClock.epochOfSlot(slotClock.currentSlot() + 1) // clocks differ
+    return finalizedEpoch <= slotClock.epochOfSlot(headSlot) && finalizedEpoch < nextSlotsEpoch
+  }
+
+  #nowMs(): number {
+    const { slotClock } = this.#deps
+    return slotClock.slotStartMs(slotClock.currentSlot()) + slotClock.msIntoSlot()
+  }
+
   #believed(): ChainWord | undefined {
     if (this.#beaconNode === undefined) return undefined
     const { word, epoch } = this.#beaconNode
@@ -102,17 +124,32 @@ export class StatusTruth {
   }
 
   #agreed(): ChainWord {
-    return this.#told === NOTHING ? KNOWS_NOTHING : { finalized: this.#told, head: this.#head }
+    return this.#told === NOTHING ? KNOWS_NOTHING : { finalized: this.#told.finalized, head: this.#head }
   }
 
+  /**
+   * While voters move on, those who stay behind can be a quorum for a while, and liars are patient. So a checkpoint gives
+   * way to another of its epoch, or an older one, only when more groups agree on that than ever did on it.
+   */
   #count(): void {
-    const result = quorumOf([...this.#votes.values()])
-    // Voters for what we tell can leave those who are behind in the majority; their heads lie before it.
-    if (result === undefined || result.finalized.epoch < this.#told.epoch) return
-    if (result.finalized.epoch > this.#newest.epoch) {
+    const nowMs = this.#nowMs()
+    const result = quorumOf([...this.#votes.values()].filter(({ atMs }) => nowMs - atMs < VOTE_LIFE_MS))
+    if (result === undefined) return
+    const { finalized, groups } = result
+    const toldEpoch = this.#told.finalized.epoch
+    if (finalized.epoch > this.#newest.finalized.epoch) {
       this.#told = this.#newest
-      this.#newest = result.finalized
+      this.#newest = result
+    } else if (finalized.epoch > toldEpoch && groups > this.#newest.groups) {
+      this.#newest = result
+    } else if (finalized.epoch === toldEpoch && groups > this.#told.groups) {
+      this.#told = isSame(finalized, this.#told.finalized) ? result : NOTHING
     }
+    if (!isSame(finalized, this.#newest.finalized) && !isSame(finalized, this.#told.finalized)) return
     this.#head = { rootHex: result.headRootHex, slot: result.headSlot }
   }
+}
+
+function isSame(a: Checkpoint, b: Checkpoint): boolean {
+  return a.epoch === b.epoch && a.rootHex === b.rootHex
 }

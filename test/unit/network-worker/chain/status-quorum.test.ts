@@ -39,6 +39,27 @@ test('one epoch with two roots is two checkpoints', () => {
   assert.equal(quorumOf(split), undefined)
 })
 
+test('three groups that are ahead of everybody else are not believed', () => {
+  const honest = votes(['a', 'b', 'c', 'd', 'e', 'f', 'g'], statusOf(6, 60))
+  const liars = votes(['x', 'y', 'z'], statusOf(7, 64))
+  assert.deepEqual(quorumOf([...liars, ...honest])?.finalized, { epoch: 6, rootHex: root(6) })
+})
+
+test('of two roots of one epoch the one with more groups counts, whoever came first', () => {
+  const fake = { finalizedRootHex: root(0xee) }
+  const liars = votes(['x', 'y', 'z'], statusOf(6, 60, fake))
+  const honest = votes(['a', 'b', 'c', 'd'], statusOf(6, 60))
+  assert.deepEqual(quorumOf([...liars, ...honest])?.finalized, { epoch: 6, rootHex: root(6) })
+})
+
+test('as many groups for one root as for the other: neither, and what both are past', () => {
+  const fake = { finalizedRootHex: root(0xee) }
+  const split = [...votes(['a', 'b', 'c'], statusOf(6, 60)), ...votes(['d', 'e', 'f'], statusOf(6, 60, fake))]
+  assert.equal(quorumOf(split), undefined)
+  const before = votes(['g', 'h', 'i'], statusOf(5, 59))
+  assert.deepEqual(quorumOf([...split, ...before])?.finalized, { epoch: 5, rootHex: root(5) })
+})
+
 test('peers that know nothing do not vote', () => {
   assert.equal(quorumOf(votes(['a', 'b', 'c'], statusOf(0, 7))), undefined)
   assert.equal(quorumOf(votes(['a', 'b', 'c'], statusOf(5, 50, { finalizedRootHex: ZERO_ROOT_HEX }))), undefined)

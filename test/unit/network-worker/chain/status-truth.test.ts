@@ -79,6 +79,39 @@ test('a peer whose head lies before its own finalized checkpoint has no vote', (
   assert.deepEqual([truth.status().finalizedEpoch, truth.status().headSlot], [20, 180])
 })
 
+test('a checkpoint of an epoch that is not over is no vote', () => {
+  const { truth, agree } = scene(100) // epoch 12
+  agree(statusOf(10, 99))
+  agree(statusOf(12, 100))
+  agree(statusOf(13, 104))
+  assert.equal(truth.status().finalizedEpoch, 0)
+})
+
+test('liars who came first are forgotten when the others outvote them', () => {
+  const { truth, agree } = scene(200) // epoch 25
+  const honest = (status: Status): void => {
+    for (let peer = 0; peer < 5; peer++) truth.vote(`honest ${peer}`, `network ${peer}`, status)
+  }
+  agree(statusOf(20, 170, { finalizedRootHex: root(0xee) }))
+  honest(statusOf(20, 175))
+  honest(statusOf(21, 180))
+  assert.equal(truth.status().finalizedRootHex, root(20))
+  // Alone again they are told of by nobody, and what is told never goes back.
+  agree(statusOf(24, 199, { finalizedRootHex: root(0xee) }))
+  assert.deepEqual([truth.status().finalizedEpoch, truth.status().finalizedRootHex], [20, root(20)])
+})
+
+test('a root that was told and that most call another is told no longer', () => {
+  const { truth, agree } = scene(200)
+  agree(statusOf(20, 170, { finalizedRootHex: root(0xee) }))
+  agree(statusOf(21, 180, { finalizedRootHex: root(0xef) }))
+  assert.equal(truth.status().finalizedRootHex, root(0xee))
+  for (let peer = 0; peer < 5; peer++) truth.vote(`honest ${peer}`, `network ${peer}`, statusOf(20, 170))
+  assert.deepEqual(pick(truth.status()), KNOWS_NOTHING)
+  for (let peer = 0; peer < 5; peer++) truth.vote(`honest ${peer}`, `network ${peer}`, statusOf(21, 180))
+  assert.deepEqual([truth.status().finalizedEpoch, truth.status().finalizedRootHex], [20, root(20)])
+})
+
 test('when the voters for newer checkpoints leave, neither finality nor the head goes back before it', () => {
   const { truth, agree, say } = scene(200)
   agree(statusOf(20, 170))
@@ -121,6 +154,22 @@ test('a peer that left does not count, and one that votes again has one vote', (
   assert.equal(truth.status().finalizedEpoch, 0)
   truth.vote('d', 'd', statusOf(10, 99))
   assert.equal(truth.status().finalizedEpoch, 9)
+})
+
+test('a vote counts for a quarter of an hour: who fell silent does not hold the others back', () => {
+  const { truth, clock } = scene(4000)
+  const behind = (peer: number): void => truth.vote(`silent ${peer}`, `silent ${peer}`, statusOf(2, 20))
+  for (let peer = 0; peer < 9; peer++) behind(peer)
+  const say = (epoch: number): void => {
+    for (const peer of ['a', 'b', 'c']) truth.vote(peer, peer, statusOf(epoch, epoch * slotsPerEpoch + 9))
+  }
+  say(400)
+  say(401)
+  assert.equal(truth.status().finalizedEpoch, 0)
+  clock.advance(15 * 60_000)
+  say(402)
+  say(403)
+  assert.equal(truth.status().finalizedEpoch, 402)
 })
 
 test('of more than 1024 voters the oldest goes', () => {
@@ -167,6 +216,12 @@ test('a head before its own finalized checkpoint is not believed', () => {
   truth.believe({ finalized: { epoch: 45, rootHex: root(45) }, head: { slot: 1, rootHex: root(1) } })
   assert.equal(truth.source, 'none')
   assert.deepEqual(pick(truth.status()), KNOWS_NOTHING)
+})
+
+test('a finality of the future is not believed', () => {
+  const { truth } = scene(400) // epoch 50
+  truth.believe({ finalized: { epoch: 60, rootHex: root(60) }, head: { slot: 500, rootHex: root(1) } })
+  assert.equal(truth.source, 'none')
 })
 
 test("the beacon node's head is never told before its slot", () => {
