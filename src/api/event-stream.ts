@@ -50,10 +50,11 @@ export class EventStream implements EventSink {
     else this.#leave()
   }
 
+  /** Before the head it only is over: whoever was to begin it answers something else. */
   end(): void {
     if (this.#isOver) return
     this.#finish()
-    this.#response.end()
+    if (this.#response.headersSent) this.#response.end()
   }
 
   #leave(): void {

@@ -56,6 +56,7 @@ export class EventHub implements EventFeed {
     }
     try {
       await this.#ask()
+      if (this.#isClosed) throw new RelayError('NOT_READY', 'the relay is stopping')
     } catch (cause) {
       close()
       throw cause

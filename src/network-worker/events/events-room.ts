@@ -54,8 +54,13 @@ export class EventsRoom {
   subscribe(topics: readonly EventTopic[]): void {
     this.#wanted = new Set(topics)
     this.#wantedUntilMs = this.#deps.clock.monotonicMs() + EVENT_LEASE_MS
-    if (this.#wanted.size === 0) this.stop()
-    else this.#timer ??= this.#deps.clock.every(SLICE_MS, () => this.#slice())
+    if (this.#wanted.size === 0) {
+      this.stop()
+      return
+    }
+    if (this.#timer !== undefined) return
+    this.#anchor.restart()
+    this.#timer = this.#deps.clock.every(SLICE_MS, () => this.#slice())
   }
 
   isWanted(topic: EventTopic): boolean {
@@ -71,7 +76,7 @@ export class EventsRoom {
     if (!this.#queue.hasRoom(topic, data.length)) return
     this.#queue.push({
       topic,
-      data: Uint8Array.from(data),
+      data: new Uint8Array(data), // a copy
       toJson: (copy) => {
         const opened = openPayload({ minSszBytes, maxSszBytes }, copy)
         return opened.ok ? toJson(opened.bytes) : undefined

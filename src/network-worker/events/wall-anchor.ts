@@ -16,14 +16,19 @@ const NS_PER_MS = 1e6
 
 export class WallAnchor {
   readonly #clock: Clock
-  #offsetMs: number
-  #bestMs: number
-  #anchoredAtMs: number
+  #offsetMs = 0
+  #bestMs = 0
+  #anchoredAtMs = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#anchoredAtMs = clock.monotonicMs()
-    this.#offsetMs = clock.nowMs() - this.#anchoredAtMs
+    this.restart()
+  }
+
+  /** Forgets the past, as after a time without samples: the clocks may have parted since. */
+  restart(): void {
+    this.#anchoredAtMs = this.#clock.monotonicMs()
+    this.#offsetMs = this.#clock.nowMs() - this.#anchoredAtMs
     this.#bestMs = this.#offsetMs
   }
 

@@ -170,6 +170,42 @@ test('a hundred subscribers each get every event; beyond the bound they are refu
   await until('all have left', () => hub.subscribers === 0)
 })
 
+test('three hundred who come at once: as many streams as there is room for, 503 for the rest, and nothing is left', {
+  timeout: 60_000,
+}, async (t) => {
+  const { hub, open, wanted } = await scene(t)
+  const clients = await Promise.all(Array.from({ length: 300 }, () => open('topics=block,peer')))
+  const statuses = clients.map(({ response }) => response.statusCode)
+  assert.equal(statuses.filter((status) => status === 200).length, MAX_SUBSCRIBERS)
+  assert.equal(statuses.filter((status) => status === 503).length, 300 - MAX_SUBSCRIBERS)
+  hub.take(batch('block', { slot: '1' }))
+  for (const client of clients.filter(({ response }) => response.statusCode === 200)) {
+    assert.deepEqual(await eventsNamed(client, 'block'), [{ slot: '1' }])
+  }
+  for (const client of clients) client.close()
+  await until('all have left', () => hub.subscribers === 0)
+  await until('nothing is wanted', () => wanted().length === 0)
+})
+
+test('who comes while the relay stops gets an answer that is none of a stream', async (t) => {
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  const subscribeEvents = async (): Promise<void> => {
+    asked.resolve()
+    await answer.promise
+  }
+  const clock = new FakeClock()
+  const { hub, call } = await startHarness(t, { ...new RelayDouble().handlers, subscribeEvents }, { clock })
+  const coming = call('GET', '/eth/v1/events?topics=block')
+  await asked.promise
+  hub.close()
+  answer.resolve()
+  const reply = await coming
+  assert.equal(reply.status, 503)
+  assert.deepEqual(reply.json(), { code: 503, message: 'the relay is stopping' })
+  assert.equal(hub.subscribers, 0)
+})
+
 test('when the relay stops, streams end', async (t) => {
   const { hub, open, call } = await scene(t)
   const client = await open('topics=block')

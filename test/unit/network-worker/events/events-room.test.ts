@@ -24,8 +24,16 @@ const exits = contextOf('voluntary_exit')
 const vote = compressBlock(ssz.electra.SingleAttestation.serialize(ssz.electra.SingleAttestation.defaultValue()))
 const exit = compressBlock(ssz.phase0.SignedVoluntaryExit.serialize(ssz.phase0.SignedVoluntaryExit.defaultValue()))
 
+/** A clock whose wall time is set, as by an operator. */
+class SteppedClock extends FakeClock {
+  stepMs = 0
+  override nowMs(): number {
+    return super.nowMs() + this.stepMs
+  }
+}
+
 function scene() {
-  const clock = new FakeClock(1_700_000_000_000)
+  const clock = new SteppedClock(1_700_000_000_000)
   const batches: StreamBatch[] = []
   const room = new EventsRoom({
     ...{ preset: 'mainnet', clock },
@@ -125,4 +133,24 @@ test('a block is told thrice: with its root, as not executed, and with how it ca
       },
     ],
   ])
+})
+
+test('when a block came is right from the first one on, however the clock was set while nobody subscribed', () => {
+  for (const stepMs of [-60_000, 60_000]) {
+    const { clock, batches, room } = scene()
+    clock.advance(3_600_000)
+    clock.stepMs = stepMs
+    room.subscribe(['block_arrival'])
+    const atMs = clock.monotonicMs()
+    const arrivedMs = clock.nowMs()
+    const arrival: ArrivalView = {
+      ...{ slot: 9, block_root: '0xabcd', proposer_index: 1, first_peer_id: '16Uiu', client: 'teku/1' },
+      ...{ rtt_ms: 12, arrived_unix_ms: arrivedMs, ms_into_slot: 0, later_peers: 0 },
+    }
+    clock.advance(50)
+    room.onBlock(arrival, atMs)
+    clock.advance(50)
+    const { arrived_unix_ns } = JSON.parse(batches[0]?.events[0]?.data ?? '{}')
+    assert.equal(arrived_unix_ns, `${arrivedMs}000000`)
+  }
 })

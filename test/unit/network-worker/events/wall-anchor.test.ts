@@ -65,3 +65,17 @@ test('ns are whole and finer than a ms', () => {
   assert.notEqual(anchor.unixNs(0.25) % 1_000_000n, 0n)
   assert.equal(anchor.unixNs(1) - anchor.unixNs(0), 1_000_000n)
 })
+
+test('after a pause that the clocks parted in, a restart makes it right at once', () => {
+  for (const stepMs of [5_000, -5_000]) {
+    const clock = new TruncatedClock()
+    const anchor = new WallAnchor(clock)
+    clock.us += 3_600_000_000
+    clock.stepMs = stepMs
+    anchor.restart()
+    assert.ok(Math.abs(errorUs(anchor, clock)) < 1_001, `${errorUs(anchor, clock)} us`)
+    clock.us += 50_000
+    anchor.sample()
+    assert.ok(Math.abs(errorUs(anchor, clock)) < 1_001, `${errorUs(anchor, clock)} us`)
+  }
+})
