@@ -16,6 +16,10 @@ export const STANDARD_EVENTS = [
   'contribution_and_proof',
   'blob_sidecar',
   'data_column_sidecar',
+  'execution_payload_gossip',
+  'execution_payload_bid',
+  'payload_attestation_message',
+  'proposer_preferences',
 ] as const
 
 /** Our own. `mesh` is made on the main thread of what it hears anyway. */

@@ -23,7 +23,7 @@ export interface Waiting {
   readonly toJson: (data: Uint8Array) => string | undefined
 }
 
-const VOTES: ReadonlySet<EventTopic> = new Set(['attestation', 'single_attestation'])
+const VOTES: ReadonlySet<EventTopic> = new Set(['attestation', 'single_attestation', 'payload_attestation_message'])
 
 export class EventQueue {
   readonly #votes = new Fifo<Waiting>()

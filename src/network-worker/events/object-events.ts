@@ -58,6 +58,10 @@ const ROWS: Partial<Readonly<Record<GossipKind, MakeEvent>>> = {
     topic: 'data_column_sidecar',
     toJson: isForkAtLeast(fork, 'gloas') ? gloasColumnJson(type) : columnJson(type),
   }),
+  execution_payload: ({ type }) => ({ topic: 'execution_payload_gossip', toJson: payloadJson(type) }),
+  execution_payload_bid: (edition) => ({ topic: 'execution_payload_bid', toJson: versioned(edition) }),
+  payload_attestation_message: (edition) => ({ topic: 'payload_attestation_message', toJson: versioned(edition) }),
+  proposer_preferences: (edition) => ({ topic: 'proposer_preferences', toJson: versioned(edition) }),
 }
 
 /** Made when first asked for. Bounded by the forks a network has and the kinds there are. */
@@ -89,6 +93,15 @@ function guarded(event: ObjectEvent | undefined, type: ContainerType): ObjectEve
 
 function whole(type: ContainerType): ToJson {
   return (ssz) => (ssz.length > MAX_WHOLE_BYTES ? undefined : sszToJson(type, ssz))
+}
+
+/** Since Gloas the standard names the fork beside the object. */
+function versioned({ fork, type }: Edition): ToJson {
+  const toJson = whole(type)
+  return (ssz) => {
+    const data = toJson(ssz)
+    return data && `{"version":"${fork}","data":${data}}`
+  }
 }
 
 function fieldJson(ssz: Uint8Array, field: FieldRange): string {
@@ -133,4 +146,14 @@ function gloasColumnJson(type: ContainerType): ToJson {
   const slot = fieldRange(type, 'slot')
   return (ssz) =>
     `{"block_root":${fieldJson(ssz, root)},"index":${fieldJson(ssz, index)},"slot":${fieldJson(ssz, slot)}}`
+}
+
+function payloadJson(type: ContainerType): ToJson {
+  const slot = fieldRange(type, 'message.payload.slotNumber')
+  const builder = fieldRange(type, 'message.builderIndex')
+  const hash = fieldRange(type, 'message.payload.blockHash')
+  const root = fieldRange(type, 'message.beaconBlockRoot')
+  return (ssz) =>
+    `{"slot":${fieldJson(ssz, slot)},"builder_index":${fieldJson(ssz, builder)},` +
+    `"block_hash":${fieldJson(ssz, hash)},"block_root":${fieldJson(ssz, root)}}`
 }

@@ -125,6 +125,35 @@ test('a column is told by root, index and slot, and until Gloas by its commitmen
   assert.deepEqual(told.data, { block_root: `0x${'00'.repeat(32)}`, index: '0', slot: '8' })
 })
 
+for (const [kind, type] of [
+  ['execution_payload_bid', ssz.gloas.SignedExecutionPayloadBid],
+  ['payload_attestation_message', ssz.gloas.PayloadAttestationMessage],
+  ['proposer_preferences', ssz.gloas.SignedProposerPreferences],
+] as const) {
+  test(`${kind} is told with its fork`, () => {
+    const { ssz: bytes, json } = filled(type, (value) => Object.assign(value, stir(value)))
+    assert.deepEqual(eventOf(kind, 'gloas', bytes), { topic: kind, data: { version: 'gloas', data: lowerCase(json) } })
+  })
+}
+
+test('an envelope is told by slot, builder, block hash and block root', () => {
+  const value = ssz.gloas.SignedExecutionPayloadEnvelope.defaultValue()
+  value.message.payload.slotNumber = 77
+  value.message.payload.blockHash = new Uint8Array(32).fill(1)
+  value.message.builderIndex = 42
+  value.message.beaconBlockRoot = new Uint8Array(32).fill(2)
+  const bytes = ssz.gloas.SignedExecutionPayloadEnvelope.serialize(value)
+  assert.deepEqual(eventOf('execution_payload', 'gloas', bytes), {
+    topic: 'execution_payload_gossip',
+    data: {
+      slot: '77',
+      builder_index: '42',
+      block_hash: `0x${'01'.repeat(32)}`,
+      block_root: `0x${'02'.repeat(32)}`,
+    },
+  })
+})
+
 test('kinds that are no event, a slashing that is too long, and bytes that are no object', () => {
   for (const kind of ['beacon_block', 'sync_committee', 'light_client_finality_update'] as const) {
     assert.equal(events.of(kind, 'fulu'), undefined)
