@@ -4,6 +4,7 @@
  * One process, so that one clock stamps both ends.
  */
 import { goPeerBinary } from './go-build.ts'
+import type { PayloadShape } from './go-payload.ts'
 import type { GoView } from './go-peer.ts'
 import { JsonLineProcess } from './json-line-process.ts'
 
@@ -32,13 +33,7 @@ interface FanMessages {
   readonly name: string
   /** Full topics, used in turn. */
   readonly topics: readonly string[]
-  readonly shape: {
-    readonly sizeBytes: number
-    /** Where the slot stands in the object, so that a relay that checks it lets it pass. */
-    readonly slotOffset?: number
-    /** An object to send instead of a made-up one, base64; each message gets its slot and other last 8 bytes. */
-    readonly template?: string
-  }
+  readonly shape: PayloadShape
 }
 
 /** Messages at a steady rate. */

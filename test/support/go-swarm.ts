@@ -3,6 +3,7 @@
  * to nothing. One clock stamps both ends of a delivery.
  */
 import { goPeerBinary } from './go-build.ts'
+import type { PayloadShape } from './go-payload.ts'
 import type { GoView } from './go-peer.ts'
 import { JsonLineProcess } from './json-line-process.ts'
 
@@ -22,7 +23,7 @@ export interface SwarmStream {
   readonly name: string
   readonly topics: readonly string[]
   readonly ratePerSecond: number
-  readonly shape: { readonly sizeBytes: number; readonly slotOffset?: number; readonly bodyOffset?: number }
+  readonly shape: PayloadShape
 }
 
 export interface SwarmStreamResult {

@@ -16,6 +16,8 @@ export interface TestNetwork {
 
 /** Far enough back that slot 0 is over, near enough that no slot number is large. */
 const GENESIS_AGE_SECONDS = 120
+/** What BLS changes are signed for, whatever the fork. */
+export const GENESIS_VERSION_HEX = '10000038'
 const FORKS = ['ALTAIR', 'BELLATRIX', 'CAPELLA', 'DENEB', 'ELECTRA', 'FULU'] as const
 
 /** A network of its own: every fork up to fulu at epoch 0, mainnet preset. */
@@ -47,7 +49,7 @@ function configYaml(network: TestNetwork): string {
     "PRESET_BASE: 'mainnet'",
     "CONFIG_NAME: 'testnet-of-one'",
     'MIN_GENESIS_TIME: 1578009600',
-    'GENESIS_FORK_VERSION: 0x10000038',
+    `GENESIS_FORK_VERSION: 0x${GENESIS_VERSION_HEX}`,
     ...forks,
     `SECONDS_PER_SLOT: ${network.slotSeconds}`,
     `SLOT_DURATION_MS: ${network.slotSeconds * 1000}`,

@@ -48,6 +48,9 @@ func (args fanRunArgs) check(topics map[string]*fanTopic) error {
 		if len(stream.Topics) == 0 || (stream.RatePerSecond <= 0 && stream.PerSlot <= 0) {
 			return fmt.Errorf("stream %s needs topics and a rate", stream.Name)
 		}
+		if err := stream.Shape.check(); err != nil {
+			return fmt.Errorf("stream %s: %w", stream.Name, err)
+		}
 		if stream.PerSlot > 0 && args.rhythm() <= 0 {
 			return errors.New("streams with a rhythm need the length of a slot")
 		}
@@ -76,9 +79,9 @@ func (args fanRunArgs) duration() time.Duration {
 	return time.Duration(args.Seconds * float64(time.Second))
 }
 
-// slotAt is the slot of a moment by the wall clock; 0 without a slot duration or before genesis.
-func (args fanRunArgs) slotAt(at time.Time) uint64 {
-	return slotAt(loadRunArgs{GenesisMs: args.GenesisMs, SlotMs: args.SlotMs}, at.UnixMilli())
+// momentAt is the slot by the wall clock; slot 0 without a slot duration or before genesis.
+func (args fanRunArgs) momentAt(topic string, at time.Time) moment {
+	return momentAt(loadRunArgs{GenesisMs: args.GenesisMs, SlotMs: args.SlotMs}, topic, at.UnixMilli())
 }
 
 // dueTimes are the moments of a stream's messages after the run's start, in order.
@@ -146,7 +149,7 @@ const madeAheadBytes = 2 * 1024 * 1024
 // make makes the stream's messages ahead of their time and ends the channel after the last.
 func (f *fan) make(stream fanStream, args fanRunArgs, startedAt time.Time) <-chan fanMessage {
 	source := newPayloadSource(stream.Shape)
-	eachBytes := len(source.base) + len(stream.Topics[0]) + 64
+	eachBytes := source.sizeBytes() + len(stream.Topics[0]) + 64
 	ready := make(chan fanMessage, max(1, madeAheadBytes/eachBytes))
 	go func() {
 		defer close(ready)
@@ -154,7 +157,7 @@ func (f *fan) make(stream fanStream, args fanRunArgs, startedAt time.Time) <-cha
 		nth := 0
 		for due := range stream.dueTimes(args, startedAt) {
 			topic := f.topics[stream.Topics[nth%len(stream.Topics)]]
-			scratch = snappy.Encode(scratch[:cap(scratch)], source.next(args.slotAt(startedAt.Add(due))))
+			scratch = snappy.Encode(scratch[:cap(scratch)], source.next(args.momentAt(topic.name, startedAt.Add(due))))
 			framed, data := publishFrame(topic.name, scratch)
 			made := fanMessage{due: due, topic: topic, framed: framed, wireBytes: len(data)}
 			made.hash = maphash.Bytes(f.flights.seed, data)

@@ -177,6 +177,9 @@ func (l *load) run(ctx context.Context, args loadRunArgs) (any, error) {
 
 // publishStream publishes at fixed times from its start: a late message does not push the next ones back.
 func (l *load) publishStream(ctx context.Context, args loadRunArgs, stream loadStream, into *tally) error {
+	if err := stream.Shape.check(); err != nil {
+		return fmt.Errorf("stream %s: %w", stream.Name, err)
+	}
 	source := newPayloadSource(stream.Shape)
 	started := time.Now()
 	total := int(stream.RatePerSecond*args.Seconds + 0.5)
@@ -184,7 +187,7 @@ func (l *load) publishStream(ctx context.Context, args loadRunArgs, stream loadS
 		due := started.Add(time.Duration(float64(i) / stream.RatePerSecond * float64(time.Second)))
 		time.Sleep(time.Until(due))
 		topic := stream.Topics[i%len(stream.Topics)]
-		ssz := source.next(slotAt(args, time.Now().UnixMilli()))
+		ssz := source.next(momentAt(args, topic, time.Now().UnixMilli()))
 		if err := l.flights.launch(ctx, l.publisher.topics[topic], topic, ssz, len(l.receivers), into, due); err != nil {
 			return err
 		}
@@ -192,10 +195,14 @@ func (l *load) publishStream(ctx context.Context, args loadRunArgs, stream loadS
 	return nil
 }
 
-// slotAt is the wall-clock slot; 0 without a slot duration or before genesis.
-func slotAt(args loadRunArgs, nowMs int64) uint64 {
+// momentAt is the slot by the wall clock; slot 0 without a slot duration or before genesis.
+func momentAt(args loadRunArgs, topic string, nowMs int64) moment {
+	at := moment{topic: topic}
 	if args.SlotMs <= 0 || nowMs < args.GenesisMs {
-		return 0
+		return at
 	}
-	return uint64((nowMs - args.GenesisMs) / args.SlotMs)
+	slot := (nowMs - args.GenesisMs) / args.SlotMs
+	at.slot = uint64(slot)
+	at.slotStartSeconds = uint64((args.GenesisMs + slot*args.SlotMs) / 1000)
+	return at
 }

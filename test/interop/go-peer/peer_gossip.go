@@ -48,12 +48,15 @@ func (p *controlledPeer) publish(ctx context.Context, args publishArgs) (any, er
 		}
 		return p.gossip.publishRaw(ctx, args.Topic, data, -1)
 	}
+	if err := args.Shape.check(); err != nil {
+		return nil, err
+	}
 	ssz, err := hexDecode(args.SSZ)
 	if err != nil {
 		return nil, err
 	}
 	if args.SSZ == "" {
-		ssz = newPayloadSource(args.Shape).next(args.Slot)
+		ssz = newPayloadSource(args.Shape).next(moment{topic: args.Topic, slot: args.Slot})
 	}
 	return p.gossip.publish(ctx, args.Topic, ssz)
 }
