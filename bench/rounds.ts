@@ -10,6 +10,8 @@ export interface RoundsOptions {
   readonly cases: readonly string[]
   readonly variants: readonly Variant[]
   readonly rounds: number
+  /** True for what a bench cannot measure of a case; it is left out. */
+  readonly skips?: (caseName: string, variant: Variant) => boolean
   /** One run with a relay of its own. */
   readonly measure: (caseName: string, variant: Variant, round: number) => Promise<BenchRun>
   /** Between two runs. */
@@ -27,11 +29,12 @@ export interface RoundsOptions {
  * @throws what a run threw twice in a row
  */
 export async function runRounds(options: RoundsOptions): Promise<BenchRun[]> {
-  const { cases, variants, rounds, pauseMs = PAUSE_MS, onRound, report = reportLine } = options
+  const { cases, variants, rounds, skips, pauseMs = PAUSE_MS, onRound, report = reportLine } = options
   const runs: BenchRun[] = []
   for (let round = 0; round < rounds; round++) {
     for (const caseName of cases) {
       for (const variant of rotated(variants, round)) {
+        if (skips?.(caseName, variant) === true) continue
         if (runs.length > 0) await delay(pauseMs)
         const run = await measureTwice(options, caseName, variant, round)
         runs.push(run)

@@ -4,7 +4,8 @@
 export interface Variant {
   readonly relay: 'starling' | 'go' | 'rust'
   readonly transport: 'tcp' | 'quic'
-  readonly validation: 'none' | 'blind'
+  /** `default`: what an operator has who says nothing. */
+  readonly validation: 'none' | 'blind' | 'default'
   /** What else differs, where a bench compares more than relays: "api 2000/s", "level 5". */
   readonly setting?: string
 }

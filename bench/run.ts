@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   saturate: async () => (await import('./macro/saturate.ts')).runSaturate,
   api: async () => (await import('./macro/api.ts')).runApi,
   soak: async () => (await import('./macro/soak.ts')).runSoak,
+  validation: async () => (await import('./macro/validation.ts')).runValidation,
   levels: async () => (await import('./macro/levels.ts')).runLevels,
   switch: async () => (await import('./macro/levels-switch.ts')).runSwitch,
   idle: async () => (await import('./macro/idle.ts')).runIdle,
@@ -32,11 +33,14 @@ Relays in turn (all need Go, the Rust relay needs cargo):
   api [paired flags, of starling only]
         500 messages and 10 blocks a second with the API quiet, polled at 50/s, polled at 2,000/s: latency beside quiet
 
-  paired flags: [--relays starling,go,rust] [--transports tcp,quic] [--validation none|blind|none,blind]
+  validation [paired flags, of starling only] [--changes 2000]
+        attestations, blocks, signed changes through a relay that validates and one that does not: what it adds to the network thread
+
+  paired flags: [--relays starling,go,rust] [--transports tcp,quic] [--validation none,blind,default: one or more]
         [--rounds 5] [--seconds N] [--warmup N] [--only TEXT] [--results SUFFIX]
 
 One relay:
-  soak  [--minutes 10] [--transport tcp|quic] [--relay starling|go|rust] [--validation none|blind]
+  soak  [--minutes 10] [--transport tcp|quic] [--relay starling|go|rust] [--validation none|blind|default]
         [--mix [--peers 50] [--multiple 1]] [--results SUFFIX]
         500 messages a second for long, or the mix of fan: loss and the slope of memory (needs Go)
   levels [--peers 64] [--levels 1,5,20] [--seconds 8] [--rate 100]
@@ -47,7 +51,7 @@ One relay:
         time from start to listening, memory with nothing to do
   verify
         blocks, columns and operations through the verifier: what each takes, and what it leaves of the event loop
-  micro message ids, snappy, fast ids
+  micro message ids, snappy, fast ids, what tier 0 takes of a message
 
 Of all results:
   report

@@ -15,6 +15,7 @@ export interface Estimate {
   readonly high: number
 }
 
+/** A ratio or a difference. */
 export interface PairedRatio extends Estimate {
   /** Rounds in which both ran; with 0 the others are NaN. */
   readonly pairs: number
@@ -66,15 +67,34 @@ export function pairedRatio(
   of: Variant,
   to: Variant,
 ): PairedRatio {
+  return overRounds(runs, of, to, (run, other) => figure(run) / figure(other))
+}
+
+/** By how much the figure of one variant is above that of another, as `pairedRatio` has it. */
+export function pairedDifference(
+  runs: readonly BenchRun[],
+  figure: (run: BenchRun) => number,
+  of: Variant,
+  to: Variant,
+): PairedRatio {
+  return overRounds(runs, of, to, (run, other) => figure(run) - figure(other))
+}
+
+function overRounds(
+  runs: readonly BenchRun[],
+  of: Variant,
+  to: Variant,
+  compare: (run: BenchRun, other: BenchRun) => number,
+): PairedRatio {
   const others = runs.filter(({ variant }) => isSameVariant(variant, to))
-  const ratios = runs
+  const found = runs
     .filter(({ variant }) => isSameVariant(variant, of))
     .flatMap((run) => {
       const other = others.find((one) => one.round === run.round && one.case === run.case)
-      return other === undefined ? [] : [figure(run) / figure(other)]
+      return other === undefined ? [] : [compare(run, other)]
     })
     .filter(Number.isFinite)
-  return { ...estimate(ratios), pairs: ratios.length }
+  return { ...estimate(found), pairs: found.length }
 }
 
 /** Marsaglia's xorshift with 32 bits (Journal of Statistical Software 8/14, 2003): no more is needed to pick runs. */

@@ -3,7 +3,7 @@ import type { Variant } from './run-record.ts'
 
 export const RELAYS = ['starling', 'go', 'rust'] as const satisfies readonly Variant['relay'][]
 export const TRANSPORTS = ['tcp', 'quic'] as const satisfies readonly Variant['transport'][]
-export const VALIDATIONS = ['none', 'blind'] as const satisfies readonly Variant['validation'][]
+export const VALIDATIONS = ['none', 'blind', 'default'] as const satisfies readonly Variant['validation'][]
 
 export function isSameVariant(one: Variant, other: Variant): boolean {
   return (

@@ -16,6 +16,7 @@ import { LoadGenerator, requireGo, SUBSCRIBERS, trafficFigures } from './load-ge
 import { measureRelay, type TrafficFigures } from './measure-relay.ts'
 import { type RelayUnderTest, startRelay } from './relay-under-test.ts'
 import { attestations, blocks } from './traffic.ts'
+import { isValidated } from './validated.ts'
 
 const CASE = '500/s and blocks'
 const ATTESTATIONS_PER_SECOND = 500
@@ -107,6 +108,7 @@ function quietRatioTable(runs: readonly BenchRun[], variants: readonly Variant[]
 export async function runApi(args: string[]): Promise<void> {
   const options = pairedFlags(['--relays', 'starling', ...args], { seconds: 20, warmupSeconds: 5 })
   if (options.relays.join() !== 'starling') throw new Error('--relays: only starling has an API')
+  if (isValidated(options)) throw new Error(`--validation: no slot has ${BLOCKS_PER_SECOND * SLOT_SECONDS} blocks`)
   requireGo()
   const variants = options.transports.flatMap((transport) =>
     options.validations.flatMap((validation) =>

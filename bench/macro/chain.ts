@@ -10,25 +10,23 @@ import { LoadGenerator, requireGo, SUBSCRIBERS, trafficFigures } from './load-ge
 import { measureRelay } from './measure-relay.ts'
 import { startRelay } from './relay-under-test.ts'
 import { attestations, blocks, type LoadStream } from './traffic.ts'
+import { steadyNetwork } from './validated.ts'
 
 type StreamOf = (topics: readonly string[]) => LoadStream
 
+const BLOCKS_CASE = '120 kB at 40/s'
 const CASES: ReadonlyMap<string, StreamOf> = new Map([
   ['240 B at 500/s', (topics) => attestations(topics, 500)],
   ['240 B at 2000/s', (topics) => attestations(topics, 2_000)],
   ['240 B at 5000/s', (topics) => attestations(topics, 5_000)],
-  ['120 kB at 40/s', (topics) => blocks(topics, 40)],
+  [BLOCKS_CASE, (topics) => blocks(topics, 40)],
 ])
 
-async function measure(
-  caseName: string,
-  variant: Variant,
-  round: number,
-  { seconds, warmupSeconds }: PairedOptions,
-): Promise<BenchRun> {
+async function measure(caseName: string, variant: Variant, round: number, options: PairedOptions): Promise<BenchRun> {
+  const { seconds, warmupSeconds } = options
   const streamOf = CASES.get(caseName)
   if (streamOf === undefined) throw new Error(`there is no case ${caseName}`)
-  await using relay = await startRelay(variant)
+  await using relay = await startRelay({ ...variant, network: steadyNetwork(options) })
   await using generator = await LoadGenerator.connect(relay)
   const streams = [streamOf(relay.topics)]
   if (warmupSeconds > 0) await generator.run(streams, warmupSeconds)
@@ -44,7 +42,9 @@ export async function runChain(args: string[]): Promise<void> {
     {
       name: 'chain',
       cases: [...CASES.keys()],
-      about: { subscribers: SUBSCRIBERS },
+      about: { subscribers: SUBSCRIBERS, ...steadyNetwork(options) },
+      // No slot has so many blocks.
+      skips: (caseName, { validation }) => caseName === BLOCKS_CASE && validation !== 'none',
       measure: (caseName, variant, round) => measure(caseName, variant, round, options),
     },
     options,

@@ -23,9 +23,9 @@
  * ethresear.ch/t/17346; columns, their SSZ and aubury.org; burst, SYNC_COMMITTEE_SIZE and TARGET_AGGREGATORS_PER_COMMITTEE
  * of the consensus specs; duplicates, reldo's Xatu figures of February 2026; first duplicates, ethresear.ch/t/19921.
  */
-import { randomBytes } from 'node:crypto'
 import type { FanRunOptions, FanStream } from '../../test/support/go-fan.ts'
-import { madeBlock } from '../made-block.ts'
+import { blockShape, columnShape } from '../payloads/proposals.ts'
+import { aggregateShape, attestationShape, syncMessageShape } from '../payloads/votes.ts'
 import { fullTopic } from './traffic.ts'
 
 /** How many times shorter everything is than on mainnet. */
@@ -60,16 +60,9 @@ export const MIX_PARTS = { peers: 50, sinksPerTopic: 8, sendersPerTopic: 5 } as 
  */
 export const MIX_COPIES: FanRunOptions = { copies: 5, spreadMs: 115, unwantedDelayMs: 12 }
 
-/** SignedBeaconBlock whose compressed size lies between those of 2023 and 2025. */
-const BLOCK = { sizeBytes: 220_000, slotOffset: 100 }
-/** DataColumnSidecar (fulu) of 14 blobs: two offsets and the index are before the signed header, which begins with its slot. */
-const COLUMN = { sizeBytes: 356 + 2144 * 14, slotOffset: 20 }
-/** SingleAttestation (electra): two indices, then AttestationData, which begins with its slot. */
-const ATTESTATION = { sizeBytes: 240, slotOffset: 16 }
-/** SignedAggregateAndProof: the attestation is at 208, its data after an offset of 4 bytes. */
-const AGGREGATE = { sizeBytes: 511, slotOffset: 212 }
-/** SyncCommitteeMessage begins with its slot. */
-const SYNC_MESSAGE = { sizeBytes: 144, slotOffset: 0 }
+/** A compressed size between those of 2023 and 2025. */
+const BLOCK_BYTES = 220_000
+const BLOBS = 14
 
 const ATTESTATIONS_PER_SUBNET = 535
 const AGGREGATES = 1_024
@@ -80,37 +73,38 @@ function between(fromMs: number, untilMs: number): { readonly fromMs: number; re
   return { fromMs: fromMs / TIME_SCALE, overMs: (untilMs - fromMs) / TIME_SCALE }
 }
 
-function blockStream(topics: readonly string[]): Pick<FanStream, 'name' | 'topics' | 'shape'> {
-  // One that can be decoded and hashed: the relay does so with what it shows of blocks.
-  const template = Buffer.from(madeBlock(BLOCK.sizeBytes)).toString('base64')
-  return { name: 'block', topics: [fullTopic(topics, BLOCK_NAME)], shape: { ...BLOCK, template } }
+type Kind = Pick<FanStream, 'name' | 'topics' | 'shape'>
+
+function blockKind(topics: readonly string[], proposers: number): Kind {
+  return { name: 'block', topics: [fullTopic(topics, BLOCK_NAME)], shape: blockShape(BLOCK_BYTES, proposers) }
 }
 
-function columnStream(topics: readonly string[]): Pick<FanStream, 'name' | 'topics' | 'shape'> {
-  // Cells are what rollups have compressed already: snappy finds nothing in them.
-  const template = randomBytes(COLUMN.sizeBytes).toString('base64')
+function columnKind(topics: readonly string[], proposers: number): Kind {
   const chosen = COLUMN_NAMES.map((name) => fullTopic(topics, name))
-  return { name: 'column', topics: chosen, shape: { ...COLUMN, template } }
+  return { name: 'column', topics: chosen, shape: columnShape(BLOBS, proposers) }
 }
 
-function attestationStream(topics: readonly string[]): Pick<FanStream, 'name' | 'topics' | 'shape'> {
+function attestationKind(topics: readonly string[]): Kind {
   const chosen = ATTESTATION_NAMES.map((name) => fullTopic(topics, name))
-  return { name: 'attestation', topics: chosen, shape: ATTESTATION }
+  return { name: 'attestation', topics: chosen, shape: attestationShape() }
 }
 
-/** A slot of the mix with so many times the short messages of mainnet, to topics out of `topics`. */
-export function mixTraffic(topics: readonly string[], multiple: number): readonly FanStream[] {
+/**
+ * A slot of the mix with so many times the short messages of mainnet, to topics out of `topics`.
+ * @param proposers that take turns, where the network's slots are longer than those of the mix and have several blocks
+ */
+export function mixTraffic(topics: readonly string[], multiple: number, proposers = 1): readonly FanStream[] {
   const aQuarterOf = (messages: number): number => (messages * multiple) / TIME_SCALE
   return [
-    { ...blockStream(topics), perSlot: 1, ...between(1_000, 4_000) },
-    { ...columnStream(topics), perSlot: COLUMNS, ...between(1_200, 4_000) },
-    { ...attestationStream(topics), perSlot: aQuarterOf(SUBNETS * ATTESTATIONS_PER_SUBNET), ...between(3_000, 5_000) },
+    { ...blockKind(topics, proposers), perSlot: 1, ...between(1_000, 4_000) },
+    { ...columnKind(topics, proposers), perSlot: COLUMNS, ...between(1_200, 4_000) },
+    { ...attestationKind(topics), perSlot: aQuarterOf(SUBNETS * ATTESTATIONS_PER_SUBNET), ...between(3_000, 5_000) },
     {
-      ...{ name: 'aggregate', topics: [fullTopic(topics, AGGREGATE_NAME)], shape: AGGREGATE },
+      ...{ name: 'aggregate', topics: [fullTopic(topics, AGGREGATE_NAME)], shape: aggregateShape() },
       ...{ perSlot: aQuarterOf(AGGREGATES), ...between(8_000, 9_000) },
     },
     {
-      ...{ name: 'sync message', topics: [fullTopic(topics, SYNC_NAME)], shape: SYNC_MESSAGE },
+      ...{ name: 'sync message', topics: [fullTopic(topics, SYNC_NAME)], shape: syncMessageShape() },
       ...{ perSlot: aQuarterOf(SYNC_MESSAGES_PER_SUBNET), ...between(3_000, 5_000) },
     },
   ]
@@ -127,8 +121,8 @@ const BURST_COLUMNS = 2 * COLUMNS
 export function burstTraffic(topics: readonly string[], multiple: number): readonly FanStream[] {
   const attestations = (SUBNETS * ATTESTATIONS_PER_SUBNET * multiple) / TIME_SCALE
   return [
-    { ...blockStream(topics), perSlot: BURST_BLOCKS, ...between(3_400, 5_000) },
-    { ...columnStream(topics), perSlot: BURST_COLUMNS, ...between(3_400, 5_000) },
-    { ...attestationStream(topics), perSlot: attestations, ...between(3_000, 5_000) },
+    { ...blockKind(topics, BURST_BLOCKS), perSlot: BURST_BLOCKS, ...between(3_400, 5_000) },
+    { ...columnKind(topics, BURST_BLOCKS), perSlot: BURST_COLUMNS, ...between(3_400, 5_000) },
+    { ...attestationKind(topics), perSlot: attestations, ...between(3_000, 5_000) },
   ]
 }

@@ -6,6 +6,7 @@
 import { FanGenerator, type FanStream } from '../../test/support/go-fan.ts'
 import { runPaired } from '../paired.ts'
 import { medianTable, ratioTable, type TableFigure } from '../paired-table.ts'
+import { numberIn } from '../report/figures.ts'
 import { kneeOf, mixCases } from '../report/knee.ts'
 import { classOf, runLossPercent } from '../run-figures.ts'
 import type { BenchRun, Variant } from '../run-record.ts'
@@ -17,6 +18,7 @@ import { atLeast, type PairedOptions, pairedFlags, pairedVariants } from './flag
 import { requireGo } from './load-generator.ts'
 import { measureRelay } from './measure-relay.ts'
 import { startRelay } from './relay-under-test.ts'
+import { wholeSlots } from './validated.ts'
 
 /** Doubling from mainnet's rates on: the knee is known to a factor of two, or better with `--multiples`. */
 const MULTIPLES = '1,2,4,8'
@@ -29,6 +31,9 @@ const BURSTS = [2, 4]
 const SECONDS = 10 * MIX_SLOT_SECONDS
 /** Two slots, after which Starling's code is compiled. */
 const WARMUP_SECONDS = 2 * MIX_SLOT_SECONDS
+
+/** Beyond this multiple there are more aggregates and sync messages than a relay lets pass unverified. */
+const MOST_VALIDATED = 8
 
 type StreamsOf = (topics: readonly string[]) => readonly FanStream[]
 
@@ -55,10 +60,20 @@ async function measure(
   await using relay = await startRelay({ ...about.variant, topics: MIX_NAMES, peers: MIX_PARTS.peers, network })
   await using fan = await FanGenerator.start(relay, { ...MIX_PARTS, topics: relay.topics })
   const streams = streamsOf(relay.topics)
-  if (warmupSeconds > 0) await fan.run(streams, warmupSeconds, MIX_COPIES)
+  if (warmupSeconds > 0) {
+    await wholeSlots(about.variant, relay.network)
+    await fan.run(streams, warmupSeconds, MIX_COPIES)
+  }
+  await wholeSlots(about.variant, relay.network)
   // Past the knee a relay may let go of peers: one such run shall not end the bench.
   const traffic = async () => fanFigures(await fan.run(streams, seconds, MIX_COPIES), { mayLoseLinks: true })
   return withCostPerCopy(await measureRelay(relay, traffic, { ...about, seconds }))
+}
+
+/** Whether the case has more than a relay with that validation lets pass. */
+function isBeyond(caseName: string, { validation }: Variant): boolean {
+  if (validation === 'none') return false
+  return caseName.startsWith('burst') ? validation === 'default' : numberIn(caseName) > MOST_VALIDATED
 }
 
 function p99Of(className: string): TableFigure {
@@ -94,6 +109,7 @@ export async function runFan(args: string[]): Promise<void> {
       name: 'fan',
       cases: [...cases.keys()],
       about: { ...MIX_PARTS, ...MIX_COPIES, slotSeconds: MIX_SLOT_SECONDS },
+      skips: isBeyond,
       measure: (caseName, variant, round) => measure({ case: caseName, variant, round }, cases.get(caseName), options),
     },
     options,

@@ -37,9 +37,9 @@ export class LoadGenerator implements AsyncDisposable {
   }
 
   /** Starts the hosts and connects them; every one is in the relay's mesh of every topic when this resolves. */
-  static async connect(relay: RelayUnderTest): Promise<LoadGenerator> {
+  static async connect(relay: RelayUnderTest, names = GOSSIP_NAMES): Promise<LoadGenerator> {
     const process = new JsonLineProcess<never>(await goPeerBinary())
-    const topics = GOSSIP_NAMES.map((name) => fullTopic(relay.topics, name))
+    const topics = names.map((name) => fullTopic(relay.topics, name))
     const forkDigest = topics[0]?.split('/')[2] ?? ''
     const quic = relay.address.includes('/quic-v1')
     const args = {

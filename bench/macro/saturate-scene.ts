@@ -1,10 +1,11 @@
 /** A relay between one publisher and eight subscribers, warmed up, at any rate. */
 import { FanGenerator } from '../../test/support/go-fan.ts'
+import type { TestNetwork } from '../../test/support/network-directory.ts'
 import type { BenchRun } from '../run-record.ts'
 import { fanFigures } from './fan-figures.ts'
 import { measureRelay, type RunIdentity } from './measure-relay.ts'
 import { startRelay } from './relay-under-test.ts'
-import { attestations } from './traffic.ts'
+import { attestations, gossipNames } from './traffic.ts'
 
 /** One publisher for all topics and eight that only receive them, as in `chain`. */
 export const SATURATE_PARTS = { peers: 9, sinksPerTopic: 8, sendersPerTopic: 1 } as const
@@ -14,6 +15,9 @@ export interface SceneOptions {
   readonly about: RunIdentity
   readonly seconds: number
   readonly warmupSeconds: number
+  readonly subnets: readonly number[]
+  /** What differs from slots of 12 s. */
+  readonly network: Partial<TestNetwork>
 }
 
 export class SaturateScene implements AsyncDisposable {
@@ -27,13 +31,14 @@ export class SaturateScene implements AsyncDisposable {
   }
 
   /** @throws Error when the relay or the generator does not start */
-  static async start({ about, seconds, warmupSeconds }: SceneOptions): Promise<SaturateScene> {
+  static async start({ about, seconds, warmupSeconds, subnets, network }: SceneOptions): Promise<SaturateScene> {
     await using parts = new AsyncDisposableStack()
-    const relay = parts.use(await startRelay({ ...about.variant, peers: SATURATE_PARTS.peers }))
+    const { peers } = SATURATE_PARTS
+    const relay = parts.use(await startRelay({ ...about.variant, topics: gossipNames(subnets), peers, network }))
     const fan = parts.use(await FanGenerator.start(relay, { ...SATURATE_PARTS, topics: relay.topics }))
-    if (warmupSeconds > 0) await fan.run([attestations(relay.topics, WARMUP_RATE)], warmupSeconds)
+    if (warmupSeconds > 0) await fan.run([attestations(relay.topics, WARMUP_RATE, subnets)], warmupSeconds)
     return new SaturateScene(parts.move(), (ratePerSecond) => {
-      const streams = [attestations(relay.topics, ratePerSecond)]
+      const streams = [attestations(relay.topics, ratePerSecond, subnets)]
       const traffic = async () => fanFigures(await fan.run(streams, seconds))
       return measureRelay(relay, traffic, { ...about, seconds })
     })

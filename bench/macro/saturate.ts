@@ -13,6 +13,7 @@ import { pairedFlags, pairedVariants } from './flags.ts'
 import { requireGo } from './load-generator.ts'
 import { SATURATE_PARTS, SaturateScene, type SceneOptions } from './saturate-scene.ts'
 import { findSaturation } from './saturation-search.ts'
+import { steadyNetwork, steadySubnets } from './validated.ts'
 
 const SEARCH_CASE = '240 B, highest rate'
 const FIXED_CASE = '240 B at 5000/s'
@@ -133,14 +134,15 @@ export async function runSaturate(args: string[]): Promise<void> {
   const options = pairedFlags(args, { seconds: 5, warmupSeconds: 3 })
   requireGo()
   const { seconds, warmupSeconds } = options
+  const scene = { subnets: steadySubnets(options), network: steadyNetwork(options) }
   const limits = { mostLossPercent: MOST_LOSS_PERCENT, mostP99Ms: MOST_P99_MS, mostLagMs: MOST_LAG_MS }
   const runs = await runPaired(
     {
       name: 'saturate',
       cases: [SEARCH_CASE, FIXED_CASE],
-      about: { ...SATURATE_PARTS, ...BOUNDS, ...limits },
+      about: { ...SATURATE_PARTS, ...BOUNDS, ...limits, subnets: scene.subnets.length, ...scene.network },
       measure: (caseName, variant, round) => {
-        const bench = { about: { case: caseName, variant, round }, seconds, warmupSeconds }
+        const bench = { about: { case: caseName, variant, round }, seconds, warmupSeconds, ...scene }
         return caseName === SEARCH_CASE ? climb(bench) : measureFixed(bench)
       },
     },

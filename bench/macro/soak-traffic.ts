@@ -8,8 +8,9 @@ import { type RelayOptions, type RelayUnderTest, startRelay } from './relay-unde
 import { attestations, blocks } from './traffic.ts'
 
 const ATTESTATIONS_PER_SECOND = 500
+const SLOT_SECONDS = 12
 /** One block a slot. */
-const BLOCKS_PER_SECOND = 1 / 12
+const BLOCKS_PER_SECOND = 1 / SLOT_SECONDS
 
 export type SoakRelay = Pick<RelayOptions, 'relay' | 'transport' | 'validation'>
 
@@ -49,15 +50,24 @@ async function startSteady(options: SoakRelay): Promise<SoakScene> {
   }
 }
 
+/** Whose blocks come in a slot of 12 s, where the mix has four: of a proposer and slot two pass unverified. */
+const PROPOSERS = 4
+
+/** Length of the network's slots. Under the default policies a slot has one block. */
+export function soakSlotSeconds({ validation }: SoakRelay, mix: SoakMix | undefined): number {
+  return mix !== undefined && validation === 'default' ? MIX_SLOT_SECONDS : SLOT_SECONDS
+}
+
 /**
  * The slots are of 12 s, so that ids are remembered for as long as on mainnet; what comes in a slot comes four times
  * as often, as in the other benches of the mix.
  */
 async function startMix(options: SoakRelay, { peers, multiple }: SoakMix): Promise<SoakScene> {
   await using starting = new AsyncDisposableStack()
-  const relay = starting.use(await startRelay({ ...options, topics: MIX_NAMES, peers }))
+  const slotSeconds = soakSlotSeconds(options, { peers, multiple })
+  const relay = starting.use(await startRelay({ ...options, topics: MIX_NAMES, peers, network: { slotSeconds } }))
   const fan = starting.use(await FanGenerator.start(relay, { ...MIX_PARTS, peers, topics: relay.topics }))
-  const streams = mixTraffic(relay.topics, multiple)
+  const streams = mixTraffic(relay.topics, multiple, slotSeconds === MIX_SLOT_SECONDS ? 1 : PROPOSERS)
   const rhythm = { ...MIX_COPIES, rhythmMs: MIX_SLOT_SECONDS * 1000 }
   return {
     name: `mix x${multiple}, ${peers} peers`,

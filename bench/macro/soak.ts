@@ -11,10 +11,10 @@ import { atLeast, oneOf } from './flags.ts'
 import { requireGo } from './load-generator.ts'
 import { measureRelay } from './measure-relay.ts'
 import { fullRunSeconds, type MemorySample, MemorySampler, type SettledMemory, settledMemory } from './soak-memory.ts'
-import { type SoakMix, type SoakRelay, type SoakScene, startSoakScene } from './soak-traffic.ts'
+import { type SoakMix, type SoakRelay, type SoakScene, soakSlotSeconds, startSoakScene } from './soak-traffic.ts'
 
-/** Ids are remembered for two epochs of 12 s slots (seen_ttl of the phase 0 networking specification): caches grow as long. */
-const SEEN_TTL_SECONDS = 768
+/** Ids are remembered for two epochs (seen_ttl of the phase 0 networking specification): caches grow as long. */
+const SEEN_TTL_SLOTS = 64
 /** Fewer peers than each mesh of the mix needs are none of its. */
 const LEAST_MIX_PEERS = MIX_PARTS.sinksPerTopic + MIX_PARTS.sendersPerTopic
 
@@ -76,16 +76,21 @@ function memoryFigures(memory: SettledMemory, samples: readonly MemorySample[]):
   }
 }
 
-async function measure(scene: SoakScene, { variant, seconds }: SoakOptions): Promise<[BenchRun, SettledMemory]> {
+function seenTtlSeconds({ variant, mix }: SoakOptions): number {
+  return SEEN_TTL_SLOTS * soakSlotSeconds(variant, mix)
+}
+
+async function measure(scene: SoakScene, options: SoakOptions): Promise<[BenchRun, SettledMemory]> {
+  const { variant, seconds } = options
   using sampler = new MemorySampler(scene.relay.pid)
   const about = { case: scene.name, variant, round: 0, seconds }
   const run = await measureRelay(scene.relay, () => scene.run(seconds), about)
-  const memory = settledMemory(sampler.samples, seconds, SEEN_TTL_SECONDS)
+  const memory = settledMemory(sampler.samples, seconds, seenTtlSeconds(options))
   const more = { ...run.more, peers: scene.peers, ...memoryFigures(memory, sampler.samples) }
   return [{ ...run, more }, memory]
 }
 
-function print(run: BenchRun, memory: SettledMemory): void {
+function print(run: BenchRun, memory: SettledMemory, options: SoakOptions): void {
   const rows = run.classes.map((figures) => [
     figures.name,
     String(figures.delivered),
@@ -100,7 +105,7 @@ function print(run: BenchRun, memory: SettledMemory): void {
     `after ${memory.fromSeconds} s: median ${figure(memory.medianRssMb)} MB, ${memory.slopeMbPerMinute} MB/min`,
   ]
   if (memory.isFilling) {
-    const fullMinutes = Math.ceil(fullRunSeconds(SEEN_TTL_SECONDS) / 60)
+    const fullMinutes = Math.ceil(fullRunSeconds(seenTtlSeconds(options)) / 60)
     lines.push(`caches of seen ids were still filling: a slope that must be level needs ${fullMinutes} minutes`)
   }
   process.stdout.write(`\n${formatTable(header, rows)}${lines.join('\n')}\n`)
@@ -114,7 +119,7 @@ export async function runSoak(args: string[]): Promise<void> {
   const minutes = options.seconds / 60
   process.stdout.write(`${scene.name} through ${options.variant.relay} for ${figure(minutes)} min ...\n`)
   const [run, memory] = await measure(scene, options)
-  print(run, memory)
+  print(run, memory, options)
   if (options.isSmoke) requireNoLoss([run])
   else writeBenchResult('soak', { minutes, ...options.mix }, [run], options.suffix)
 }

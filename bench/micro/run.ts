@@ -8,10 +8,11 @@ import { messageId } from '../../src/consensus/message-id.ts'
 import { compressBlock, decompressBlock } from '../../src/consensus/snappy-block.ts'
 import { createFastMessageId } from '../../src/network-worker/gossip/fast-message-id.ts'
 import { blockRoot } from '../../src/validation-pool/jobs/block-root.ts'
-import { madeBlock } from '../made-block.ts'
-import { halfCompressible } from './half-compressible.ts'
+import { halfCompressible } from '../payloads/half-compressible.ts'
+import { madeBlock } from '../payloads/made-block.ts'
 import { runMuxerBench } from './muxers.ts'
 import { runNoiseBench } from './noise.ts'
+import { runTierZeroBench } from './tier-zero.ts'
 
 const TOPIC = '/eth2/ca100d64/beacon_block/ssz_snappy'
 const BLOCK_BYTES = 120_000
@@ -48,4 +49,5 @@ export async function runMicro(): Promise<void> {
   await run({ colors: process.stdout.isTTY })
   await runNoiseBench()
   await runMuxerBench()
+  runTierZeroBench()
 }

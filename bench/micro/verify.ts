@@ -18,7 +18,7 @@ import type { Passed } from '../../src/network-worker/validation/checks/rule.ts'
 import { StatelessVerifier } from '../../src/network-worker/validation/verify/stateless-verifier.ts'
 import { systemClock } from '../../src/shared/clock.ts'
 import { fromHex } from '../../src/shared/hex.ts'
-import { madeBlock } from '../made-block.ts'
+import { madeBlock } from '../payloads/made-block.ts'
 
 const BLOCK_BYTES = 120_000
 const SLOT = 5

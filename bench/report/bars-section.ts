@@ -6,19 +6,27 @@ import { digits, grouped, interval, table } from './markdown.ts'
 import { filesOf, type Results } from './results.ts'
 import { joined, type Section, text } from './section.ts'
 
-const UNIT_MARKS: Readonly<Record<Bar['unit'], string>> = { times: ' ×', MB: ' MB', power: '', '%': ' %' }
+const UNIT_MARKS: Readonly<Record<Bar['unit'], string>> = {
+  times: ' ×',
+  MB: ' MB',
+  power: '',
+  '%': ' %',
+  µs: ' µs',
+  ms: ' ms',
+}
 
 /** The first results file of the bench that tells, the one without a suffix before others. */
 export function readBar(bar: Bar, results: Results): Reading | undefined {
   for (const { result } of filesOf(results, bar.bench)) {
-    const reading = bar.read(measured(result.runs), bar.transport)
+    const runs = bar.isOfValidation === true ? result.runs : unvalidated(result.runs)
+    const reading = bar.read(runs, bar.transport)
     if (reading !== undefined) return reading
   }
   return undefined
 }
 
-/** Bars are held against the relay alone: what validation costs stands in the tables. */
-function measured(runs: readonly BenchRun[]): readonly BenchRun[] {
+/** Other bars are held against the relay alone: what validation costs them stands in the tables. */
+function unvalidated(runs: readonly BenchRun[]): readonly BenchRun[] {
   return runs.filter(({ variant }) => variant.validation === 'none')
 }
 

@@ -10,6 +10,7 @@ import {
   soakRise,
   sustainedBesideBetter,
 } from './bar-readings.ts'
+import { addedToBlock, addedToSmall, loopWhileVerifying } from './validation-readings.ts'
 
 /** A figure that is held against a bar. */
 export interface Reading extends Estimate {
@@ -29,7 +30,9 @@ export interface Bar {
   readonly limit: number
   /** What we would rather have. */
   readonly aim?: number
-  readonly unit: 'times' | 'MB' | 'power' | '%'
+  readonly unit: 'times' | 'MB' | 'power' | '%' | 'µs' | 'ms'
+  /** It is about what validation costs; all others are held against runs without. */
+  readonly isOfValidation?: boolean
   readonly read: (runs: readonly BenchRun[], transport: Variant['transport']) => Reading | undefined
 }
 
@@ -40,6 +43,10 @@ const POLLED = 'p99 of forwarded messages with the API polled at 2,000 requests/
 const MEMORY = 'RSS at 50 peers with the full mix over 30 min, largest'
 const RISE = 'RSS at 50 peers with the full mix over 30 min, rise once caches are full'
 const GROWTH = 'growth of cost from 10 to 64 peers at a fixed degree, as a power of the number of peers'
+
+const ADDED_SMALL = 'network thread, added to an accepted 240 B message by what it says itself (tier 0)'
+const ADDED_BLOCK = 'network thread, added to an accepted block of 120 kB by what it says itself (tier 0)'
+const LOOP = "p99 of the network thread's event loop delay while more comes than can be verified"
 
 export const MOST_SOAK_MB = 400
 /** A line that rises by less than this over the settled part of a soak is called flat. */
@@ -54,6 +61,8 @@ function onBoth(bar: Omit<Bar, 'transport'>): readonly Bar[] {
 }
 
 const COST_BAR = { measure: COST, bench: 'chain', wanted: 'at most', unit: 'times', read: costBesideBetter } as const
+
+const VALIDATION_BAR = { bench: 'validation', transport: 'tcp', wanted: 'at most', isOfValidation: true } as const
 
 export const BARS: readonly Bar[] = [
   { ...COST_BAR, transport: 'tcp', limit: 1, aim: 0.5 },
@@ -73,6 +82,9 @@ export const BARS: readonly Bar[] = [
   ...onBoth({ measure: MEMORY, bench: 'soak', wanted: 'at most', limit: MOST_SOAK_MB, unit: 'MB', read: soakMemory }),
   ...onBoth({ measure: RISE, bench: 'soak', wanted: 'at most', limit: FLAT_PERCENT, unit: '%', read: soakRise }),
   ...onBoth({ measure: GROWTH, bench: 'growth', wanted: 'at most', limit: 1, unit: 'power', read: growth }),
+  { ...VALIDATION_BAR, measure: ADDED_SMALL, limit: 50, unit: 'µs', read: addedToSmall },
+  { ...VALIDATION_BAR, measure: ADDED_BLOCK, limit: 1, unit: 'ms', read: addedToBlock },
+  { ...VALIDATION_BAR, measure: LOOP, limit: 20, unit: 'ms', read: loopWhileVerifying },
 ]
 
 /** What can be said: `open` when nothing was measured. An interval that holds the limit leaves doubt. */

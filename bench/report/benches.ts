@@ -5,6 +5,7 @@ import { moreFigure } from './figures.ts'
 import { apiPart, chainPart, fanPart, growthPart, saturatePart, soakPart } from './own-parts.ts'
 import type { Compared } from './ratio-table.ts'
 import type { Section } from './section.ts'
+import { validationPart } from './validation-part.ts'
 
 export interface BenchText {
   readonly title: string
@@ -76,6 +77,17 @@ const SOAK: BenchText = {
   own: soakPart,
 }
 
+const VALIDATION: BenchText = {
+  title: 'validation: what looking at a message costs',
+  lines: [
+    'The same messages through a relay that validates nothing, one that holds each against what it says itself (`blind`,',
+    'tier 0), and one with the policies that it has by default; from one publisher to eight subscribers. What is added is',
+    'the CPU of the network thread a message, beside the run of the same round without. In the last case more changes of',
+    'withdrawal credentials come than the thread for signatures can verify, beside attestations.',
+  ],
+  own: validationPart,
+}
+
 /** In the order of the page. */
 export const BENCHES: ReadonlyMap<string, BenchText> = new Map([
   ['chain', CHAIN],
@@ -84,4 +96,5 @@ export const BENCHES: ReadonlyMap<string, BenchText> = new Map([
   ['growth', GROWTH],
   ['api', API],
   ['soak', SOAK],
+  ['validation', VALIDATION],
 ])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ssz } from '@lodestar/types'
 import {
   burstTraffic,
   MIX_COPIES,
@@ -9,39 +10,57 @@ import {
   mixTraffic,
 } from '../../../bench/macro/eth2-mix.ts'
 import { BENCH_NETWORK_LOAD } from '../../../bench/peers/gossip-arguments.ts'
-import { peekSlot } from '../../../src/consensus/ssz-peek.ts'
-import { parseTopic } from '../../../src/consensus/topic.ts'
 import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
 import type { FanStream, SlotStream } from '../../support/go-fan.ts'
-import { testNetwork } from '../../support/network-directory.ts'
+import { TierZeroJudges } from './tier-zero-judges.ts'
 
 const TOPICS = MIX_NAMES.map((name) => `/eth2/5ca1ab1e/${name}/ssz_snappy`)
-const { maxBlobs } = testNetwork()
 
 function inSlots(stream: FanStream | undefined): SlotStream {
   assert.ok(stream !== undefined && 'perSlot' in stream)
   return stream
 }
 
-/** The object as the generator sends it, of a slot that shows its place. */
-function madeObject({ shape }: FanStream, slot: bigint): Uint8Array {
-  const object = shape.template === undefined ? Buffer.alloc(shape.sizeBytes) : Buffer.from(shape.template, 'base64')
-  object.writeBigUInt64LE(slot, shape.slotOffset ?? 0)
-  return object
-}
-
-test('every message of the mix has a size and a slot with which blind validation lets it pass', () => {
-  for (const stream of [...mixTraffic(TOPICS, 2), ...burstTraffic(TOPICS, 2)]) {
-    for (const topic of stream.topics) {
-      const parsed = parseTopic(topic)
-      assert.ok(parsed !== undefined, topic)
-      const object = madeObject(stream, 77n)
-      assert.equal(object.length, stream.shape.sizeBytes)
-      assert.ok(object.length >= parsed.spec.minSszBytes('fulu'), `${topic}: ${object.length} B are too few`)
-      assert.ok(object.length <= parsed.spec.maxSszBytes('fulu', maxBlobs), `${topic}: ${object.length} B are too many`)
-      assert.equal(peekSlot(parsed.spec.kind, 'fulu', object), 77)
+/** Sends so many slots of the streams through judges, and returns what did not pass. */
+function refusals(streams: readonly FanStream[], slots: number, slotSeconds = MIX_SLOT_SECONDS): readonly string[] {
+  const judges = new TierZeroJudges(slotSeconds)
+  const refused: string[] = []
+  const slotsAtOnce = slotSeconds / MIX_SLOT_SECONDS
+  for (let slot = 0; slot < slots; slot++, judges.slot++) {
+    for (const { shape, topics, perSlot } of streams.map(inSlots)) {
+      const [first, end] = [slot, slot + 1].map((nth) => Math.floor(nth * slotsAtOnce * perSlot))
+      for (let nth = first ?? 0; nth < (end ?? 0); nth++) {
+        const gossipName = topics[nth % topics.length]?.split('/')[3] ?? ''
+        const [verdict] = judges.judge(shape, gossipName, Math.floor(nth / topics.length), nth)
+        if (verdict.action !== 'accept') refused.push(`${gossipName} of slot ${slot}: ${verdict.reason}`)
+      }
     }
   }
+  return refused
+}
+
+test('every message of the mix passes a relay that validates, up to eight times mainnet’s rates', () => {
+  assert.deepEqual(refusals(mixTraffic(TOPICS, 1), 40), [])
+  assert.deepEqual(refusals(mixTraffic(TOPICS, 8), 3), [])
+  assert.deepEqual(refusals(burstTraffic(TOPICS, 4), 3), [])
+})
+
+test('four slots of the mix pass in one of the network when proposers take turns', () => {
+  assert.deepEqual(refusals(mixTraffic(TOPICS, 1, 4), 3, 4 * MIX_SLOT_SECONDS), [])
+  assert.ok(refusals(mixTraffic(TOPICS, 1), 1, 4 * MIX_SLOT_SECONDS).length > 0)
+})
+
+test('a slot of the mix has one block, and its columns are of that block', () => {
+  const [block, column] = mixTraffic(TOPICS, 1).map(inSlots)
+  assert.ok(block !== undefined && column !== undefined)
+  const judges = new TierZeroJudges(MIX_SLOT_SECONDS)
+  const [, signedBlock] = judges.judge(block.shape, 'beacon_block', 3, 3)
+  const { proposerIndex } = ssz.fulu.SignedBeaconBlock.deserialize(signedBlock).message
+  const headers = Array.from({ length: 8 }, (_, index) => {
+    const [, sidecar] = judges.judge(column.shape, `data_column_sidecar_${index}`, 3, 24 + index)
+    return ssz.fulu.DataColumnSidecar.deserialize(sidecar).signedBlockHeader.message
+  })
+  for (const header of headers) assert.deepEqual(header, { ...headers[0], slot: judges.slot, proposerIndex })
 })
 
 test('all topics of the mix are used, each class within its slot', () => {

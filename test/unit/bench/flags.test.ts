@@ -58,4 +58,6 @@ test('variants: only Starling validates, so only it comes once for each validati
     ...['starling tcp', 'starling tcp blind', 'go tcp'],
     ...['starling quic', 'starling quic blind', 'go quic'],
   ])
+  const { validations } = pairedFlags([...WITHOUT_RUST, '--validation', 'default,blind'], DEFAULTS)
+  assert.deepEqual(validations, ['blind', 'default'])
 })

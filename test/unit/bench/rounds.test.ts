@@ -46,6 +46,16 @@ test('each variant is first, second and last equally often', async () => {
   }
 })
 
+test('what cannot be measured is left out, and the order of the rest still turns', async () => {
+  const skips: RoundsOptions['skips'] = (caseName, { relay }) => caseName === 'a' && relay === 'go'
+  const { order, options } = recorded({ rounds: 2, skips })
+  await runRounds(options)
+  assert.deepEqual(order, [
+    ...['0 a starling', '0 a rust', '0 b starling', '0 b go', '0 b rust'],
+    ...['1 a rust', '1 a starling', '1 b go', '1 b rust', '1 b starling'],
+  ])
+})
+
 test('a line of progress a run, which says when the machine was crowded', async () => {
   const { lines, options } = recorded({
     cases: ['a'],

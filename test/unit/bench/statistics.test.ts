@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { bootstrapInterval, estimate, median, pairedRatio, seededRandom } from '../../../bench/statistics.ts'
+import {
+  bootstrapInterval,
+  estimate,
+  median,
+  pairedDifference,
+  pairedRatio,
+  seededRandom,
+} from '../../../bench/statistics.ts'
 import { GO, madeRun, STARLING } from './made-run.ts'
 
 const figures = (minLength = 1): fc.Arbitrary<number[]> =>
@@ -110,4 +117,12 @@ test('ratio: a round without a figure to divide by is left out; without any ther
   const none = { median: Number.NaN, low: Number.NaN, high: Number.NaN, pairs: 0 }
   assert.deepEqual(pairedRatio(runs, cpu, STARLING, GO), none)
   assert.deepEqual(pairedRatio([], cpu, STARLING, GO), none)
+})
+
+test('a difference is taken within each round too', () => {
+  const cost = (variant: typeof GO, round: number, cpuUsPerDelivery: number) =>
+    madeRun({ variant, round, cpuUsPerDelivery })
+  const runs = [10, 100, 1_000].flatMap((base, round) => [cost(GO, round, base), cost(STARLING, round, base + 5)])
+  const difference = pairedDifference(runs, (run) => run.cpuUsPerDelivery, STARLING, GO)
+  assert.deepEqual(difference, { median: 5, low: 5, high: 5, pairs: 3 })
 })

@@ -45,6 +45,9 @@ describe('the bars', () => {
       'soak quic at most 5 %',
       'growth tcp at most 1 power',
       'growth quic at most 1 power',
+      'validation tcp at most 50 µs',
+      'validation tcp at most 1 ms',
+      'validation tcp at most 20 ms',
     ])
   })
 
@@ -138,6 +141,43 @@ describe('the bars', () => {
     const found = reading('growth', runs, 'growth')
     assert.ok(Math.abs((found?.median ?? 0) - 0.5) < 1e-9)
     assert.equal(found?.note, '10 to 40 peers')
+  })
+
+  it('take what validation adds to the network thread within each round', () => {
+    const at = (validation: Variant['validation'], cpuMs: number): Partial<BenchRun> => ({
+      case: '240 B at 1000/s',
+      variant: { ...variant('starling'), validation },
+      classes: [madeClass({ published: 1_000 })],
+      threads: [
+        { name: 'network', cpuMs },
+        { name: 'main', cpuMs: 9_999 },
+      ],
+    })
+    const runs = rounds((round) => [
+      at('none', 100 * (round + 1)),
+      at('blind', 100 * (round + 1) + 20),
+      at('default', 900),
+    ])
+    const small = reading('validation', runs, '240 B')
+    assert.equal(small?.median, 20)
+    assert.equal(small?.note, '1.10 (1.07–1.20) × of nothing validated')
+    assert.equal(reading('validation', runs, '120 kB'), undefined)
+    const blocks = runs.map((run) => ({ ...run, case: '120 kB at 6/s' }))
+    assert.equal(reading('validation', blocks, '120 kB')?.median, 0.02)
+  })
+
+  it('take the event loop of the network thread from runs in which it verifies', () => {
+    const runs = rounds((round) =>
+      (['none', 'default'] as const).map((validation) => ({
+        case: 'more changes than can be verified',
+        variant: { ...variant('starling'), validation },
+        threads: [{ name: 'network', cpuMs: 1, loopDelayP99Ms: validation === 'none' ? 99 : 10 + round }],
+        more: { verifiedPerSecond: 1_000 },
+      })),
+    )
+    const found = reading('validation', runs, 'event loop')
+    assert.equal(found?.median, 11)
+    assert.equal(found?.note, '1000 verified a second')
   })
 })
 

@@ -8,7 +8,7 @@ import { svgFaults } from '../../../support/svg-faults.ts'
 import { GO, madeRun, STARLING } from '../made-run.ts'
 import { madeResult } from './made-result.ts'
 
-const BENCH_NAMES = ['chain', 'fan', 'growth', 'saturate', 'api', 'soak']
+const BENCH_NAMES = ['chain', 'fan', 'growth', 'saturate', 'api', 'soak', 'validation']
 
 /** As it is after a round through a file. */
 const filed = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
@@ -43,7 +43,7 @@ describe('the page of results', () => {
   it('counts bars that are met from the figures', () => {
     const runs = [STARLING, GO].map((variant) => madeRun({ case: '240 B at 2000/s', variant }))
     const { markdown } = pageOf({ '2026-01-02-chain.json': madeResult('chain', runs) })
-    assert.match(markdown, /Of 14 bars 1 is met, 0 are not, 13 have not been measured\./)
+    assert.match(markdown, /Of 17 bars 1 is met, 0 are not, 16 have not been measured\./)
   })
 
   it('names files that it cannot read', () => {
@@ -96,7 +96,7 @@ function anyRun(): fc.Arbitrary<BenchRun> {
     {
       relay: fc.constantFrom('starling', 'go', 'rust'),
       transport: fc.constantFrom('tcp', 'quic'),
-      validation: fc.constantFrom('none', 'blind'),
+      validation: fc.constantFrom('none', 'blind', 'default'),
       setting: fc.constantFrom('api quiet', 'api 2000/s'),
     },
     { requiredKeys: ['relay', 'transport', 'validation'] },
