@@ -14,3 +14,9 @@ export function areEqualBytes(ssz: Uint8Array, a: number, b: number, length: num
   for (let i = 0; i < length; i++) if (ssz[a + i] !== ssz[b + i]) return false
   return true
 }
+
+/** Below 0, 0 or above 0 as the uint64 at `aAt` of `a` is less than, equal to or greater than that at `bAt` of `b`. Exact. */
+export function compareUint64(a: Uint8Array, aAt: number, b: Uint8Array, bAt: number): number {
+  const high = readOffset(a, aAt + 4) - readOffset(b, bAt + 4)
+  return high === 0 ? readOffset(a, aAt) - readOffset(b, bAt) : high
+}

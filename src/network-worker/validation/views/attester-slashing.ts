@@ -1,6 +1,6 @@
 import { type FieldRange, fieldRange, fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
 import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { compareUint64 } from '../../../consensus/ssz-read.ts'
 import { attestationData } from '../../../consensus/ssz-types/basic.ts'
 
 const INDEX_BYTES = 8
@@ -33,14 +33,6 @@ class IndexedAttestationView {
     return this.#indices.getUint32(at, true) + this.#indices.getUint32(at + 4, true) * 2 ** 32
   }
 
-  get sourceEpoch(): number {
-    return readUint64(this.data, SOURCE_EPOCH_AT)
-  }
-
-  get targetEpoch(): number {
-    return readUint64(this.data, TARGET_EPOCH_AT)
-  }
-
   /** At least one index, and each above the one before. */
   get areIndicesSorted(): boolean {
     let last = -1
@@ -69,11 +61,16 @@ export class AttesterSlashingView {
     this.second = new IndexedAttestationView(ssz, places[1])
   }
 
-  /** is_slashable_attestation_data: a double vote, or the first one surrounds the second. */
+  /**
+   * is_slashable_attestation_data: a double vote, or the first one surrounds the second. Epochs are compared to the last
+   * bit: whoever signs votes of absurd ones can be slashed for them, and honest peers say so.
+   */
   get isDataSlashable(): boolean {
-    const { first, second } = this
-    const isDouble = first.targetEpoch === second.targetEpoch && Buffer.compare(first.data, second.data) !== 0
-    return isDouble || (first.sourceEpoch < second.sourceEpoch && second.targetEpoch < first.targetEpoch)
+    const [first, second] = [this.first.data, this.second.data]
+    const source = compareUint64(first, SOURCE_EPOCH_AT, second, SOURCE_EPOCH_AT)
+    const target = compareUint64(first, TARGET_EPOCH_AT, second, TARGET_EPOCH_AT)
+    const isDouble = target === 0 && Buffer.compare(first, second) !== 0
+    return isDouble || (source < 0 && target > 0)
   }
 
   /** The indices that are in both attestations; right when both are sorted. Found when first asked for. */

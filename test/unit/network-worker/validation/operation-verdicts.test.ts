@@ -116,6 +116,9 @@ function attesterSlashing(): electra.AttesterSlashing {
   return value
 }
 
+/** An epoch of which no double tells its neighbours. */
+const FAR = 2n ** 63n
+
 function setEpochs(value: electra.AttesterSlashing, first: [bigint, bigint], second: [bigint, bigint]): void {
   for (const [{ data }, [source, target]] of [
     [value.attestation1, first],
@@ -137,6 +140,16 @@ for (const fork of ['phase0', 'fulu', 'gloas'] as const) {
   holdCases<electra.AttesterSlashing>(slashings, [
     { name: 'a double vote', verdict: 'accept' },
     { name: 'a surrounding vote', change: (value) => setEpochs(value, [9n, 13n], [10n, 12n]), verdict: 'accept' },
+    {
+      name: 'a surrounding vote, by the last of 64 bits',
+      change: (value) => setEpochs(value, [FAR, FAR + 3n], [FAR + 1n, FAR + 2n]),
+      verdict: 'accept',
+    },
+    {
+      name: 'targets that differ in the last of 64 bits',
+      change: (value) => setEpochs(value, [10n, FAR], [10n, FAR + 1n]),
+      verdict: 'reject not_slashable',
+    },
     { name: 'one byte missing', damage: (bytes) => bytes.subarray(1), verdict: 'reject bad_layout' },
     {
       name: 'a surrounded vote',
