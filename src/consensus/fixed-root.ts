@@ -1,5 +1,5 @@
 /**
- * hash_tree_root of small containers of fixed length, straight from their serialisation: what validators sign.
+ * hash_tree_root of small containers, straight from their serialisation: what validators sign, and the like.
  * Spec: ssz/simple-serialize.md#merkleization
  */
 import { hash } from 'node:crypto'
@@ -23,9 +23,12 @@ function powerOfTwo(count: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(1, count)))
 }
 
-/** Roots of bytes and of basic values: their chunks, the last one padded with zeroes. */
-function bytesRoot(value: Uint8Array): Uint8Array {
-  const width = powerOfTwo(Math.ceil(value.length / CHUNK_BYTES))
+/**
+ * The root of bytes and of basic values: their chunks, the last one padded with zeroes.
+ * @param limitBytes the most that there can be, which the tree has room for; not less than there are
+ */
+export function bytesRoot(value: Uint8Array, limitBytes = value.length): Uint8Array {
+  const width = powerOfTwo(Math.ceil(limitBytes / CHUNK_BYTES))
   const nodes = Buffer.alloc(width * CHUNK_BYTES)
   nodes.set(value)
   return fold(nodes, width)
@@ -39,20 +42,25 @@ function fieldRoot({ type, at, fixedBytes }: SszField, ssz: Uint8Array): Uint8Ar
   throw new Error(`a field that is a ${type.kind}`)
 }
 
+/** The root of a container, from the roots of its fields. */
+export function fieldsRoot(type: ContainerType, rootOf: (field: SszField) => Uint8Array): Uint8Array {
+  const width = powerOfTwo(type.fields.size)
+  const nodes = Buffer.alloc(width * CHUNK_BYTES)
+  let at = 0
+  for (const field of type.fields.values()) {
+    nodes.set(rootOf(field), at)
+    at += CHUNK_BYTES
+  }
+  return fold(nodes, width)
+}
+
 /**
  * hash_tree_root of a container whose fields are byte vectors, numbers and such containers. Some hashes a field.
  * @param ssz its serialisation; missing bytes count as 0
  * @throws Error when the type has a field of another kind, whatever the bytes are
  */
 export function fixedContainerRoot(type: ContainerType, ssz: Uint8Array): Uint8Array {
-  const width = powerOfTwo(type.fields.size)
-  const nodes = Buffer.alloc(width * CHUNK_BYTES)
-  let at = 0
-  for (const field of type.fields.values()) {
-    nodes.set(fieldRoot(field, ssz), at)
-    at += CHUNK_BYTES
-  }
-  return fold(nodes, width)
+  return fieldsRoot(type, (field) => fieldRoot(field, ssz))
 }
 
 /** The parent of two nodes of 32 bytes. */

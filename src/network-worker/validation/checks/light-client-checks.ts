@@ -2,6 +2,7 @@
 import { isForkAtLeast } from '../../../consensus/network-config.ts'
 import { gossipType } from '../../../consensus/ssz-types/gossip-types.ts'
 import { MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS } from '../clock-disparity.ts'
+import { haveSameExecution } from '../views/light-client-header.ts'
 import {
   type FinalityUpdateView,
   finalityUpdateViews,
@@ -51,6 +52,20 @@ const signedTooSoon: Rule<OptimisticUpdateView> = rejectIf(
 /** [REJECT] The same: attested slot >= finalized slot. */
 const finalizedTooLate: Rule<FinalityUpdateView> = rejectIf('bad_slot', ({ slot, finalized }) => slot < finalized.slot)
 
+/**
+ * [REJECT] The same: is_valid_light_client_header, of the header that is attested to. It costs some forty hashes, which
+ * an update every slot can bear.
+ */
+const unprovenExecution: Rule<OptimisticUpdateView> = rejectIf(
+  'bad_inclusion_proof',
+  ({ isExecutionProven }) => !isExecutionProven,
+)
+
+/** [REJECT] The same, of the finalized header, unless it is from before a fork that its proof was made to fit. */
+const unprovenFinalizedExecution: Rule<FinalityUpdateView> = rejectIf('bad_inclusion_proof', ({ finalized }, scene) => {
+  return haveSameExecution(scene.forkAt(finalized.slot), scene.fork) && !finalized.isExecutionProven
+})
+
 /** [REJECT] The same: the finality branch confirms the finalized header. */
 const unprovenFinality: Rule<FinalityUpdateView> = rejectIf(
   'bad_inclusion_proof',
@@ -76,8 +91,8 @@ const UPDATE_RULES: readonly Rule<OptimisticUpdateView>[] = [
  */
 export const optimisticUpdateCheck: CheckFactory = (fork, preset) =>
   checkOf<OptimisticUpdateView>({
-    view: optimisticUpdateViews(gossipType('light_client_optimistic_update', fork, preset)),
-    rules: UPDATE_RULES,
+    view: optimisticUpdateViews(gossipType('light_client_optimistic_update', fork, preset), fork),
+    rules: [...UPDATE_RULES, unprovenExecution],
     pass: ({ slot }) => ({ action: 'pass', claim: { slot, per: 'slot', key: 'attested' } }),
   })
 
@@ -88,7 +103,7 @@ export const optimisticUpdateCheck: CheckFactory = (fork, preset) =>
 export const finalityUpdateCheck: CheckFactory = (fork, preset) =>
   checkOf<FinalityUpdateView>({
     view: finalityUpdateViews(gossipType('light_client_finality_update', fork, preset), fork),
-    rules: [...UPDATE_RULES, finalizedTooLate, unprovenFinality],
+    rules: [...UPDATE_RULES, finalizedTooLate, unprovenFinality, unprovenExecution, unprovenFinalizedExecution],
     pass: ({ slot, finalized, hasSupermajority }) => ({
       action: 'pass',
       claim: { slot, per: 'epoch', key: `${finalized.slot}:${hasSupermajority ? 'supermajority' : 'minority'}` },

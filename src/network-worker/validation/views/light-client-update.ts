@@ -5,31 +5,31 @@ import { type FieldRange, fieldRange } from '../../../consensus/ssz-layout-field
 import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
 import { readUint64 } from '../../../consensus/ssz-read.ts'
 import { countBits } from './bits.ts'
-import { HeaderView } from './block-header.ts'
+import { type LightClientHeaderPlaces, LightClientHeaderView, lightClientHeaderPlaces } from './light-client-header.ts'
 
 const ROOT_BYTES = 32
 
 interface UpdatePlaces {
-  readonly attestedHeader: FieldRange
+  readonly attestedHeader: LightClientHeaderPlaces
   readonly participation: FieldRange
   readonly signatureSlot: FieldRange
 }
 
 interface FinalityPlaces extends UpdatePlaces {
-  readonly finalizedHeader: FieldRange
+  readonly finalizedHeader: LightClientHeaderPlaces
   readonly finalityBranch: FieldRange
   /** Of `finalized_checkpoint.root` among the nodes of its depth in the state. */
   readonly finalizedRootIndex: number
 }
 
 /** A LightClientOptimisticUpdate, and what both updates have: seen as the header that the sync committee attests to. */
-export class OptimisticUpdateView extends HeaderView {
+export class OptimisticUpdateView extends LightClientHeaderView {
   /** When the sync committee signed. */
   readonly signatureSlot: number
   readonly #places: UpdatePlaces
 
   constructor(ssz: Uint8Array, places: UpdatePlaces) {
-    super(ssz, places.attestedHeader.start(ssz))
+    super(ssz, places.attestedHeader)
     this.signatureSlot = readUint64(ssz, places.signatureSlot.start(ssz))
     this.#places = places
   }
@@ -50,12 +50,12 @@ export class OptimisticUpdateView extends HeaderView {
 
 /** A LightClientFinalityUpdate. */
 export class FinalityUpdateView extends OptimisticUpdateView {
-  readonly finalized: HeaderView
+  readonly finalized: LightClientHeaderView
   readonly #places: FinalityPlaces
 
   constructor(ssz: Uint8Array, places: FinalityPlaces) {
     super(ssz, places)
-    this.finalized = new HeaderView(ssz, places.finalizedHeader.start(ssz))
+    this.finalized = new LightClientHeaderView(ssz, places.finalizedHeader)
     this.#places = places
   }
 
@@ -84,25 +84,25 @@ function finalizedRootIndex(fork: ForkName): number {
   return isForkAtLeast(fork, 'electra') ? 169 - 2 ** 7 : 105 - 2 ** 6
 }
 
-function updatePlaces(type: ContainerType): UpdatePlaces {
+function updatePlaces(type: ContainerType, fork: ForkName): UpdatePlaces {
   return {
-    attestedHeader: fieldRange(type, 'attestedHeader.beacon'),
+    attestedHeader: lightClientHeaderPlaces(type, 'attestedHeader', fork),
     participation: fieldRange(type, 'syncAggregate.syncCommitteeBits'),
     signatureSlot: fieldRange(type, 'signatureSlot'),
   }
 }
 
-/** Makes views of objects of `type`, the LightClientOptimisticUpdate of a fork. Throws an Error when it is none. */
-export function optimisticUpdateViews(type: ContainerType): (ssz: Uint8Array) => OptimisticUpdateView {
-  const places = updatePlaces(type)
+/** Makes views of objects of `type`, the LightClientOptimisticUpdate of `fork`. Throws an Error when it is none. */
+export function optimisticUpdateViews(type: ContainerType, fork: ForkName): (ssz: Uint8Array) => OptimisticUpdateView {
+  const places = updatePlaces(type, fork)
   return (ssz) => new OptimisticUpdateView(ssz, places)
 }
 
 /** Makes views of objects of `type`, the LightClientFinalityUpdate of `fork`. Throws an Error when it is none. */
 export function finalityUpdateViews(type: ContainerType, fork: ForkName): (ssz: Uint8Array) => FinalityUpdateView {
   const places: FinalityPlaces = {
-    ...updatePlaces(type),
-    finalizedHeader: fieldRange(type, 'finalizedHeader.beacon'),
+    ...updatePlaces(type, fork),
+    finalizedHeader: lightClientHeaderPlaces(type, 'finalizedHeader', fork),
     finalityBranch: fieldRange(type, 'finalityBranch'),
     finalizedRootIndex: finalizedRootIndex(fork),
   }

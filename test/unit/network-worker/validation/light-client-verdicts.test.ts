@@ -1,73 +1,31 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { BitArray } from '@chainsafe/ssz'
-import { type altair, ssz } from '@lodestar/types'
+import { ssz } from '@lodestar/types'
 import type { ForkName } from '../../../../src/consensus/network-config.ts'
-import { hashPair } from '../../../../src/demo/merkle.ts'
 import { ALL_FORKS, SLOTS_PER_EPOCH, sceneAt, slotOf } from './judge-scene.ts'
+import {
+  type AnyFinalityUpdate,
+  type AnyHeader,
+  type AnyUpdate,
+  finalityUpdate,
+  optimisticUpdate,
+  participation,
+  proveFinality,
+  SUPERMAJORITY,
+  type UpdateType,
+} from './light-client-values.ts'
 import { holdCases, type VerdictCase } from './verdict-cases.ts'
 
 const SLOT_MS = ALL_FORKS.slotDurationMs
-const COMMITTEE_SIZE = 512
-/** Two thirds of a committee and one more, as 512 is no multiple of three. */
-const SUPERMAJORITY = 342
-
-/** What updates of all forks have. */
-interface AnyUpdate {
-  attestedHeader: { beacon: altair.LightClientHeader['beacon'] }
-  syncAggregate: altair.SyncAggregate
-  signatureSlot: number
-}
-
-interface AnyFinalityUpdate extends AnyUpdate {
-  finalizedHeader: AnyUpdate['attestedHeader']
-  finalityBranch: Uint8Array[]
-}
-
-interface UpdateType<Update> {
-  defaultValue(): Update
-  serialize(value: Update): Uint8Array
-}
-
-function participation(count: number): BitArray {
-  const bits = BitArray.fromBitLen(COMMITTEE_SIZE)
-  for (let bit = 0; bit < count; bit++) bits.set(bit, true)
-  return bits
-}
-
-/** Signed in `slot`, about the block of the slot before. */
-function optimisticUpdate<Update extends AnyUpdate>(type: UpdateType<Update>, slot: number): Update {
-  const value = type.defaultValue()
-  value.attestedHeader.beacon.slot = slot - 1
-  value.attestedHeader.beacon.proposerIndex = 17
-  value.syncAggregate.syncCommitteeBits = participation(SUPERMAJORITY)
-  value.signatureSlot = slot
-  return value
-}
-
-/** Gives the attested header a state in which `leaf` is the finalized root, which is the 42nd of 64, and so on. */
-function proveFinality(value: AnyFinalityUpdate, leaf: Uint8Array): void {
-  const indexInLevel: Readonly<Record<number, number>> = { 6: 105 % 64, 7: 169 % 128, 9: 735 % 512 }
-  const depth = value.finalityBranch.length
-  value.finalityBranch = value.finalityBranch.map((_, level) => new Uint8Array(32).fill(level + 1))
-  let node = leaf
-  for (const [level, sibling] of value.finalityBranch.entries()) {
-    const isRight = (((indexInLevel[depth] ?? Number.NaN) >> level) & 1) === 1
-    node = isRight ? hashPair(sibling, node) : hashPair(node, sibling)
-  }
-  value.attestedHeader.beacon.stateRoot = node
-}
-
-function finalityUpdate<Update extends AnyFinalityUpdate>(type: UpdateType<Update>, slot: number): Update {
-  const value = optimisticUpdate(type, slot)
-  value.finalizedHeader.beacon.slot = slot - 2 * SLOTS_PER_EPOCH
-  value.finalizedHeader.beacon.parentRoot = new Uint8Array(32).fill(8)
-  proveFinality(value, ssz.phase0.BeaconBlockHeader.hashTreeRoot(value.finalizedHeader.beacon))
-  return value
-}
 
 /** Of 2 s: a third, floored to the ms, and from Gloas on a quarter. */
-const DUE_MS: Readonly<Partial<Record<ForkName, number>>> = { altair: 666, capella: 666, fulu: 666, gloas: 500 }
+const DUE_MS: Readonly<Partial<Record<ForkName, number>>> = {
+  altair: 666,
+  capella: 666,
+  deneb: 666,
+  fulu: 666,
+  gloas: 500,
+}
 
 /** What holds for both updates; they come when half of the slot is over, if nothing else is said. */
 function common(fork: ForkName): VerdictCase<AnyUpdate>[] {
@@ -150,6 +108,36 @@ const finality: readonly VerdictCase<AnyFinalityUpdate>[] = [
   },
 ]
 
+function otherPayload(header: AnyHeader): void {
+  const blockHash = new Uint8Array(32).fill(0xee)
+  if (header.execution !== undefined) header.execution.blockHash = blockHash
+  if (header.executionBlockHash !== undefined) header.executionBlockHash = blockHash
+}
+
+/** Since Capella: what a header says of the execution is in its block. */
+function ofExecution<Update extends AnyUpdate>(
+  which: string,
+  headerOf: (value: Update) => AnyHeader,
+): VerdictCase<Update>[] {
+  return [
+    {
+      name: `${which} with another payload`,
+      change: (value) => otherPayload(headerOf(value)),
+      verdict: 'reject bad_inclusion_proof',
+    },
+    {
+      name: `${which} with a branch in another order`,
+      change: (value) => headerOf(value).executionBranch?.reverse(),
+      verdict: 'reject bad_inclusion_proof',
+    },
+    {
+      name: `${which} with another body`,
+      change: (value) => headerOf(value).beacon.bodyRoot.fill(1),
+      verdict: 'reject bad_inclusion_proof',
+    },
+  ]
+}
+
 function whenDue<Update>(cases: readonly VerdictCase<Update>[]): VerdictCase<Update>[] {
   return cases.map((each) => ({ afterMs: SLOT_MS / 2, ...each }))
 }
@@ -162,6 +150,11 @@ function holdBoth<Optimistic extends AnyUpdate, Finality extends AnyFinalityUpda
   },
 ): void {
   const { LightClientOptimisticUpdate: optimistic, LightClientFinalityUpdate: final } = types
+  const hasExecution = fork !== 'altair'
+  const attested = hasExecution ? ofExecution<AnyUpdate>('an attested header', (value) => value.attestedHeader) : []
+  const finalized = hasExecution
+    ? ofExecution<AnyFinalityUpdate>('a finalized header', (value) => value.finalizedHeader)
+    : []
   holdCases<Optimistic>(
     {
       topic: 'light_client_optimistic_update',
@@ -169,7 +162,7 @@ function holdBoth<Optimistic extends AnyUpdate, Finality extends AnyFinalityUpda
       good: (slot) => optimisticUpdate(optimistic, slot),
       serialize: (value) => optimistic.serialize(value),
     },
-    whenDue(common(fork)),
+    whenDue([...common(fork), ...attested]),
   )
   holdCases<Finality>(
     {
@@ -178,12 +171,13 @@ function holdBoth<Optimistic extends AnyUpdate, Finality extends AnyFinalityUpda
       good: (slot) => finalityUpdate(final, slot),
       serialize: (value) => final.serialize(value),
     },
-    whenDue([...common(fork), ...finality]),
+    whenDue([...common(fork), ...finality, ...attested, ...finalized]),
   )
 }
 
 holdBoth('altair', ssz.altair)
 holdBoth('capella', ssz.capella)
+holdBoth('deneb', ssz.deneb)
 holdBoth('fulu', ssz.fulu)
 holdBoth('gloas', ssz.gloas)
 
@@ -213,4 +207,38 @@ test('a supermajority for a finalized slot is told apart from fewer', () => {
     { slot: slot - 1, per: 'epoch', key: `${finalized}:supermajority` },
     { slot: slot - 1, per: 'epoch', key: `${finalized}:minority` },
   ])
+})
+
+/** The verdict on an update of the sixth slot of `fork` that finalizes a block of the fork before. */
+function verdictAcross<Update extends AnyFinalityUpdate>(
+  fork: ForkName,
+  type: UpdateType<Update>,
+  change: (finalized: AnyHeader) => void,
+): string {
+  const slot = slotOf(fork) - 3 * SLOTS_PER_EPOCH
+  const value = finalityUpdate(type, slot)
+  change(value.finalizedHeader)
+  proveFinality(value, ssz.phase0.BeaconBlockHeader.hashTreeRoot(value.finalizedHeader.beacon))
+  const judge = sceneAt(slot, SLOT_MS / 2).judgeOf('light_client_finality_update', fork)
+  const verdict = judge.judgeUnverified(type.serialize(value))
+  return verdict.action === 'accept' ? 'accept' : verdict.reason
+}
+
+test('a finalized header of a fork with other payload headers has been made to fit, and is not held against its own', () => {
+  assert.equal(verdictAcross('capella', ssz.capella.LightClientFinalityUpdate, otherPayload), 'accept')
+  assert.equal(verdictAcross('deneb', ssz.deneb.LightClientFinalityUpdate, otherPayload), 'accept')
+  assert.equal(verdictAcross('gloas', ssz.gloas.LightClientFinalityUpdate, otherPayload), 'accept')
+})
+
+test('a finalized header of an older fork with the same payload headers is proven as any', () => {
+  for (const [fork, type] of [
+    ['electra', ssz.electra.LightClientFinalityUpdate],
+    ['fulu', ssz.fulu.LightClientFinalityUpdate],
+  ] as const) {
+    assert.equal(
+      verdictAcross(fork, type, () => {}),
+      'accept',
+    )
+    assert.equal(verdictAcross(fork, type, otherPayload), 'bad_inclusion_proof')
+  }
 })

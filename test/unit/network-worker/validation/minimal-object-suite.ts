@@ -8,6 +8,7 @@ import type { NetworkConfig } from '../../../../src/consensus/network-config.ts'
 import type { GossipName } from '../../../../src/consensus/topic-table.ts'
 import { fuluBlock, secondsAt } from './block-values.ts'
 import { ALL_FORKS, EPOCHS_OF_FORK, sceneAt } from './judge-scene.ts'
+import { proveExecution } from './light-client-values.ts'
 import { fuluColumn } from './sidecar-values.ts'
 import type { VerdictText } from './verdict-cases.ts'
 
@@ -27,6 +28,7 @@ function block(withdrawals: number, timestamp: number): Uint8Array {
 function update(participants: number[]): Uint8Array {
   const value = ssz.fulu.LightClientOptimisticUpdate.defaultValue()
   value.attestedHeader.beacon.slot = SLOT - 1
+  proveExecution(value.attestedHeader)
   value.signatureSlot = SLOT
   value.syncAggregate.syncCommitteeBits = BitArray.fromBitLen(32)
   for (const bit of participants) value.syncAggregate.syncCommitteeBits.set(bit, true)

@@ -6,6 +6,7 @@ import type { ForkName } from '../../../../src/consensus/network-config.ts'
 import type { GossipName } from '../../../../src/consensus/topic-table.ts'
 import { denebBlock, fuluBlock } from './block-values.ts'
 import { SLOTS_PER_EPOCH, sceneAt, slotOf } from './judge-scene.ts'
+import { proveExecution } from './light-client-values.ts'
 import { blobSidecar, fuluColumn, gloasColumn } from './sidecar-values.ts'
 
 function envelope(slot: number): Uint8Array {
@@ -17,6 +18,7 @@ function envelope(slot: number): Uint8Array {
 function update(slot: number): Uint8Array {
   const value = ssz.fulu.LightClientOptimisticUpdate.defaultValue()
   value.attestedHeader.beacon.slot = slot
+  proveExecution(value.attestedHeader)
   value.syncAggregate.syncCommitteeBits = BitArray.fromSingleBit(512, 0)
   value.signatureSlot = slot + 1
   return ssz.fulu.LightClientOptimisticUpdate.serialize(value)
