@@ -41,13 +41,15 @@ export function blobSidecar(slot: number, index: number): deneb.BlobSidecar {
   return sidecar
 }
 
-export function fuluColumn(slot: number, index: number): fulu.DataColumnSidecar {
-  const { header, branch } = proveBody(ssz.fulu.BeaconBlock.fields.body, fuluBlock(slot))
+export function fuluColumn(slot: number, index: number, blobs = BLOBS): fulu.DataColumnSidecar {
+  const block = fuluBlock(slot)
+  block.message.body.blobKzgCommitments = commitments(blobs)
+  const { header, branch } = proveBody(ssz.fulu.BeaconBlock.fields.body, block)
   return {
     index,
-    column: cells(BLOBS),
-    kzgCommitments: commitments(BLOBS),
-    kzgProofs: commitments(BLOBS),
+    column: cells(blobs),
+    kzgCommitments: commitments(blobs),
+    kzgProofs: commitments(blobs),
     signedBlockHeader: header,
     kzgCommitmentsInclusionProof: branch,
   }
