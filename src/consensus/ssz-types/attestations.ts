@@ -5,7 +5,7 @@ import { attestationData, signature, signed } from './basic.ts'
 import type { Edition } from './edition.ts'
 
 /** MAX_VALIDATORS_PER_COMMITTEE of both presets (presets/<preset>/phase0.yaml). */
-const MAX_VALIDATORS_PER_COMMITTEE = 2048
+export const MAX_VALIDATORS_PER_COMMITTEE = 2048
 
 /** The validators of one attestation: a committee, from Electra on all committees of the slot (EIP-7549). */
 function maxAttesters(edition: Edition): number {

@@ -4,8 +4,8 @@
  */
 import type { TopicScoreParams } from '@chainsafe/libp2p-gossipsub/score'
 import type { ValidationPolicy } from '../../config/validation-choice.ts'
+import { aggregatorsPerSlot, committeesPerSlot, type ValidatorSet } from '../../consensus/committees.ts'
 import { ATTESTATION_SUBNET_COUNT, type GossipKind } from '../../consensus/topic-table.ts'
-import { aggregatorsPerSlot, committeesPerSlot, type ValidatorSet } from './committees.ts'
 import { convergence, decayOverSlots, settledAfterDecay } from './score-decay.ts'
 import {
   MAX_FIRST_DELIVERIES_SCORE,

@@ -2,6 +2,7 @@
  * What a message alone can be held against: its layout, the rules of its kind, and what has been seen. A topic's judge
  * is made when the topic is joined, so that nothing of it is looked up for each message.
  */
+import { committeesPerSlot } from '../../consensus/committees.ts'
 import type { DigestEntry, ForkSchedule } from '../../consensus/fork-schedule.ts'
 import { type NetworkConfig, type PresetName, presetOf } from '../../consensus/network-config.ts'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
@@ -10,12 +11,12 @@ import { gossipType } from '../../consensus/ssz-types/gossip-types.ts'
 import type { ParsedTopic } from '../../consensus/topic.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Chain } from '../chain/chain.ts'
-import { committeesPerSlot } from '../gossip/committees.ts'
 import { CHECKS } from './checks/check-table.ts'
 import type { CheckResult, Passed } from './checks/rule.ts'
 import type { CheckScene } from './checks/scene.ts'
 import { ClaimBook, type TopicClaims } from './claims.ts'
 import { MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS } from './clock-disparity.ts'
+import { CommitteeEvidence, checkByEvidence } from './committee-evidence.ts'
 import { ACCEPT, IGNORE_REASONS, type IgnoreReason, type Refusal, type Verdict } from './verdict.ts'
 
 export interface TierZeroDeps {
@@ -52,6 +53,8 @@ export class TierZero {
   readonly #deps: TierZeroDeps
   readonly #preset: PresetName
   readonly #book: ClaimBook
+  /** What votes say of the number of committees: on all topics together. */
+  readonly committees = new CommitteeEvidence()
 
   constructor(deps: TierZeroDeps) {
     const { network, slotClock } = deps
@@ -69,10 +72,10 @@ export class TierZero {
     const { kind } = topic.parsed.spec
     const { fork } = topic.entry
     const type = gossipType(kind, fork, this.#preset)
-    const check = CHECKS[kind](fork, this.#preset)
     const scene = createScene(this.#deps, topic)
+    const examineLaidOut = checkByEvidence(CHECKS[kind](fork, this.#preset), scene, this.committees)
     const claims = this.#book.ofTopic(kind)
-    const examine = (ssz: Uint8Array): CheckResult => (isValidLayout(type, ssz) ? check(ssz, scene) : BAD_LAYOUT)
+    const examine = (ssz: Uint8Array): CheckResult => (isValidLayout(type, ssz) ? examineLaidOut(ssz) : BAD_LAYOUT)
     return {
       claims,
       examine,
@@ -85,6 +88,12 @@ export class TierZero {
   }
 }
 
+/**
+ * An epoch is finalized two epochs later at the earliest (weigh_justification_and_finalization,
+ * specs/phase0/beacon-chain.md). Who says of a later one that it is, be it a quorum of peers, keeps no block back.
+ */
+const FINALITY_LAG_EPOCHS = 2
+
 /** Tier 0 of the network that `chain` follows. */
 export function tierZeroOf(chain: Chain, clock: Clock, activeValidators: () => number | null): TierZero {
   const { network, schedule, slotClock, truth } = chain
@@ -93,7 +102,10 @@ export function tierZeroOf(chain: Chain, clock: Clock, activeValidators: () => n
     schedule,
     slotClock,
     nowMs: () => clock.nowMs(),
-    finalizedSlot: () => truth.status().finalizedEpoch * network.slotsPerEpoch,
+    finalizedSlot: () => {
+      const newestEpoch = Math.max(0, slotClock.currentEpoch() - FINALITY_LAG_EPOCHS)
+      return Math.min(truth.status().finalizedEpoch, newestEpoch) * network.slotsPerEpoch
+    },
     activeValidators,
   })
 }
@@ -119,6 +131,7 @@ export function createScene(deps: TierZeroDeps, { parsed, entry }: JudgedTopic):
     kind: parsed.spec.kind,
     fork: entry.fork,
     digestHex: entry.digestHex,
+    firstSlot: entry.epoch * slotsPerEpoch,
     maxBlobsPerBlock: entry.maxBlobsPerBlock,
     subnet: parsed.index,
     preset,

@@ -1,5 +1,6 @@
 /** beacon_attestation_{subnet_id}. Spec: specs/<fork>/p2p-interface.md, validate_beacon_attestation_gossip */
 import { type ForkName, isForkAtLeast, type PresetName } from '../../../consensus/network-config.ts'
+import { MAX_VALIDATORS_PER_COMMITTEE } from '../../../consensus/ssz-types/attestations.ts'
 import { gossipType } from '../../../consensus/ssz-types/gossip-types.ts'
 import { ATTESTATION_SUBNET_COUNT } from '../../../consensus/topic-table.ts'
 import { type CommitteeAttestationView, committeeAttestationViews } from '../views/committee-attestation.ts'
@@ -7,7 +8,7 @@ import { type SingleAttestationView, singleAttestationViews } from '../views/sin
 import { type Check, type CheckFactory, checkOf, type Rule, rejectIf } from './rule.ts'
 import type { CheckScene } from './scene.ts'
 import { badValidatorIndex, epochOf } from './slot-rules.ts'
-import { badCommittee, badDataIndex, MAX_VALIDATORS_PER_COMMITTEE, timeRules, tooManyBits } from './vote-rules.ts'
+import { badCommittee, badDataIndex, timeRules, tooManyBits } from './vote-rules.ts'
 
 /**
  * [REJECT] The attestation is for the correct subnet: compute_subnet_for_attestation (specs/phase0/validator.md), as

@@ -7,7 +7,7 @@ import { BlsToExecutionChangeView, ProposerSlashingView, VoluntaryExitView } fro
 import { badProposerIndex } from './proposal-rules.ts'
 import { type CheckFactory, checkOf, ignoreIf, type Passed, type Rule, rejectIf } from './rule.ts'
 import type { CheckScene } from './scene.ts'
-import { badValidatorIndex, epochOf, VALIDATOR_REGISTRY_LIMIT } from './slot-rules.ts'
+import { badValidatorIndex, beforeDigest, epochOf, VALIDATOR_REGISTRY_LIMIT } from './slot-rules.ts'
 
 /** An operation is of no slot: whom it is about is remembered as long as may be. */
 function passOnce(key: number | string, scene: CheckScene): Passed {
@@ -24,7 +24,7 @@ const futureExit: Rule<VoluntaryExitView> = rejectIf(
 export const voluntaryExitCheck: CheckFactory = () =>
   checkOf<VoluntaryExitView>({
     view: (ssz) => new VoluntaryExitView(ssz),
-    rules: [badValidatorIndex, futureExit],
+    rules: [beforeDigest, badValidatorIndex, futureExit],
     pass: ({ validatorIndex }, scene) => passOnce(validatorIndex, scene),
   })
 
@@ -38,7 +38,7 @@ const unslashableHeaders: Rule<ProposerSlashingView> = rejectIf(
 export const proposerSlashingCheck: CheckFactory = () =>
   checkOf<ProposerSlashingView>({
     view: (ssz) => new ProposerSlashingView(ssz),
-    rules: [unslashableHeaders, badProposerIndex],
+    rules: [beforeDigest, unslashableHeaders, badProposerIndex],
     pass: ({ proposerIndex }, scene) => passOnce(proposerIndex, scene),
   })
 
@@ -74,11 +74,11 @@ const badAttesterIndex: Rule<AttesterSlashingView> = rejectIf(
 export const attesterSlashingCheck: CheckFactory = (fork, preset) =>
   checkOf<AttesterSlashingView>({
     view: attesterSlashingViews(gossipType('attester_slashing', fork, preset)),
-    rules: [unsortedIndices, nothingInCommon, unslashableData, badAttesterIndex],
+    rules: [beforeDigest, unsortedIndices, nothingInCommon, unslashableData, badAttesterIndex],
     pass: ({ commonIndices }, scene) => passOnce(hash('sha256', commonIndices, 'hex'), scene),
   })
 
-/** [IGNORE] The current epoch is at or after the Capella fork epoch: topics are joined an epoch early. */
+/** [IGNORE] The current epoch is at or after the Capella fork epoch, without allowing for other clocks. */
 const beforeCapella: Rule<BlsToExecutionChangeView> = ignoreIf(
   'before_fork',
   (_view, scene) => !isForkAtLeast(scene.forkAt(scene.currentSlot()), 'capella'),
@@ -91,6 +91,6 @@ const beforeCapella: Rule<BlsToExecutionChangeView> = ignoreIf(
 export const blsToExecutionChangeCheck: CheckFactory = () =>
   checkOf<BlsToExecutionChangeView>({
     view: (ssz) => new BlsToExecutionChangeView(ssz),
-    rules: [beforeCapella, badValidatorIndex],
+    rules: [beforeDigest, beforeCapella, badValidatorIndex],
     pass: ({ validatorIndex }, scene) => passOnce(validatorIndex, scene),
   })

@@ -11,6 +11,8 @@ export interface CheckScene {
   readonly fork: ForkName
   /** That of the topic, eight lower-case hex digits. */
   readonly digestHex: string
+  /** The first slot of which the topic's digest is. */
+  readonly firstSlot: number
   /** That of the topic's digest; 0 before Deneb. */
   readonly maxBlobsPerBlock: number
   /** That of the topic; undefined for a topic without subnets. */

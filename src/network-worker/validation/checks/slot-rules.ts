@@ -20,6 +20,16 @@ export function epochOf(slot: number, { slotsPerEpoch }: CheckScene): number {
   return Math.floor(slot / slotsPerEpoch)
 }
 
+/**
+ * [IGNORE] The topic's fork, or blob parameters, are not in force yet, with MAXIMUM_GOSSIP_CLOCK_DISPARITY. For objects
+ * of no slot: topics are joined ahead of time, and peers may hold it against us what we send on them too early.
+ * Spec: specs/altair/p2p-interface.md#transitioning-the-gossip
+ */
+export const beforeDigest: Rule<unknown> = ignoreIf(
+  'before_fork',
+  (_view, scene) => scene.newestSlot() < scene.firstSlot,
+)
+
 /** [IGNORE] is_future_slot, with MAXIMUM_GOSSIP_CLOCK_DISPARITY (specs/phase0/p2p-interface.md#is_future_slot). */
 export const futureSlot: Rule<Slotted> = ignoreIf('future_slot', ({ slot }, scene) => slot > scene.newestSlot())
 

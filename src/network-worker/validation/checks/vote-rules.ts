@@ -1,6 +1,7 @@
 /** Rules that attestations and their aggregates share. Spec: specs/<fork>/p2p-interface.md */
 
 import { type ForkName, isForkAtLeast, type PresetName } from '../../../consensus/network-config.ts'
+import { MAX_VALIDATORS_PER_COMMITTEE } from '../../../consensus/ssz-types/attestations.ts'
 import { editionOf } from '../../../consensus/ssz-types/edition.ts'
 import type { BitlistFacts } from '../views/bits.ts'
 import { ignoreIf, type Rule, rejectIf } from './rule.ts'
@@ -9,8 +10,6 @@ import { epochOf, futureSlot, otherDigest, type Slotted } from './slot-rules.ts'
 
 /** ATTESTATION_PROPAGATION_SLOT_RANGE, specs/phase0/p2p-interface.md#configuration, both presets */
 const ATTESTATION_PROPAGATION_SLOT_RANGE = 32
-/** MAX_VALIDATORS_PER_COMMITTEE, presets/<preset>/phase0.yaml, both presets */
-export const MAX_VALIDATORS_PER_COMMITTEE = 2048
 
 interface Vote extends Slotted {
   readonly targetEpoch: number

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { createForkSchedule } from '../../../../src/consensus/fork-schedule.ts'
-import { FORK_NAMES, type ForkName, type NetworkConfig } from '../../../../src/consensus/network-config.ts'
+import { committeesPerSlot } from '../../../../src/consensus/committees.ts'
+import { createForkSchedule, type ForkSchedule } from '../../../../src/consensus/fork-schedule.ts'
+import { FORK_NAMES, type ForkName, type NetworkConfig, presetOf } from '../../../../src/consensus/network-config.ts'
 import { createSlotClock } from '../../../../src/consensus/slot-clock.ts'
 import { formatTopic, parseTopic } from '../../../../src/consensus/topic.ts'
 import type { GossipName } from '../../../../src/consensus/topic-table.ts'
@@ -40,6 +41,7 @@ export function slotOf(fork: ForkName): number {
 export interface JudgeScene {
   readonly clock: FakeClock
   readonly tierZero: TierZero
+  readonly schedule: ForkSchedule
   /** The judge of a topic of a fork. */
   judgeOf(name: GossipName, fork: ForkName): TopicJudge
 }
@@ -47,11 +49,20 @@ export interface JudgeScene {
 export interface SceneOptions {
   readonly network?: NetworkConfig
   readonly activeValidators?: number
+  /** Votes that fit so many validators which came before; enough to go by, when absent. */
+  readonly votesBefore?: number
+}
+
+/** Lets votes come that fit so many validators. */
+function bearOut(tierZero: TierZero, network: NetworkConfig, validators: number, votes: number): void {
+  const { slotsPerEpoch } = network
+  const committees = committeesPerSlot({ preset: presetOf(network), slotsPerEpoch, validators })
+  for (let i = 0; i < votes; i++) tierZero.committees.note(committees, true)
 }
 
 /** Judges at a moment: `offsetMs` after the start of `slot`. */
 export function sceneAt(slot: number, offsetMs = 0, options: SceneOptions = {}): JudgeScene {
-  const { network = ALL_FORKS, activeValidators = null } = options
+  const { network = ALL_FORKS, activeValidators = null, votesBefore = 64 } = options
   const clock = new FakeClock(network.genesisTimeSeconds * 1000 + slot * network.slotDurationMs + offsetMs)
   const schedule = createForkSchedule(network)
   const tierZero = new TierZero({
@@ -62,9 +73,11 @@ export function sceneAt(slot: number, offsetMs = 0, options: SceneOptions = {}):
     finalizedSlot: () => 0,
     activeValidators: () => activeValidators,
   })
+  if (activeValidators !== null) bearOut(tierZero, network, activeValidators, votesBefore)
   return {
     clock,
     tierZero,
+    schedule,
     judgeOf: (name, fork) => {
       const entry = schedule.entries.find((candidate) => candidate.fork === fork)
       assert.ok(entry !== undefined, `${fork} is scheduled`)

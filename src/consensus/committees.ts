@@ -1,18 +1,11 @@
-/** How many attestations and aggregates a slot brings, from the number of active validators. */
-import type { PresetName } from '../../consensus/network-config.ts'
+/** How the validators of an epoch are divided, from the number of active ones. Spec: specs/phase0/beacon-chain.md */
+import type { PresetName } from './network-config.ts'
+import { editionOf } from './ssz-types/edition.ts'
 
-interface CommitteeLimits {
-  readonly maxCommitteesPerSlot: number
-  readonly targetCommitteeSize: number
-}
-
-/** MAX_COMMITTEES_PER_SLOT and TARGET_COMMITTEE_SIZE, presets/<preset>/phase0.yaml */
-const LIMITS: Readonly<Record<PresetName, CommitteeLimits>> = {
-  mainnet: { maxCommitteesPerSlot: 64, targetCommitteeSize: 128 },
-  minimal: { maxCommitteesPerSlot: 4, targetCommitteeSize: 4 },
-}
+/** TARGET_COMMITTEE_SIZE, presets/<preset>/phase0.yaml */
+const TARGET_COMMITTEE_SIZE: Readonly<Record<PresetName, number>> = { mainnet: 128, minimal: 4 }
 /** TARGET_AGGREGATORS_PER_COMMITTEE, specs/phase0/validator.md */
-const TARGET_AGGREGATORS_PER_COMMITTEE = 16
+export const TARGET_AGGREGATORS_PER_COMMITTEE = 16
 
 export interface ValidatorSet {
   readonly preset: PresetName
@@ -23,8 +16,8 @@ export interface ValidatorSet {
 
 /** get_committee_count_per_slot, specs/phase0/beacon-chain.md */
 export function committeesPerSlot({ preset, slotsPerEpoch, validators }: ValidatorSet): number {
-  const { maxCommitteesPerSlot, targetCommitteeSize } = LIMITS[preset]
-  const wanted = Math.floor(validators / slotsPerEpoch / targetCommitteeSize)
+  const { maxCommitteesPerSlot } = editionOf('phase0', preset)
+  const wanted = Math.floor(validators / slotsPerEpoch / TARGET_COMMITTEE_SIZE[preset])
   return Math.max(1, Math.min(maxCommitteesPerSlot, wanted))
 }
 
