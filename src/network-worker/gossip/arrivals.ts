@@ -8,23 +8,20 @@ import type { PeerId } from '@libp2p/interface'
 import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
-import type { Verdict, VerdictReason } from '../validation/verdict.ts'
+import { isPassing, type Verdict, type VerdictReason } from '../validation/verdict.ts'
 import type { Arrival } from './arrival.ts'
 import type { FastMessageId } from './fast-message-id.ts'
+import { ForgottenIds } from './forgotten-ids.ts'
 import type { GossipsubInternals } from './gossipsub-internals.ts'
 import { InboundLane } from './inbound-lane.ts'
 import type { MessageClass } from './message-class.ts'
 import type { DropReason } from './peer-outbox.ts'
+import { PendingVerdicts } from './pending-verdicts.ts'
 import { RecentFastIds } from './recent-fast-ids.ts'
 import { isPlain } from './sending-router.ts'
 import { Slab } from './slab.ts'
-import type { TopicRules } from './topic-rules.ts'
+import type { Held, TopicRules } from './topic-rules.ts'
 
-/**
- * Messages that may wait for a promised verdict. The checks bound their own work far below it; this is for one that
- * forgets. What comes beyond is not judged.
- */
-const MAX_PENDING_VERDICTS = 16_384
 /** Longest message that waits in the lane: no payload of its class is half as long, and a longer one is refused by its length. */
 const MAX_WAITING_BYTES = 4096
 
@@ -45,6 +42,8 @@ export interface ArrivalsDeps {
   /** A message is new, and copies of it are of no use to us. Its verdict may be to come. */
   readonly onNew: (arrival: Arrival, msgId: MsgIdStr) => void
   readonly onAccepted: (arrival: Arrival, msgId: MsgIdStr) => void
+  /** A message is to be new when it comes again: ids seen and records of who brought it. */
+  readonly forget: (msgId: MsgIdStr) => void
   /** False once a topic was left: what waits of it then goes nowhere. */
   readonly isTaken: (topic: TopicStr, rules: TopicRules) => boolean
   /** Whether a peer's score lets us listen to it, asked when a message of its has waited. */
@@ -59,7 +58,9 @@ export class Arrivals {
   readonly known: RecentFastIds<MsgIdStr | Arrival>
   readonly #lane: InboundLane<Arrival>
   readonly #slab = new Slab()
-  readonly #pending = new Map<MsgIdStr, Arrival>()
+  /** Ids that `known` may still have for other bytes of the message, so that a copy in these is judged anew too. */
+  readonly #forgotten = new ForgottenIds()
+  readonly #pending = new PendingVerdicts()
 
   constructor(deps: ArrivalsDeps) {
     this.#deps = deps
@@ -95,11 +96,11 @@ export class Arrivals {
     const data = message.data ?? NO_BYTES
     const fastId = this.#deps.fastMessageId(message.topic, data)
     const known = this.known.get(fastId)
-    if (typeof known === 'string') {
+    if (typeof known === 'string' && !this.#forgotten.has(known)) {
       this.#onCopy(known, fromId, message.topic, rules)
       return
     }
-    if (known !== undefined) {
+    if (typeof known === 'object') {
       this.#noteCopy(known, fromId)
       this.#deps.observer.onDuplicate(rules.kind)
       return
@@ -163,42 +164,36 @@ export class Arrivals {
     if (isKnown) this.#onCopy(msgId, fromId, message.topic, rules)
     this.#tellCopies(arrival, msgId)
     if (isKnown) return
+    this.#forgotten.delete(msgId)
     const verdict = rules.check(payload, msgId, arrival)
-    if ('settled' in verdict) {
-      this.#await(arrival, msgId, payload, verdict.settled)
-      return
-    }
-    onNew(arrival, msgId)
-    if (verdict instanceof Promise) this.#await(arrival, msgId, payload, verdict)
+    const areCopiesWanted = 'settled' in verdict || isPassing(verdict)
+    if (!areCopiesWanted) onNew(arrival, msgId)
+    if ('settled' in verdict || verdict instanceof Promise) this.#await(arrival, msgId, payload, verdict)
     else this.#settle(arrival, msgId, payload, verdict)
   }
 
-  #await(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, promised: Promise<Verdict>): void {
-    if (this.#pending.size >= MAX_PENDING_VERDICTS) {
+  #await(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, given: Promise<Verdict> | Held): void {
+    const isHeld = 'settled' in given
+    const promised = isHeld ? given.settled : given
+    if (this.#pending.isFull) {
       promised.catch(unheard)
       this.#deps.observer.onDropped('inbound_full', arrival.rules.messageClass)
       this.#ignore(arrival, msgId)
+      this.#forget(arrival, msgId)
       return
     }
     // From here on the copies' senders are noted as those of a message that is not judged yet.
     this.#deps.router.score.validateMessage(msgId)
     this.#keepPromise(msgId)
-    this.#pending.set(msgId, arrival)
     const { message, rules } = arrival
     message.data = this.#ownBytes(message.data ?? NO_BYTES)
-    const isAwaited = (): boolean => this.#pending.get(msgId) === arrival
-    promised
-      .then((verdict) => {
-        if (!isAwaited()) return
-        if (this.#deps.isTaken(message.topic, rules)) this.#settle(arrival, msgId, payload, verdict)
-        else this.#ignore(arrival, msgId)
-      })
-      .catch(() => {
-        if (isAwaited()) this.#ignore(arrival, msgId)
-      })
-      .finally(() => {
-        if (isAwaited()) this.#pending.delete(msgId)
-      })
+    this.#pending.add(msgId, arrival, promised, (verdict) => {
+      if (verdict === undefined || !this.#deps.isTaken(message.topic, rules)) this.#ignore(arrival, msgId)
+      else {
+        if (isHeld && verdict.action === 'accept') this.#deps.onNew(arrival, msgId)
+        this.#settle(arrival, msgId, payload, verdict)
+      }
+    })
   }
 
   /** A view of a chunk that holds much else would keep all of it. */
@@ -218,6 +213,14 @@ export class Arrivals {
     }
     router.score.rejectMessage(fromId, msgId, message.topic, verdict.action)
     router.gossipTracer.rejectMessage(msgId, verdict.action)
+    if (isPassing(verdict)) this.#forget(arrival, msgId)
+  }
+
+  /** When it comes again, in these bytes or others, it is judged anew. */
+  #forget({ fastId }: Arrival, msgId: MsgIdStr): void {
+    this.#deps.forget(msgId)
+    this.known.delete(fastId)
+    this.#forgotten.add(msgId)
   }
 
   #ignore({ fromId, message }: Arrival, msgId: MsgIdStr): void {
@@ -238,7 +241,7 @@ export class Arrivals {
   #onCopy(msgId: MsgIdStr, fromId: PeerIdStr, topic: TopicStr, rules: TopicRules): void {
     this.#deps.observer.onDuplicate(rules.kind)
     this.#scoreCopy(msgId, fromId, topic)
-    const pending = this.#pending.size === 0 ? undefined : this.#pending.get(msgId)
+    const pending = this.#pending.get(msgId)
     if (pending !== undefined) this.#noteCopy(pending, fromId)
   }
 

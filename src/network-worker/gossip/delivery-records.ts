@@ -79,6 +79,11 @@ export class DeliveryRecords {
     return record
   }
 
+  /** Forgets a message, so that whoever brings it next is its first. */
+  forget(msgId: MsgIdStr): void {
+    this.records.delete(msgId)
+  }
+
   /** Forgets what is too old. Called by upstream once a decay interval. */
   gc(): void {
     const oldestMs = Date.now() - KEPT_MS

@@ -30,6 +30,30 @@ export class IdTable {
     return true
   }
 
+  /** Takes a key out. @returns false when it was not there */
+  delete(high: number, low: number): boolean {
+    let hole = this.#find(high, low)
+    if (!this.#isTaken(hole)) return false
+    const slots = this.#slots
+    const last = slots.length - 1
+    // What follows without a gap may be there because the hole was taken, and would not be found behind it.
+    for (let at = (hole + 2) & last; this.#isTaken(at); at = (at + 2) & last) {
+      const wantedAt = ((slots[at + 1] ?? 0) * 2) & last
+      if (((at - wantedAt) & last) < ((at - hole) & last)) continue
+      this.#move(at, hole)
+      hole = at
+    }
+    slots[hole] = 0
+    slots[hole + 1] = 0
+    this.#size--
+    return true
+  }
+
+  #move(from: number, to: number): void {
+    this.#slots[to] = this.#slots[from] ?? 0
+    this.#slots[to + 1] = this.#slots[from + 1] ?? 0
+  }
+
   #isTaken(at: number): boolean {
     return this.#slots[at] !== 0 || this.#slots[at + 1] !== 0
   }

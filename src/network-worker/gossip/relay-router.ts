@@ -69,8 +69,10 @@ export class RelayRouter extends SendingRouter {
     const { clock, seenTtlMs, fastMessageId, observer, passage, nextTurn } = deps
     this.#deps = deps
     this.allowedTopics = deps.knownTopics
-    this.seenCache = new SeenIds({ clock, ttlMs: seenTtlMs })
-    this.score.deliveryRecords = new DeliveryRecords()
+    const seenIds = new SeenIds({ clock, ttlMs: seenTtlMs })
+    const records = new DeliveryRecords()
+    this.seenCache = seenIds
+    this.score.deliveryRecords = records
     this.#arrivals = new Arrivals({
       router: this,
       clock,
@@ -79,6 +81,10 @@ export class RelayRouter extends SendingRouter {
       onCopy: (msgId, from) => passage?.onCopy(msgId, from),
       onNew: (arrival, msgId) => this.#announce(arrival, msgId),
       onAccepted: (arrival, msgId) => this.#passOn(arrival, msgId),
+      forget: (msgId) => {
+        seenIds.delete(msgId)
+        records.forget(msgId)
+      },
       isTaken: (topic, rules) => this.#topics.get(topic) === rules,
       // Not `acceptFrom`, which makes an entry that stays when the peer has gone.
       isHeard: (peerId) => this.direct.has(peerId) || this.score.score(peerId) >= SCORE_THRESHOLDS.graylistThreshold,
@@ -172,7 +178,7 @@ export class RelayRouter extends SendingRouter {
     }
   }
 
-  /** Tells the mesh that a large message need not be sent to us any more (gossipsub v1.2, IDONTWANT), whatever its verdict. */
+  /** Tells the mesh that a large message need not be sent to us any more (gossipsub v1.2, IDONTWANT). */
   #announce({ message, fromId, sizeBytes }: Arrival, msgId: MsgIdStr): void {
     if (sizeBytes >= this.opts.idontwantMinDataSize) this.sendIDontWants(idBytes(msgId), message.topic, fromId)
   }

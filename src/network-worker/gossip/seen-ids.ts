@@ -60,6 +60,13 @@ export class SeenIds {
     return false
   }
 
+  /** Forgets an id, so that its message is new when it comes again. */
+  delete(id: MsgIdStr): void {
+    const high = word(id, 0)
+    const low = word(id, 8)
+    for (const table of this.#generations) table.delete(high, low)
+  }
+
   /** Forgets what is too old, or too much. Called by gossipsub at each heartbeat. */
   prune(): void {
     const nowMs = this.#clock.monotonicMs()

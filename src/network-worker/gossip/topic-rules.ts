@@ -20,8 +20,8 @@ export interface Incoming {
 }
 
 /**
- * No verdict before others have sent the message too: unlike one whose verdict is promised, the mesh is not told by
- * IDONTWANT that we have it.
+ * The verdict may hang on whether others send the message too: unlike where it is only promised, the mesh is not told by
+ * IDONTWANT that we have the message until it is accepted.
  */
 export interface Held {
   readonly action: 'hold'

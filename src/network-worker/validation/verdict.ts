@@ -65,6 +65,17 @@ export function isRejectReason(reason: VerdictReason): reason is RejectReason {
   return REJECTING.has(reason)
 }
 
+/**
+ * Reasons that time or another copy may undo: a message that is too early now, or that nobody else has sent yet, is judged
+ * anew when it comes again. Else whoever sends a true one too early, or where it finds no company, would keep it out.
+ */
+const PASSING: ReadonlySet<VerdictReason> = new Set<VerdictReason>([
+  'future_slot',
+  'too_early',
+  'uncorroborated',
+  'corroboration_full',
+])
+
 /** What we do with a message: forward it, drop it unpunished, or drop it and hold it against who sent it. */
 export type Verdict =
   | { readonly action: 'accept' }
@@ -74,3 +85,8 @@ export type Verdict =
 export type Refusal = Exclude<Verdict, { action: 'accept' }>
 
 export const ACCEPT: Verdict = { action: 'accept' }
+
+/** True when the message may have another verdict later. */
+export function isPassing(verdict: Verdict | Promise<Verdict>): boolean {
+  return 'reason' in verdict && verdict.action === 'ignore' && PASSING.has(verdict.reason)
+}

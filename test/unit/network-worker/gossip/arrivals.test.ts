@@ -24,6 +24,8 @@ function statsOf(router: RelayRouter, { id }: FakePeer): TopicScoreStats | undef
   return router.score.peerStats.get(id)?.topics[TOPIC]
 }
 
+const ACCEPT: Verdict = { action: 'accept' }
+
 /** Four peers in the mesh of a topic with these checks. */
 function scene(check: TopicRules['check'] = () => ({ action: 'accept' })) {
   const all = routerScene()
@@ -145,6 +147,20 @@ test('a promised refusal is held against the sender and those of the copies', as
   assert.equal(router.mcache.msgs.size, 0)
 })
 
+test('a verdict on a message whose sender has left is held against those who are there', async () => {
+  for (const verdict of [ACCEPT, { action: 'reject', reason: 'bad_signature' }] as const) {
+    const later = laterVerdict()
+    const { router, verdicts, a, b, c } = scene(later.check)
+    void receive(router, a, message(1))
+    void receive(router, b, message(1))
+    router.removePeer(a.peerId)
+    await later.give(verdict)
+    const isRefused = verdict.action === 'reject'
+    assert.deepEqual([verdicts.length, c.frames.length], [1, isRefused ? 0 : 1])
+    assert.equal(statsOf(router, b)?.invalidMessageDeliveries ?? 0, isRefused ? 1 : 0)
+  }
+})
+
 test('a verdict that never comes to be is a message ignored', async () => {
   const later = laterVerdict()
   const { router, a, b } = scene(later.check)
@@ -184,6 +200,61 @@ test('a message that waits for copies is not announced as not wanted, one whose 
   assert.equal(b.frames.length, 0)
   void receive(router, a, message(2, limit))
   assert.equal(b.frames.length, 1)
+})
+
+test('once it is accepted, what waited for copies is announced as not wanted; what is too early never is', async () => {
+  const later = laterVerdict()
+  const { router, a, b } = scene(() => ({ action: 'hold', settled: later.check() }))
+  const limit = router.opts.idontwantMinDataSize
+  void receive(router, a, message(1, limit))
+  await later.give({ action: 'accept' })
+  assert.equal(b.frames.length, 2, 'that we have it, and the message')
+
+  const early = scene(() => ({ action: 'ignore', reason: 'future_slot' }))
+  void receive(early.router, early.a, message(1, limit))
+  assert.equal(early.b.frames.length, 0)
+})
+
+test('what came too early, or found no company, is judged anew when it comes again, in whatever bytes', async () => {
+  for (const reason of ['future_slot', 'too_early', 'uncorroborated', 'corroboration_full'] as const) {
+    const refusal: Verdict = { action: 'ignore', reason }
+    const answers = [refusal, { action: 'hold', settled: Promise.resolve(refusal) } as const, ACCEPT]
+    const { router, verdicts, a, b, c } = scene(() => answers.shift() ?? assert.fail('no more messages'))
+    void receive(router, a, message(1))
+    void receive(router, b, message(1, 61))
+    void receive(router, a, message(1, 62))
+    await new Promise((done) => setImmediate(done))
+    assert.equal(router.seenCache.has(idOf(1)), false)
+    // Bytes in which a copy came while it waited.
+    void receive(router, a, message(1, 62))
+    assert.deepEqual(verdicts, [refusal, refusal, ACCEPT], reason)
+    assert.equal(c.frames.length, 1)
+    assert.equal(statsOf(router, a)?.firstMessageDeliveries, 1)
+    void receive(router, b, message(1))
+    assert.equal(verdicts.length, 3)
+  }
+})
+
+test('other refusals are final', () => {
+  const { router, verdicts, a, b } = scene(() => ({ action: 'ignore', reason: 'too_many_variants' }))
+  void receive(router, a, message(1))
+  void receive(router, b, message(1))
+  assert.equal(verdicts.length, 1)
+})
+
+test('when too many wait for their verdicts one more is dropped, unpunished, and judged when it comes again', () => {
+  const { promise } = Promise.withResolvers<Verdict>()
+  const { router, stats, a, b } = scene(() => promise)
+  const numbered = (number: number): RPC.Message => {
+    const data = Buffer.alloc(60)
+    data.writeUInt32LE(number)
+    return { topic: TOPIC, data }
+  }
+  for (let number = 0; number <= 16_384; number++) void receive(router, a, numbered(number))
+  assert.equal(stats.counters().duplicateMessages, 0)
+  void receive(router, b, numbered(7), numbered(16_384))
+  assert.equal(stats.counters().duplicateMessages, 1)
+  assert.equal(statsOf(router, a)?.invalidMessageDeliveries ?? 0, 0)
 })
 
 test('what the cache keeps does not hold on to what was read', () => {

@@ -38,3 +38,11 @@ test('there are never more than its bound; the oldest go, and are counted', () =
   assert.equal(records.dropped, 1000 - records.records.size)
   assert.ok(records.getRecord('999') !== undefined && records.getRecord('800') === undefined)
 })
+
+test('what is forgotten has a record of its own when it comes again', () => {
+  const records = new DeliveryRecords()
+  const record = records.ensureRecord('a')
+  records.forget('a')
+  assert.equal(records.getRecord('a'), undefined)
+  assert.notEqual(records.ensureRecord('a'), record)
+})

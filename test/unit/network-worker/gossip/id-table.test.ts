@@ -38,3 +38,25 @@ test('the empty key is a key like any other', () => {
   assert.ok(table.has(0, 0))
   assert.ok(!table.add(0, 0))
 })
+
+test('what is taken out is gone and all else is still found, though keys crowd', () => {
+  const crowded = fc.tuple(fc.nat(3), fc.oneof(fc.nat(20), fc.constantFrom(1022, 1023, 1024, 2047, 0xffffffff)))
+  const step = fc.record({ key: crowded, isAdded: fc.boolean() })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      const table = new IdTable()
+      const model = new Map<string, readonly [number, number]>()
+      for (const { key, isAdded } of steps) {
+        // (0, 0) is taken for (0, 1).
+        const [high, low] = key[0] === 0 && key[1] === 0 ? [0, 1] : key
+        const name = `${high}:${low}`
+        if (isAdded) assert.equal(table.add(...key), !model.has(name))
+        else assert.equal(table.delete(...key), model.has(name))
+        if (isAdded) model.set(name, [high, low])
+        else model.delete(name)
+        assert.equal(table.size, model.size)
+        for (const known of model.values()) assert.ok(table.has(...known))
+      }
+    }),
+  )
+})

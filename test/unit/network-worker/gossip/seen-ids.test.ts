@@ -64,3 +64,14 @@ test('a million ids cost less than 48 MB', () => {
   globalThis.gc?.()
   assert.ok(process.memoryUsage().arrayBuffers - before < 48e6)
 })
+
+test('what is forgotten is new again, in whichever generation it was', () => {
+  const clock = new FakeClock()
+  const seen = new SeenIds({ clock, ttlMs: TTL_MS })
+  seen.put(id(1))
+  clock.advance(TTL_MS / 2)
+  seen.put(id(2))
+  for (const n of [1, 2, 3]) seen.delete(id(n))
+  assert.deepEqual([seen.has(id(1)), seen.has(id(2)), seen.size], [false, false, 0])
+  assert.equal(seen.put(id(1)), false)
+})
