@@ -96,8 +96,8 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
     { name: 'validation pool', deadlineMs: 2000, stop: () => pool.stop() },
-    // A thread ends when its native call does: the trusted setup takes two seconds and more to load.
-    { name: 'verifier', deadlineMs: 6000, stop: () => verifier.stop() },
+    // A thread ends when its native call does: the trusted setup takes two seconds to load, more on a busy machine.
+    { name: 'verifier', deadlineMs: 15_000, stop: () => verifier.stop() },
     { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
     // Hears of connections after the peer manager, which began with Req/Resp.
     { name: 'peer events', deadlineMs: 1000, start: () => peerEvents.start(), stop: () => peerEvents.stop() },

@@ -73,7 +73,7 @@ export const GOSSIP_METRICS: readonly MetricRow[] = [
   workerRow({
     name: 'starling_gossip_verified_messages_total',
     type: 'counter',
-    help: 'Messages whose signatures and proofs were to be verified, by kind and outcome: valid, invalid, or no answer for lack of a key, of room (queue_full), of the trusted setup (setup_loading), a job that failed, a block of more than 2 MiB (too_long).',
+    help: 'Messages whose signatures and proofs were to be verified, by kind and outcome: valid, invalid, or no answer for lack of a key or of room (queue_full), a job that failed, another proposer than the lookahead has (other_proposer), a block that is too dear to hash (too_long).',
     labels: ['kind', 'outcome'],
     samples: ({ verified }) =>
       verified.map(({ kind, outcome, count }) => ({ labels: { kind, outcome }, value: count })),

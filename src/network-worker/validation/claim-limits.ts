@@ -12,6 +12,11 @@ export interface ClaimLimits {
   readonly variants: number
   /** Unverified messages that pass on one topic about one slot. */
   readonly perSlot: number
+  /**
+   * An eighth of `perSlot`, or more of where so many are due: as many pass with the word of each peer that is asked for
+   * (`sourcesNeeded`).
+   */
+  readonly expected: number
   /** How long claims are remembered, and their messages pass: as long as the rules of the kind let them. */
   readonly memory: ClaimMemory
 }
@@ -42,33 +47,33 @@ const HEADROOM = 2
  * Objects of one proposer: one to a slot and topic when all is well. A few proposers, since nobody here says who the
  * true one is.
  */
-const PROPOSER_OBJECT: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 8, memory: 'epochs' }
+const PROPOSER_OBJECT: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 8, expected: 1, memory: 'epochs' }
 /**
  * Slashings and preferences of proposers. A block takes 16 proposer slashings at most (presets/mainnet/phase0.yaml), and
  * an epoch has 32 proposers: what comes is far less.
  */
-const OPERATION: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 64, memory: 'epochs' }
+const OPERATION: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 64, expected: 8, memory: 'epochs' }
 /** Exits and BLS changes come in rushes: an operator leaves, or a fork brings them. Each is 112 or 172 bytes. */
-const RUSH: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 1024, memory: 'epochs' }
+const RUSH: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 1024, expected: 128, memory: 'epochs' }
 /** Of every builder one to a slot and parent, whose number is open; hundreds cost more to register than to hear. */
-const BID: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 256, memory: 'epochs' }
+const BID: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 256, expected: 32, memory: 'epochs' }
 /** One finality and one optimistic update a slot, from whoever computes it: all true ones are alike. */
-const UPDATE: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 4, memory: 'epochs' }
+const UPDATE: ClaimLimits = { variants: OBJECT_VARIANTS, perSlot: 4, expected: 1, memory: 'epochs' }
 
 /** The limits of a kind. Verified messages are outside them. */
 export function claimLimits(kind: GossipKind, preset: PresetName): ClaimLimits {
   const { maxCommitteesPerSlot, syncCommitteeSize, ptcSize } = editionOf('gloas', preset)
   switch (kind) {
     case 'beacon_attestation':
-      return { variants: VOTE_VARIANTS, perSlot: ATTESTATIONS_PER_SUBNET, memory: 'epochs' }
+      return votes(ATTESTATIONS_PER_SUBNET, 'epochs')
     case 'beacon_aggregate_and_proof':
-      return { variants: VOTE_VARIANTS, perSlot: AGGREGATES_PER_COMMITTEE * maxCommitteesPerSlot, memory: 'epochs' }
+      return votes(AGGREGATES_PER_COMMITTEE * maxCommitteesPerSlot, 'epochs')
     case 'sync_committee':
-      return { variants: VOTE_VARIANTS, perSlot: HEADROOM * (syncCommitteeSize / SYNC_SUBCOMMITTEES), memory: 'slots' }
+      return votes(HEADROOM * (syncCommitteeSize / SYNC_SUBCOMMITTEES), 'slots')
     case 'sync_committee_contribution_and_proof':
-      return { variants: VOTE_VARIANTS, perSlot: AGGREGATES_PER_COMMITTEE * SYNC_SUBCOMMITTEES, memory: 'slots' }
+      return votes(AGGREGATES_PER_COMMITTEE * SYNC_SUBCOMMITTEES, 'slots')
     case 'payload_attestation_message':
-      return { variants: VOTE_VARIANTS, perSlot: HEADROOM * ptcSize, memory: 'slots' }
+      return votes(HEADROOM * ptcSize, 'slots')
     case 'beacon_block':
     case 'blob_sidecar':
     case 'data_column_sidecar':
@@ -87,4 +92,8 @@ export function claimLimits(kind: GossipKind, preset: PresetName): ClaimLimits {
     case 'execution_payload_bid':
       return BID
   }
+}
+
+function votes(perSlot: number, memory: ClaimMemory): ClaimLimits {
+  return { variants: VOTE_VARIANTS, perSlot, expected: perSlot / HEADROOM, memory }
 }

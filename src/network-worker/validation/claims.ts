@@ -12,6 +12,7 @@ import type { IgnoreReason } from './verdict.ts'
 
 /** The state of a key: how many unverified messages passed with it, and from 8 on that a verified one holds it. */
 const HELD = 8
+const MOST_VARIANTS = HELD - 1
 /** Epochs before the current one that are remembered: seen_ttl is two (specs/phase0/p2p-interface.md). */
 const KEPT_EPOCHS = 2
 /** Slots before the current one that are remembered of kinds that pass in their slot only; one for the disparity. */
@@ -19,10 +20,13 @@ const KEPT_SLOTS = 2
 /** What is claimed ahead of time is at most an epoch ahead: proposer preferences are of the next epoch. */
 const EPOCHS_AHEAD = 1
 /**
- * On one topic, about whatever slots, there pass in one slot of ours so many times what passes about one slot: room for
- * late messages beside those in time, and no room to send two epochs' worth at once.
+ * On one topic there pass in one slot of ours, about all slots but those around the current one, so many times what passes
+ * about one slot: room for what is late, of which nothing is taken from what is in time, and no room to send two epochs'
+ * worth at once.
  */
-const BURST_SLOTS = 4
+const LATE_SLOTS = 2
+/** Slots around the current one: one ahead for the disparity of clocks, and the last one, whose messages still come. */
+const NEAR_SLOTS = 1
 
 export interface ClaimBookDeps {
   readonly preset: PresetName
@@ -36,6 +40,14 @@ export interface TopicClaims {
    * Counts an unverified message that is about to pass. Undefined when it may, else why not.
    */
   take(claim: Claim): IgnoreReason | undefined
+  /** As `take` for a message that as many have sent as `sourcesNeeded` says. */
+  takeCorroborated(claim: Claim): IgnoreReason | undefined
+  /**
+   * How many independent peers must have sent an unverified message so that it may pass, 1 to 8: one more than for each
+   * that passed with its key, and than the share of the room that was taken. Whoever has a few peers can use up a few
+   * shares, and what more peers have sent still finds room.
+   */
+  sourcesNeeded(claim: Claim): number
   /** True when a verified message has the claim: another one need not be verified. */
   isHeld(claim: Claim): boolean
   /** Gives a claim to a verified message. @returns false when another one has it, so that this one is not to pass */
@@ -113,6 +125,11 @@ class KindClaims {
     return (states?.get(claim.key) ?? 0) >= HELD
   }
 
+  /** How many unverified ones passed with the claim's key. */
+  variants(claim: Claim): number {
+    return Math.min(MOST_VARIANTS, this.#find(claim)?.get(claim.key) ?? 0)
+  }
+
   hold(claim: Claim): void {
     const states = claim.per === 'ever' ? this.#ever : this.passed(claim, this.horizon.currentSlot)
     states.set(claim.key, HELD)
@@ -146,8 +163,8 @@ class TopicBook implements TopicClaims {
   readonly #limits: ClaimLimits
   /** Unverified messages that passed, by the slot that they are about. */
   readonly #counts = new Map<number, number>()
-  /** And in the current slot of ours, about any. */
-  #burst = { slot: 0, count: 0 }
+  /** And in the current slot of ours, about slots that are not near. */
+  #late = { slot: 0, count: 0 }
 
   constructor(claims: KindClaims, limits: ClaimLimits) {
     this.#claims = claims
@@ -155,24 +172,19 @@ class TopicBook implements TopicClaims {
   }
 
   take(claim: Claim): IgnoreReason | undefined {
-    const { horizon } = this.#claims
-    const { slot, key } = claim
-    const { currentSlot } = horizon
-    // Whether it has been seen cannot be said of another time, and nothing would be remembered of it.
-    if (slot < horizon.oldestSlot(currentSlot)) return 'past_slot'
-    if (slot >= horizon.endSlot(currentSlot)) return 'future_slot'
-    if (this.#claims.isHeld(claim)) return 'already_known'
-    const states = this.#claims.passed(claim, currentSlot)
-    const state = states.get(key)
-    const { variants, perSlot } = this.#limits
-    if (state >= variants) return 'too_many_variants'
-    const count = this.#counts.get(slot) ?? 0
-    if (count >= perSlot || this.#burstAt(currentSlot) >= perSlot * BURST_SLOTS) return 'slot_cap'
-    this.#burst.count++
-    if (count === 0) remember(this.#counts, slot, 1, horizon.oldestSlot(currentSlot))
-    else this.#counts.set(slot, count + 1)
-    states.set(key, state + 1)
-    return undefined
+    return this.#take(claim, this.#limits.variants)
+  }
+
+  takeCorroborated(claim: Claim): IgnoreReason | undefined {
+    return this.#take(claim, MOST_VARIANTS)
+  }
+
+  sourcesNeeded(claim: Claim): number {
+    const { currentSlot } = this.#claims.horizon
+    const { expected } = this.#limits
+    const taken = Math.floor((this.#counts.get(claim.slot) ?? 0) / expected)
+    const late = isNear(claim.slot, currentSlot) ? 0 : this.#lateAt(currentSlot) / (LATE_SLOTS * expected)
+    return 1 + Math.max(this.#claims.variants(claim), taken, Math.floor(late))
   }
 
   isHeld(claim: Claim): boolean {
@@ -185,8 +197,43 @@ class TopicBook implements TopicClaims {
     return true
   }
 
-  #burstAt(currentSlot: number): number {
-    if (this.#burst.slot !== currentSlot) this.#burst = { slot: currentSlot, count: 0 }
-    return this.#burst.count
+  #take(claim: Claim, variants: number): IgnoreReason | undefined {
+    const { horizon } = this.#claims
+    const { slot, key } = claim
+    const { currentSlot } = horizon
+    // Whether it has been seen cannot be said of another time, and nothing would be remembered of it.
+    if (slot < horizon.oldestSlot(currentSlot)) return 'past_slot'
+    if (slot >= horizon.endSlot(currentSlot)) return 'future_slot'
+    if (this.#claims.isHeld(claim)) return 'already_known'
+    const states = this.#claims.passed(claim, currentSlot)
+    const state = states.get(key)
+    if (state >= variants) return 'too_many_variants'
+    if (!this.#count(slot, currentSlot)) return 'slot_cap'
+    states.set(key, state + 1)
+    return undefined
   }
+
+  /** False when enough have passed. */
+  #count(slot: number, currentSlot: number): boolean {
+    const { horizon } = this.#claims
+    const { perSlot } = this.#limits
+    const count = this.#counts.get(slot) ?? 0
+    if (count >= perSlot) return false
+    if (!isNear(slot, currentSlot)) {
+      if (this.#lateAt(currentSlot) >= perSlot * LATE_SLOTS) return false
+      this.#late.count++
+    }
+    if (count === 0) remember(this.#counts, slot, 1, horizon.oldestSlot(currentSlot))
+    else this.#counts.set(slot, count + 1)
+    return true
+  }
+
+  #lateAt(currentSlot: number): number {
+    if (this.#late.slot !== currentSlot) this.#late = { slot: currentSlot, count: 0 }
+    return this.#late.count
+  }
+}
+
+function isNear(slot: number, currentSlot: number): boolean {
+  return Math.abs(slot - currentSlot) <= NEAR_SLOTS
 }

@@ -17,8 +17,8 @@ import { sceneAt } from '../../unit/network-worker/validation/judge-scene.ts'
 
 export interface VerifierScene {
   readonly verifier: StatelessVerifier
-  /** Tier 0 and then the verifier, as gossip asks: `no` when it cannot verify. */
-  judge(name: GossipName, bytes: Uint8Array): Promise<Verification | 'no'>
+  /** Tier 0 and then the verifier, as gossip asks: `no` when it cannot verify. `source`: who sent it. */
+  judge(name: GossipName, bytes: Uint8Array, source?: string): Promise<Verification | 'no'>
 }
 
 export interface VerifierOptions {
@@ -37,15 +37,15 @@ export function openVerifier(t: TestContext, { network, fork, slot, keys }: Veri
   const log = pino({ level: 'silent' })
   const verifier = new StatelessVerifier({ network, slotClock: createSlotClock(network, clock), clock, log, keys })
   t.after(() => verifier.stop())
-  const judge = async (name: GossipName, bytes: Uint8Array): Promise<Verification | 'no'> => {
+  const judge = async (name: GossipName, bytes: Uint8Array, source = 'peer'): Promise<Verification | 'no'> => {
     const parsed = parseTopic(formatTopic(entry.digestHex, name))
     assert.ok(parsed !== undefined)
     const topic: VerifiedTopic = { parsed, entry }
     const passed = scene.judgeOf(name, fork).examine(bytes)
     assert.ok(passed.action === 'pass', `tier 0 of ${name}: ${JSON.stringify(passed)}`)
     const given = new Uint8Array(bytes)
-    if (!verifier.canVerify(topic, given, passed)) return 'no'
-    const answer = verifier.verify(topic, given, passed)
+    if (verifier.prospect(topic, given, passed) === 'none') return 'no'
+    const answer = verifier.verify(topic, given, passed, source)
     given.fill(0) // what was given is not looked at later
     return await answer
   }

@@ -39,8 +39,60 @@ test("blocks: the proposer's are valid, whoever told us the key; others' are not
 
   assert.equal(await openVerifier(t, { ...at, keys: lookahead(validatorIndex) }).judge('beacon_block', bytes), 'valid')
   const others = openVerifier(t, { ...at, keys: lookahead(validatorIndex + DISTINCT_KEYS) })
-  assert.equal(await others.judge('beacon_block', bytes), 'invalid', "it is another's turn, with the same key")
+  assert.equal(await others.judge('beacon_block', bytes), 'unavailable', "it is another's turn, with the same key")
   assert.equal(await openVerifier(t, { ...at, keys: NO_KEYS }).judge('beacon_block', bytes), 'no')
+  const forgedOfOther = { ...forged, message: { ...block.signedBlock.message, proposerIndex: validatorIndex + 1 } }
+  const forgedBytes = ssz.fulu.SignedBeaconBlock.serialize(forgedOfOther)
+  const both: KeySource = { ...lookahead(validatorIndex), pubkeyOf: (index) => keys.publicKeyBytes(index) }
+  const knowing = openVerifier(t, { ...at, keys: both })
+  assert.equal(await knowing.judge('beacon_block', forgedBytes), 'invalid', "another's, and not signed by him")
+  assert.equal(knowing.verifier.counts.get('beacon_block', 'other_proposer'), 0)
+  const early: KeySource = { ...NO_KEYS, validatorCount: 5 }
+  const stranger = openVerifier(t, { ...at, keys: early })
+  assert.equal(await stranger.judge('beacon_block', bytes), 'unavailable', 'not in the registry')
+  assert.equal(stranger.verifier.counts.get('beacon_block', 'no_key'), 1)
+})
+
+test('a block of another proposer whose signature is right is left to the policy', async (t) => {
+  const { network, keys, bytes } = proposal()
+  const at = { network: network.config, fork: 'fulu', slot: SLOT } as const
+  const other = { validatorIndex: proposerOf(SLOT) + 1, pubkey: keys.publicKeyBytes(proposerOf(SLOT) + 1) }
+  const reorganised: KeySource = { ...registryOf(keys), proposerOf: () => other }
+  const { verifier, judge } = openVerifier(t, { ...at, keys: reorganised })
+  assert.equal(await judge('beacon_block', bytes), 'unavailable')
+  assert.equal(verifier.counts.get('beacon_block', 'other_proposer'), 1)
+})
+
+test('a block that would take half a second to hash is not', async (t) => {
+  const { network, keys, block } = proposal()
+  const { verifier, judge } = openVerifier(t, {
+    network: network.config,
+    fork: 'fulu',
+    slot: SLOT,
+    keys: registryOf(keys),
+  })
+  const { message, signature } = block.signedBlock
+  const transactions = Array.from({ length: 300_000 }, () => new Uint8Array())
+  const executionPayload = { ...message.body.executionPayload, transactions }
+  const dear = { signature, message: { ...message, body: { ...message.body, executionPayload } } }
+  assert.equal(await judge('beacon_block', ssz.fulu.SignedBeaconBlock.serialize(dear)), 'unavailable')
+  assert.equal(verifier.counts.get('beacon_block', 'too_long'), 1)
+})
+
+test('blocks of one forger by the dozen: an honest one is verified after one of them', async (t) => {
+  const { network, keys, block, bytes } = proposal()
+  const { judge } = openVerifier(t, { network: network.config, fork: 'fulu', slot: SLOT, keys: registryOf(keys) })
+  const { message } = block.signedBlock
+  const forged = Array.from({ length: 40 }, (_, index) => {
+    const body = { ...message.body, graffiti: new Uint8Array(32).fill(index + 1) }
+    return ssz.fulu.SignedBeaconBlock.serialize({ ...block.signedBlock, message: { ...message, body } })
+  })
+  const order: string[] = []
+  const all = forged.map(async (one) => order.push(await judge('beacon_block', one, 'forger')))
+  all.push(judge('beacon_block', bytes, 'honest').then((answer) => order.push(answer)))
+  await Promise.all(all)
+  assert.ok(order.indexOf('valid') <= 2, `after ${order.indexOf('valid')} forged ones`)
+  assert.equal(order.filter((answer) => answer === 'invalid').length, 40)
 })
 
 test('blocks signed for another fork or another network are invalid', async (t) => {
@@ -87,6 +139,7 @@ test('changes of credentials need no keys: those of the genesis version are vali
     answers.map((_, index) => (index === 40 ? 'invalid' : 'valid')),
   )
   assert.equal(verifier.provesClaim('bls_to_execution_change'), false)
+  assert.equal(verifier.provesClaim('beacon_attestation'), false, 'its committee is not signed')
   assert.equal(verifier.provesClaim('beacon_block'), true)
 })
 

@@ -4,15 +4,17 @@
  */
 import type { Clock } from '../../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr } from '../../../shared/ids.ts'
-import { ACCEPT, type Verdict } from '../verdict.ts'
-import { independentSources, type Source } from './distinct-sources.ts'
+import type { Verdict } from '../verdict.ts'
+import type { Source } from './distinct-sources.ts'
+import { HeldShares, type Owned } from './held-shares.ts'
+import { SourceSet } from './source-set.ts'
 
 /** Half of what the way in keeps for promised verdicts (MAX_PENDING_VERDICTS), so that verification has room beside. */
 const MAX_MESSAGES = 8192
-/** Of compressed bytes: some 250 blocks of 120 kB, or all columns of a slot four times over. */
+/** Of payloads, as they came and opened: some 130 blocks of 120 kB, or all columns of a slot twice over. */
 const MAX_BYTES = 32 * 1024 * 1024
-/** Senders of a message who are remembered: more than a mesh has at the usual load. */
-const MAX_SENDERS = 32
+/** Messages that went uncorroborated whose senders are remembered, some 300 bytes each: as many as may wait. */
+const MAX_PAST = 8192
 
 /** What is known of peers. Asked for each message that waits and each copy of one. */
 export interface PeerSources {
@@ -31,21 +33,22 @@ export interface CorroborationBookDeps {
 /** A message that is to wait. */
 export interface Uncorroborated {
   readonly msgId: MsgIdStr
+  /** Of all that is kept of it while it waits. */
   readonly sizeBytes: number
-  /** Independent peers that must have sent it. */
-  readonly sources: number
+  /** How many independent peers must have sent it: asked again with each copy, since others may have passed meanwhile. */
+  readonly needed: () => number
+  /** Called in the turn in which enough have sent it, so that it counts for those that wait beside it. */
+  readonly admit: (isByOwn: boolean) => Verdict
   readonly timeMs: number
   /** Who brought it first, and who has sent it since. */
   readonly from: PeerIdStr
   readonly copies?: Iterable<PeerIdStr> | undefined
 }
 
-interface Held {
-  readonly msgId: MsgIdStr
-  readonly sizeBytes: number
-  readonly sources: number
-  readonly from: PeerIdStr
-  readonly senders: Map<PeerIdStr, Source>
+interface Held extends Owned {
+  readonly needed: () => number
+  readonly admit: (isByOwn: boolean) => Verdict
+  readonly senders: SourceSet
   readonly settle: (verdict: Verdict) => void
   readonly timer: Disposable
 }
@@ -56,19 +59,22 @@ const NO_ROOM: Verdict = { action: 'ignore', reason: 'corroboration_full' }
 export class CorroborationBook {
   readonly #clock: Clock
   readonly #peers: PeerSources
-  readonly #maxMessages: number
   readonly #maxBytes: number
   /** In the order in which they came. */
   readonly #held = new Map<MsgIdStr, Held>()
-  /** What waits of those who brought it first. */
-  readonly #bytesOf = new Map<PeerIdStr, number>()
-  #bytes = 0
+  readonly #shares: HeldShares
+  /**
+   * Who sent what went uncorroborated: when a copy comes late, and the message is judged once more, they count. The
+   * longest gone first.
+   */
+  readonly #past = new Map<MsgIdStr, SourceSet>()
+  #isStopped = false
 
   constructor({ clock, peers, maxMessages = MAX_MESSAGES, maxBytes = MAX_BYTES }: CorroborationBookDeps) {
     this.#clock = clock
     this.#peers = peers
-    this.#maxMessages = maxMessages
     this.#maxBytes = maxBytes
+    this.#shares = new HeldShares({ maxMessages, maxBytes })
   }
 
   get size(): number {
@@ -76,21 +82,27 @@ export class CorroborationBook {
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#shares.bytes
   }
 
-  /** `accept` when enough have sent it already, else a promise that is kept within `timeMs`. Nothing rejects. */
+  /** What `admit` says when enough have sent it already, else a promise that is kept within `timeMs`. Nothing rejects. */
   hold(message: Uncorroborated): Verdict | Promise<Verdict> {
-    const { msgId, sizeBytes, sources, from, copies = [], timeMs } = message
-    const senders = new Map<PeerIdStr, Source>()
-    for (const sender of [from, ...copies]) if (this.#isEnough(senders, sender, sources)) return ACCEPT
-    // No id comes twice within seen_ttl; were it to, both would be settled by what becomes of the first.
+    if (this.#isStopped) return UNCORROBORATED
+    const { msgId, sizeBytes, needed, admit, from, copies = [], timeMs } = message
+    // No id comes twice while it waits; were it to, both would be settled by what becomes of the first.
     if (this.#held.has(msgId) || sizeBytes > this.#maxBytes) return NO_ROOM
+    const senders = this.#past.get(msgId) ?? new SourceSet()
+    for (const sender of [from, ...copies]) {
+      const verdict = this.#heard(sender, message, senders)
+      if (verdict !== undefined) return verdict
+    }
     const { promise, resolve } = Promise.withResolvers<Verdict>()
     const timer = this.#clock.after(timeMs, () => this.#end(msgId, UNCORROBORATED))
-    this.#held.set(msgId, { msgId, sizeBytes, sources, from, senders, settle: resolve, timer })
-    this.#count(from, sizeBytes)
-    while (this.#held.size > this.#maxMessages || this.#bytes > this.#maxBytes) this.#makeRoom()
+    const { network } = this.#peers.sourceOf(from)
+    const held = { msgId, sizeBytes, network, peerId: from, needed, admit, senders, settle: resolve, timer }
+    this.#held.set(msgId, held)
+    this.#shares.add(held)
+    while (this.#shares.isTooMuch) this.#makeRoom()
     return promise
   }
 
@@ -98,36 +110,32 @@ export class CorroborationBook {
   onCopy(msgId: MsgIdStr, from: PeerIdStr): void {
     if (this.#held.size === 0) return
     const held = this.#held.get(msgId)
-    if (held !== undefined && this.#isEnough(held.senders, from, held.sources)) this.#end(msgId, ACCEPT)
+    const verdict = held === undefined ? undefined : this.#heard(from, held, held.senders)
+    if (verdict !== undefined) this.#end(msgId, verdict)
   }
 
-  /** Ends the waiting of all: they are ignored. */
+  /** Ends the waiting of all: they are ignored, and so is what comes later, as verifications that end do. */
   stop(): void {
+    this.#isStopped = true
     for (const msgId of [...this.#held.keys()]) this.#end(msgId, UNCORROBORATED)
+    this.#past.clear()
   }
 
-  #isEnough(senders: Map<PeerIdStr, Source>, from: PeerIdStr, sources: number): boolean {
-    if (this.#peers.bypasses(from)) return true
-    if (senders.has(from) || senders.size >= MAX_SENDERS) return false
-    senders.set(from, this.#peers.sourceOf(from))
-    return senders.size >= sources && independentSources(senders.values()) >= sources
+  /** Takes note of a sender. The verdict when those noted are enough, or its own word is. */
+  #heard(
+    from: PeerIdStr,
+    { needed, admit }: Pick<Uncorroborated, 'needed' | 'admit'>,
+    senders: SourceSet,
+  ): Verdict | undefined {
+    if (this.#peers.bypasses(from)) return admit(true)
+    senders.add(this.#peers.sourceOf(from))
+    return senders.independent >= needed() ? admit(false) : undefined
   }
 
-  /** The oldest of whoever fills the book goes, so that nobody who sends much pushes out what others sent. */
   #makeRoom(): void {
-    let greediest: PeerIdStr | undefined
-    let most = -1
-    for (const [peerId, bytes] of this.#bytesOf) {
-      if (bytes <= most) continue
-      greediest = peerId
-      most = bytes
-    }
-    for (const { msgId, from } of this.#held.values()) {
-      if (from !== greediest) continue
-      this.#end(msgId, NO_ROOM)
-      return
-    }
-    throw new Error('bytes are counted of a message that is not held')
+    const msgId = this.#shares.oldestOfGreediest()
+    if (msgId === undefined) throw new Error('room is taken by nothing that is held')
+    this.#end(msgId, NO_ROOM)
   }
 
   #end(msgId: MsgIdStr, verdict: Verdict): void {
@@ -135,15 +143,15 @@ export class CorroborationBook {
     if (held === undefined) return
     held.timer[Symbol.dispose]()
     this.#held.delete(msgId)
-    this.#count(held.from, -held.sizeBytes)
+    this.#shares.remove(held)
+    this.#past.delete(msgId)
+    if (verdict.action !== 'accept') this.#remember(msgId, held.senders)
     held.settle(verdict)
   }
 
-  #count(from: PeerIdStr, bytes: number): void {
-    this.#bytes += bytes
-    const left = (this.#bytesOf.get(from) ?? 0) + bytes
-    // Empty messages do not wait: no type is that short.
-    if (left > 0) this.#bytesOf.set(from, left)
-    else this.#bytesOf.delete(from)
+  #remember(msgId: MsgIdStr, senders: SourceSet): void {
+    this.#past.set(msgId, senders)
+    const [oldest] = this.#past.keys()
+    if (this.#past.size > MAX_PAST && oldest !== undefined) this.#past.delete(oldest)
   }
 }

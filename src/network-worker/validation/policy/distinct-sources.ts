@@ -9,16 +9,11 @@ export interface Source {
 }
 
 /**
- * The most of `sources` that can be chosen so that no two share a network or an agent. Which are chosen matters: of (a, x),
- * (a, y), (b, x) the last two are independent, though the first excludes both. Hence a maximum matching of networks and
- * agents, by augmenting paths. Sources are a few dozen at most.
+ * The most sources that can be chosen so that no two share a network or an agent, given the agents in each network. Which
+ * are chosen matters: of (a, x), (a, y), (b, x) the last two are independent, though the first excludes both. Hence a
+ * maximum matching of networks and agents, by augmenting paths. Sources are a few dozen at most.
  */
-export function independentSources(sources: Iterable<Source>): number {
-  const agentsOf = new Map<string, Set<string>>()
-  for (const { network, agent } of sources) {
-    const agents = agentsOf.get(network) ?? new Set()
-    agentsOf.set(network, agents.add(agent))
-  }
+export function independentSources(agentsOf: ReadonlyMap<string, ReadonlySet<string>>): number {
   const networkOf = new Map<string, string>()
   const match = (network: string, tried: Set<string>): boolean => {
     for (const agent of agentsOf.get(network) ?? []) {

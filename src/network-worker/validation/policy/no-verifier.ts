@@ -2,7 +2,8 @@ import type { Verifier } from '../verify/verifier.ts'
 
 /** For a relay that has no threads for it: nothing can be verified, so that every message goes by its topic's fallback. */
 export const NO_VERIFIER: Verifier = {
-  canVerify: () => false,
+  expect: () => undefined,
+  prospect: () => 'none',
   verify: async () => 'unavailable',
   provesClaim: () => false,
 }

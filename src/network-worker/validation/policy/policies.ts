@@ -56,3 +56,12 @@ export function fallbackOf(kind: GossipKind): Fallback {
       return DEFAULT_POLICIES[kind] === 'blind' ? 'blind' : 'corroborate'
   }
 }
+
+/**
+ * How many peers must have sent a message whose signature is right and proves only that somebody signed it (see
+ * `provesClaim` of the verifier). A change of credentials may be signed with any key, which our peers would hold against
+ * us; of votes there are too many to let the true ones wait.
+ */
+export function signedSourcesOf(kind: GossipKind): number {
+  return DEFAULT_POLICIES[kind] === 'blind' ? 1 : 2
+}

@@ -12,7 +12,7 @@ import type { TierZero, TopicJudge } from '../tier-zero.ts'
 import { ACCEPT, type Verdict } from '../verdict.ts'
 import type { Verification, Verifier } from '../verify/verifier.ts'
 import type { CorroborationBook, PeerSources } from './corroboration-book.ts'
-import { type Fallback, fallbackOf, sourcesOf } from './policies.ts'
+import { type Fallback, fallbackOf, signedSourcesOf, sourcesOf } from './policies.ts'
 import type { SlotWatch } from './slot-watch.ts'
 
 /** Of what cannot be verified and is not to go on unseen by others (reference/p2p.md A5.1). */
@@ -27,7 +27,7 @@ export interface PolicyDeps {
   readonly tierZero: Pick<TierZero, 'judgeOf'>
   readonly verifier: Verifier
   readonly book: Pick<CorroborationBook, 'hold'>
-  readonly watch: Pick<SlotWatch, 'isFirst' | 'isInDoubt'>
+  readonly watch: Pick<SlotWatch, 'isFirst' | 'isInDoubt' | 'isTimely' | 'isOnlySigner'>
   readonly peers: PeerSources
   /** How long a message may wait for other peers, ms. */
   readonly corroborationTimeMs: number
@@ -64,6 +64,7 @@ class JudgedByPolicy {
     this.#sources = sourcesOf(context.policy)
     const isVote = messageClass(kind) === 'attestation'
     this.#timeMs = isVote ? Math.min(MAX_VOTE_TIME_MS, deps.corroborationTimeMs) : deps.corroborationTimeMs
+    if (context.policy === 'strict') deps.verifier.expect(kind)
   }
 
   judge(message: Message): Verdict | Promise<Verdict> | Held {
@@ -78,42 +79,63 @@ class JudgedByPolicy {
     return this.#sources === undefined ? this.#verify(result, message) : this.#hold(result, message, this.#sources)
   }
 
+  /** The mesh is told that we have a message only when it is sure that we shall not want copies after all. */
   #verify(passed: Passed, message: Message): Verdict | Promise<Verdict> | Held {
     const { verifier } = this.#deps
-    if (!verifier.canVerify(this.#context, message.ssz, passed)) return this.#fallBack(passed, message)
-    return verifier
-      .verify(this.#context, message.ssz, passed)
+    const { ssz, incoming } = message
+    const prospect = verifier.prospect(this.#context, ssz, passed)
+    if (prospect === 'none') return this.#fallBack(passed, message)
+    const verdict = verifier
+      .verify(this.#context, ssz, passed, incoming.fromId)
       .then((answer) => this.#onVerified(answer, passed, message))
+    return prospect === 'sure' ? verdict : { action: 'hold', settled: verdict }
   }
 
+  /**
+   * Without an answer where keys are known, others must have sent it too: else a forger would only have to make the
+   * thread too busy, or his block too long.
+   */
   #onVerified(answer: Verification, passed: Passed, message: Message): Verdict | Promise<Verdict> {
     switch (answer) {
       case 'invalid':
         return BAD_SIGNATURE
       case 'valid':
         return this.#claimFor(passed, message)
-      case 'unavailable': {
-        const verdict = this.#fallBack(passed, message)
-        return 'settled' in verdict ? verdict.settled : verdict
-      }
+      case 'unavailable':
+        this.#isFirstOfSlot(passed)
+        return settledOf(this.#hold(passed, message, FALLBACK_SOURCES))
     }
   }
 
   /** A verified message has its claim for itself, where only one signer could have made it. */
-  #claimFor(passed: Passed, message: Message): Verdict {
-    const { claim } = passed
+  #claimFor(passed: Passed, message: Message): Verdict | Promise<Verdict> {
+    const { claim, proposer } = passed
+    const { verifier, watch } = this.#deps
+    const { kind } = this.#context.parsed.spec
     // So that one of a proposer without a known key is not taken for the first of a slot that has a valid one.
     this.#isFirstOfSlot(passed)
     if (claim === undefined) return ACCEPT
-    if (!this.#deps.verifier.provesClaim(this.#context.parsed.spec.kind)) return this.#admit(passed, message)
+    if (!verifier.provesClaim(kind)) return settledOf(this.#hold(passed, message, signedSourcesOf(kind)))
+    if (proposer !== undefined && !watch.isOnlySigner(proposer)) {
+      return settledOf(this.#hold(passed, message, FALLBACK_SOURCES))
+    }
     return this.#judge.claims.hold(claim) ? ACCEPT : ALREADY_KNOWN
   }
 
   #fallBack(passed: Passed, message: Message): Verdict | Held {
     if (this.#fallback === 'blind') return this.#admit(passed, message)
-    // Asked of all, since what is first and what is second must be known before there is doubt.
-    if (this.#isFirstOfSlot(passed) && !this.#deps.watch.isInDoubt) return this.#admit(passed, message)
+    if (this.#mayGoAtOnce(passed)) {
+      const verdict = this.#admit(passed, message)
+      if (verdict.action === 'accept') return verdict
+    }
     return this.#hold(passed, message, FALLBACK_SOURCES)
+  }
+
+  #mayGoAtOnce(passed: Passed): boolean {
+    const { watch } = this.#deps
+    // Asked of all, since what is first and what is second must be known before there is doubt.
+    const isFirst = this.#isFirstOfSlot(passed)
+    return isFirst && !watch.isInDoubt && passed.claim !== undefined && watch.isTimely(passed.claim.slot)
   }
 
   /** False of kinds of which there may be many a slot. */
@@ -122,14 +144,23 @@ class JudgedByPolicy {
     return this.#deps.watch.isFirst(this.#context.topic, claim.slot, proposer)
   }
 
-  /** Claims are taken by what goes on and not by what waits: whoever sends much without company keeps nothing out. */
-  #hold(passed: Passed, message: Message, sources: number): Verdict | Held {
-    const { msgId, incoming } = message
-    const { fromId: from, copies, sizeBytes } = incoming
-    const verdict = this.#deps.book.hold({ msgId, sizeBytes, sources, timeMs: this.#timeMs, from, copies })
-    if (!(verdict instanceof Promise)) return verdict.action === 'accept' ? this.#admit(passed, message) : verdict
-    const settled = verdict.then((given) => (given.action === 'accept' ? this.#admit(passed, message) : given))
-    return { action: 'hold', settled }
+  /**
+   * Lets it wait until `least` peers have sent it, and more when others with its claim have passed. Claims are taken by
+   * what goes on and not by what waits: whoever sends much without company keeps nothing out.
+   */
+  #hold(passed: Passed, message: Message, least: number): Verdict | Held {
+    const { ssz, msgId, incoming } = message
+    const { fromId: from, copies } = incoming
+    const { claims } = this.#judge
+    const { claim } = passed
+    const needed = (): number => (claim === undefined ? least : Math.max(least, claims.sourcesNeeded(claim)))
+    const admit = (isByOwn: boolean): Verdict => {
+      const reason = claim === undefined ? undefined : claims.takeCorroborated(claim)
+      return reason === undefined || isByOwn ? ACCEPT : { action: 'ignore', reason }
+    }
+    const sizeBytes = incoming.sizeBytes + ssz.length
+    const verdict = this.#deps.book.hold({ msgId, sizeBytes, needed, admit, timeMs: this.#timeMs, from, copies })
+    return verdict instanceof Promise ? { action: 'hold', settled: verdict } : verdict
   }
 
   /** Lets an unverified message go on, as far as its claim lets it; what the operator's peers sent goes on in any case. */
@@ -144,4 +175,8 @@ class JudgedByPolicy {
   #isHeldByAnother({ claim }: Passed): boolean {
     return claim !== undefined && this.#judge.claims.isHeld(claim)
   }
+}
+
+function settledOf(verdict: Verdict | Held): Verdict | Promise<Verdict> {
+  return 'settled' in verdict ? verdict.settled : verdict
 }

@@ -13,6 +13,8 @@ const DOUBT_EPOCHS = 2
 const KEPT_EPOCHS = 2
 /** Current slot, and one ahead by the disparity of clocks. */
 const SLOTS_AHEAD = 2
+/** How many slots late the first of a slot may come and still go on at once: what is later is in no hurry. */
+const SLOTS_LATE = 1
 
 export interface SlotWatchDeps {
   readonly slotsPerEpoch: number
@@ -25,6 +27,8 @@ interface SlotSeen {
   readonly topics: Set<TopicStr>
   proposerIndex: number | undefined
   headerRootHex: string | undefined
+  /** The first whose signature was right. */
+  signerIndex: number | undefined
 }
 
 export class SlotWatch {
@@ -63,10 +67,30 @@ export class SlotWatch {
     return isSingle
   }
 
+  /** True while what is of `slot` is worth being the first with. Of older slots, each of them unseen, anyone could make up one. */
+  isTimely(slot: number): boolean {
+    return slot >= this.#deps.currentSlot() - SLOTS_LATE
+  }
+
+  /**
+   * Takes note of who signed, when nobody told whose turn it is.
+   * @returns false when another one's signature was right before: any validator can sign for any slot
+   */
+  isOnlySigner({ slot, proposerIndex }: ProposerFacts): boolean {
+    const seen = this.#seenOf(slot)
+    seen.signerIndex ??= proposerIndex
+    return seen.signerIndex === proposerIndex
+  }
+
   #seenOf(slot: number): SlotSeen {
     const known = this.#slots.get(slot)
     if (known !== undefined) return known
-    const made: SlotSeen = { topics: new Set(), proposerIndex: undefined, headerRootHex: undefined }
+    const made: SlotSeen = {
+      topics: new Set(),
+      proposerIndex: undefined,
+      headerRootHex: undefined,
+      signerIndex: undefined,
+    }
     const { currentSlot, slotsPerEpoch } = this.#deps
     const current = currentSlot()
     const oldest = current - (KEPT_EPOCHS + 1) * slotsPerEpoch

@@ -4,6 +4,7 @@
  */
 import type { PoolClient } from '../../../validation-pool/client.ts'
 import type { CellColumn, VerifyBlobInput } from '../../../validation-pool/job-table.ts'
+import { FairQueue } from './fair-queue.ts'
 import type { Unanswered } from './signature-thread.ts'
 
 /**
@@ -12,8 +13,11 @@ import type { Unanswered } from './signature-thread.ts'
  */
 const MAX_BATCH_CELLS = 128
 const CELL_BYTES = 2048
-/** That wait: all columns of a block and of a forged one. With 9 blobs each they hold 5 MB. */
-const MAX_COLUMNS = 256
+/**
+ * That wait: all columns of a block and of a forged one. With 9 blobs each they hold 5 MB; with as many blobs as the
+ * schedules have so far, 21, 12 MB.
+ */
+const COLUMN_BOUNDS = { maxItems: 256, maxBytes: 16 * 1024 * 1024 }
 /** That wait: those of three blocks, 4 MB. */
 const MAX_BLOBS = 32
 
@@ -24,11 +28,11 @@ interface WaitingColumn {
 
 export class CellThread {
   readonly #pool: Pick<PoolClient, 'run'>
-  readonly #columns: WaitingColumn[] = []
+  readonly #columns = new FairQueue<WaitingColumn>(COLUMN_BOUNDS)
   #blobs = 0
   #lastBlob: Promise<unknown> = Promise.resolve()
   #isBusy = false
-  #loading: Promise<void> | undefined
+  #loading: Promise<boolean> | undefined
   #isLoaded = false
 
   /** @param pool with a thread of its own */
@@ -36,20 +40,23 @@ export class CellThread {
     this.#pool = pool
   }
 
-  /**
-   * False until the trusted setup is loaded, which begins with the first call: a message that waited for it would be
-   * two seconds late. Asked again after a failure, it is tried again.
-   */
-  isReady(): boolean {
-    this.#loading ??= this.#load()
+  /** True once the trusted setup is loaded: until then, whoever wants a proof verified waits for two seconds. */
+  get isReady(): boolean {
     return this.#isLoaded
   }
 
+  /** Loads the trusted setup, once. False when that failed; asked again, it is tried again. Never rejects. */
+  load(): Promise<boolean> {
+    this.#loading ??= this.#load()
+    return this.#loading
+  }
+
   /** True when its cells are those of its commitments. Its buffers change hands. Never rejects. */
-  verifyColumn(column: CellColumn): Promise<boolean | Unanswered> {
-    if (this.#columns.length >= MAX_COLUMNS) return Promise.resolve('queue_full')
+  verifyColumn(column: CellColumn, source: string): Promise<boolean | Unanswered> {
     return new Promise((answer) => {
-      this.#columns.push({ column, answer })
+      const { commitments, cells, proofs } = column
+      const sizeBytes = commitments.length + cells.length + proofs.length
+      for (const gone of this.#columns.push(source, { column, answer }, sizeBytes)) gone.answer('queue_full')
       this.#work()
     })
   }
@@ -66,29 +73,35 @@ export class CellThread {
     return result.ok ? result.output : 'failed'
   }
 
-  async #load(): Promise<void> {
+  async #load(): Promise<boolean> {
     const result = await this.#pool.run('verify-cells', { columns: [] })
     this.#isLoaded = result.ok
     if (!result.ok) this.#loading = undefined
+    return result.ok
   }
 
   #work(): void {
-    if (this.#isBusy || this.#columns.length === 0) return
+    if (this.#isBusy) return
+    const batch = this.#takeBatch()
+    if (batch.length === 0) return
     this.#isBusy = true
-    void this.#run(this.#columns.splice(0, this.#batchLength())).finally(() => {
+    void this.#run(batch).finally(() => {
       this.#isBusy = false
       this.#work()
     })
   }
 
   /** One column at least, and as many more as together have not too many cells. */
-  #batchLength(): number {
+  #takeBatch(): WaitingColumn[] {
+    const batch: WaitingColumn[] = []
     let cells = 0
-    const end = this.#columns.findIndex(({ column }) => {
-      cells += column.cells.length / CELL_BYTES
-      return cells > MAX_BATCH_CELLS
-    })
-    return end < 0 ? this.#columns.length : Math.max(1, end)
+    for (let next = this.#columns.peek(); next !== undefined; next = this.#columns.peek()) {
+      cells += next.column.cells.length / CELL_BYTES
+      if (batch.length > 0 && cells > MAX_BATCH_CELLS) break
+      batch.push(next)
+      this.#columns.shift()
+    }
+    return batch
   }
 
   async #run(waiting: readonly WaitingColumn[]): Promise<void> {

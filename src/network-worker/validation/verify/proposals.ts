@@ -9,17 +9,18 @@ import { to0xHex, toHex } from '../../../shared/hex.ts'
 import { SIGNATURE_BYTES } from '../../../validation-pool/signature-sets.ts'
 import type { ProposerFacts } from '../checks/rule.ts'
 import type { CellThread } from './cell-thread.ts'
+import { DearBlocks } from './dear-blocks.ts'
 import { HeaderBook } from './header-book.ts'
 import type { KeySource } from './key-source.ts'
-import type { SignatureThread } from './signature-thread.ts'
+import type { SignatureThread, Unanswered } from './signature-thread.ts'
 import type { Outcome } from './verification-counts.ts'
-import type { VerifiedTopic } from './verifier.ts'
+import type { Prospect, VerifiedTopic } from './verifier.ts'
 
 /**
- * Blocks of mainnet have some 120 kB. The worst of this length, half a million transactions of no bytes, keeps the
- * thread for half a second; longer ones get no answer.
+ * Columns and blobs that wait for the verification of their header, or for the trusted setup: those of two slots. Each
+ * is a copy of its own.
  */
-const MAX_HASHED_BYTES = 2 * 1024 * 1024
+const MAX_WAITING = 256
 /** Of the signature in a SignedBeaconBlock: behind the offset of the message. */
 const BLOCK_SIGNATURE_AT = 4
 
@@ -32,14 +33,24 @@ export interface ProposalDeps {
   readonly cells: CellThread
 }
 
+/** Who must have signed. */
+interface Signer {
+  readonly pubkey: Uint8Array
+  /** False when the lookahead has another one for the slot. */
+  readonly isExpected: boolean
+}
+
 export class Proposals {
   readonly #deps: ProposalDeps
   readonly #book = new HeaderBook()
+  readonly #dearBlocks: DearBlocks
+  #waiting = 0
   readonly #column: Readonly<Record<'index' | 'column' | 'commitments' | 'proofs' | 'signature', FieldRange>>
   readonly #blob: Readonly<Record<'blob' | 'commitment' | 'proof' | 'signature', FieldRange>>
 
   constructor(deps: ProposalDeps) {
     this.#deps = deps
+    this.#dearBlocks = new DearBlocks(deps.preset)
     // Only Fulu's columns carry their block's header.
     const column = gossipType('data_column_sidecar', 'fulu', deps.preset)
     this.#column = {
@@ -57,63 +68,60 @@ export class Proposals {
     }
   }
 
-  /** True when it is known who proposes in the slot, or the key of who says that it does. */
-  canVerify({ slot, proposerIndex }: ProposerFacts): boolean {
-    const { keys } = this.#deps
-    return keys.proposerOf(slot) !== undefined || keys.pubkeyOf(proposerIndex) !== undefined
+  /**
+   * What is to be expected of a block, or of what carries its header. Not `none` for a proposer who is not in the registry:
+   * an index beyond it is the cheapest of forgeries, and an honest newcomer can wait for a second peer.
+   */
+  prospect(isBlock: boolean, { slot, proposerIndex }: ProposerFacts): Prospect {
+    const { keys, cells } = this.#deps
+    const expected = keys.proposerOf(slot)
+    const isKnown = expected !== undefined || keys.pubkeyOf(proposerIndex) !== undefined
+    if (!isKnown && keys.validatorCount === undefined) return 'none'
+    const isOther = expected !== undefined && expected.validatorIndex !== proposerIndex
+    return isBlock || !isKnown || isOther || !cells.isReady ? 'open' : 'sure'
   }
 
-  async block({ entry }: VerifiedTopic, ssz: Uint8Array, proposer: ProposerFacts): Promise<Outcome> {
-    const pubkey = this.#keyOf(proposer)
-    if (!(pubkey instanceof Uint8Array)) return pubkey
-    if (ssz.length > MAX_HASHED_BYTES) return 'too_long'
+  async block({ entry }: VerifiedTopic, ssz: Uint8Array, proposer: ProposerFacts, source: string): Promise<Outcome> {
+    const signer = this.#signerOf(proposer)
+    if (typeof signer === 'string') return signer
+    if (this.#dearBlocks.has(entry.fork, ssz)) return 'too_long'
     const signature = toHex(ssz.subarray(BLOCK_SIGNATURE_AT, BLOCK_SIGNATURE_AT + SIGNATURE_BYTES))
-    const verifying = this.#deps.signatures.verifyBlock({
+    const block = {
       fork: entry.fork,
       ssz: new Uint8Array(ssz), // others go on with the message
-      pubkey,
+      pubkey: signer.pubkey,
       domain: this.#domain(proposer),
       signedRoot: this.#book.signedRoot(signature),
-    })
-    const noted = verifying.then((answer): Outcome => {
+    }
+    const noted = this.#deps.signatures.verifyBlock(block, source).then((answer): Outcome => {
       if (answer === undefined) return 'invalid'
       if (typeof answer === 'string') return answer
       this.#book.note(signature, answer.root, answer.isSigned)
       return answer.isSigned ? 'valid' : 'invalid'
     })
     this.#book.watchBlock(signature, noted)
-    return await noted
+    return ofSigner(signer, await noted)
   }
 
-  async column(ssz: Uint8Array, proposer: ProposerFacts): Promise<Outcome> {
+  column(ssz: Uint8Array, proposer: ProposerFacts, source: string): Promise<Outcome> {
     const places = this.#column
-    const { cells } = this.#deps
-    // Begins to load what is needed after the header.
-    const isReady = cells.isReady()
     const copied = new Uint8Array(ssz)
-    const header = await this.#header(read(copied, places.signature), proposer)
-    if (header !== 'valid') return header
-    if (!isReady) return 'setup_loading'
-    return outcomeOf(
-      await cells.verifyColumn({
+    return this.#proven(read(copied, places.signature), proposer, source, () => {
+      const column = {
         index: readUint64(copied, places.index.start(copied)),
         commitments: read(copied, places.commitments),
         cells: read(copied, places.column),
         proofs: read(copied, places.proofs),
-      }),
-    )
+      }
+      return this.#deps.cells.verifyColumn(column, source)
+    })
   }
 
-  async blob(ssz: Uint8Array, proposer: ProposerFacts): Promise<Outcome> {
+  blob(ssz: Uint8Array, proposer: ProposerFacts, source: string): Promise<Outcome> {
     const places = this.#blob
-    const { cells } = this.#deps
-    const isReady = cells.isReady()
     const copied = new Uint8Array(ssz)
-    const header = await this.#header(read(copied, places.signature), proposer)
-    if (header !== 'valid') return header
-    if (!isReady) return 'setup_loading'
-    return outcomeOf(
-      await cells.verifyBlob({
+    return this.#proven(read(copied, places.signature), proposer, source, () =>
+      this.#deps.cells.verifyBlob({
         blob: read(copied, places.blob),
         commitment: read(copied, places.commitment),
         proof: read(copied, places.proof),
@@ -121,29 +129,55 @@ export class Proposals {
     )
   }
 
-  /** The signature of the header that an object carries. */
-  async #header(signature: Uint8Array, proposer: ProposerFacts): Promise<Outcome> {
-    const { headerRoot } = proposer
-    const pubkey = this.#keyOf(proposer)
-    if (!(pubkey instanceof Uint8Array)) return pubkey
-    if (headerRoot === undefined) return 'no_key'
-    return await this.#book.resolve(toHex(signature), to0xHex(headerRoot), async () => {
-      const set = { pubkey, signingRoot: signingRoot(headerRoot, this.#domain(proposer)), signature }
-      return outcomeOf(await this.#deps.signatures.verify(set, true))
-    })
+  /** First the header, then what KZG says; a forged header is told while the trusted setup is still loaded. */
+  async #proven(
+    signature: Uint8Array,
+    proposer: ProposerFacts,
+    source: string,
+    prove: () => Promise<boolean | Unanswered>,
+  ): Promise<Outcome> {
+    if (this.#waiting >= MAX_WAITING) return 'queue_full'
+    this.#waiting++
+    const isLoaded = this.#deps.cells.load()
+    const header = await this.#header(signature, proposer, source)
+    const canProve = header === 'valid' && (await isLoaded)
+    this.#waiting--
+    if (header !== 'valid') return header
+    return canProve ? outcomeOf(await prove()) : 'failed'
   }
 
-  /** The key of who must have signed; `invalid` when it is another's turn by the lookahead. */
-  #keyOf({ slot, proposerIndex }: ProposerFacts): Uint8Array | 'invalid' | 'no_key' {
+  /** The signature of the header that an object carries. */
+  async #header(signature: Uint8Array, proposer: ProposerFacts, source: string): Promise<Outcome> {
+    const { headerRoot } = proposer
+    const signer = this.#signerOf(proposer)
+    if (typeof signer === 'string') return signer
+    if (headerRoot === undefined) return 'no_key'
+    const outcome = await this.#book.resolve(toHex(signature), to0xHex(headerRoot), async () => {
+      const { pubkey } = signer
+      const set = { pubkey, signingRoot: signingRoot(headerRoot, this.#domain(proposer)), signature }
+      return outcomeOf(await this.#deps.signatures.verify(set, true, source))
+    })
+    return ofSigner(signer, outcome)
+  }
+
+  /** A proposer that the lookahead has not got may be that of another branch, which we are not told of. */
+  #signerOf({ slot, proposerIndex }: ProposerFacts): Signer | 'no_key' | 'other_proposer' {
     const { keys } = this.#deps
     const expected = keys.proposerOf(slot)
-    if (expected !== undefined) return expected.validatorIndex === proposerIndex ? expected.pubkey : 'invalid'
-    return keys.pubkeyOf(proposerIndex) ?? 'no_key'
+    if (expected?.validatorIndex === proposerIndex) return { pubkey: expected.pubkey, isExpected: true }
+    const pubkey = keys.pubkeyOf(proposerIndex)
+    if (pubkey !== undefined) return { pubkey, isExpected: expected === undefined }
+    return expected === undefined ? 'no_key' : 'other_proposer'
   }
 
   #domain({ slot }: ProposerFacts): Uint8Array {
     return this.#deps.domains.at('beaconProposer', Math.floor(slot / this.#deps.slotsPerEpoch))
   }
+}
+
+/** A wrong signature is a forgery whoever's turn it is; a right one of another proposer proves nothing. */
+function ofSigner({ isExpected }: Signer, outcome: Outcome): Outcome {
+  return outcome === 'valid' && !isExpected ? 'other_proposer' : outcome
 }
 
 function read(ssz: Uint8Array, range: FieldRange): Uint8Array {

@@ -1,20 +1,24 @@
 /**
  * What the thread for signatures works on, and in what order. It has one job at a time, so that what is urgent waits for
- * 10 ms at most, and all that came meanwhile is verified in one batch, which is the cheaper the more it holds.
+ * 20 ms at most, and all that came meanwhile is verified in one batch, which is the cheaper the more it holds. Peers take
+ * turns: who sends forgeries by the dozen has others wait for one of them, and not for all.
  */
 import type { PoolClient } from '../../../validation-pool/client.ts'
 import type { VerifiedBlock, VerifyBlockInput } from '../../../validation-pool/job-table.ts'
-import { packSets, type SignatureBytes } from '../../../validation-pool/signature-sets.ts'
+import { packSets, SET_BYTES, type SignatureBytes } from '../../../validation-pool/signature-sets.ts'
+import { FairQueue } from './fair-queue.ts'
 
 /** Sets of one job: as many as the job verifies in one go. */
 const MAX_BATCH = 16
 /**
  * Headers and blocks that wait: a slot has one of each, and forgers may send more. At 4 ms a block and 130 kB this is a
- * quarter of a second and 8 MB; what would wait longer is better off with the policy of its topic.
+ * quarter of a second and 8 MB; what would wait longer is better off with the policy of its topic. Forged blocks may be
+ * larger, and find less room.
  */
-const MAX_URGENT = 64
+const URGENT_BOUNDS = { maxItems: 64, maxBytes: 16 * 1024 * 1024 }
 /** Other sets that wait: a second of the thread. */
 const MAX_OTHERS = 1024
+const OTHERS_BOUNDS = { maxItems: MAX_OTHERS, maxBytes: MAX_OTHERS * SET_BYTES }
 
 export type Unanswered = 'queue_full' | 'failed'
 type Answer<T> = (answer: T | Unanswered) => void
@@ -31,14 +35,32 @@ interface WaitingBlock {
 
 type Urgent = WaitingSet | WaitingBlock
 
+/** The source of jobs that no peer caused. */
+const OURSELVES = ''
+
 function isBlock(urgent: Urgent): urgent is WaitingBlock {
   return 'block' in urgent
 }
 
+/** Tells those for whom there was no room. */
+function refuse(gone: readonly Urgent[]): void {
+  for (const { answer } of gone) answer('queue_full')
+}
+
+/** The sets that come next, up to a batch, and to the next block. */
+function takeBatch(queue: FairQueue<Urgent>): WaitingSet[] {
+  const batch: WaitingSet[] = []
+  for (let next = queue.peek(); next !== undefined && !isBlock(next) && batch.length < MAX_BATCH; next = queue.peek()) {
+    batch.push(next)
+    queue.shift()
+  }
+  return batch
+}
+
 export class SignatureThread {
   readonly #pool: Pick<PoolClient, 'run'>
-  readonly #urgent: Urgent[] = []
-  readonly #others: WaitingSet[] = []
+  readonly #urgent = new FairQueue<Urgent>(URGENT_BOUNDS)
+  readonly #others = new FairQueue<Urgent>(OTHERS_BOUNDS)
   #isBusy = false
 
   /** @param pool with a thread of its own, so that nothing else is waited for */
@@ -46,21 +68,22 @@ export class SignatureThread {
     this.#pool = pool
   }
 
-  /** True when the signature is the key's. Urgent ones go before all others that wait. Never rejects. */
-  verify(set: SignatureBytes, isUrgent: boolean): Promise<boolean | Unanswered> {
-    const queue = isUrgent ? this.#urgent : this.#others
-    if (queue.length >= (isUrgent ? MAX_URGENT : MAX_OTHERS)) return Promise.resolve('queue_full')
+  /**
+   * True when the signature is the key's. Urgent ones go before all others that wait. `source`: whose turn it takes.
+   * Never rejects.
+   */
+  verify(set: SignatureBytes, isUrgent: boolean, source: string): Promise<boolean | Unanswered> {
     return new Promise((answer) => {
-      queue.push({ set, answer })
+      const queue = isUrgent ? this.#urgent : this.#others
+      refuse(queue.push(source, { set, answer }, SET_BYTES))
       this.#work()
     })
   }
 
   /** Root of a block and whether it is signed; undefined for bytes that are no block. `ssz` changes hands. */
-  verifyBlock(block: VerifyBlockInput): Promise<VerifiedBlock | undefined | Unanswered> {
-    if (this.#urgent.length >= MAX_URGENT) return Promise.resolve('queue_full')
+  verifyBlock(block: VerifyBlockInput, source: string): Promise<VerifiedBlock | undefined | Unanswered> {
     return new Promise((answer) => {
-      this.#urgent.push({ block, answer })
+      refuse(this.#urgent.push(source, { block, answer }, block.ssz.length))
       this.#work()
     })
   }
@@ -68,7 +91,8 @@ export class SignatureThread {
   /** Has the thread load what its jobs need, by jobs that have nothing to do. Never rejects. */
   async warmUp(): Promise<void> {
     const none = new Uint8Array(0)
-    await this.verifyBlock({ fork: 'phase0', ssz: none, pubkey: none, domain: none, signedRoot: undefined })
+    const block = { fork: 'phase0', ssz: none, pubkey: none, domain: none, signedRoot: undefined } as const
+    await this.verifyBlock(block, OURSELVES)
   }
 
   /** Begins the next job, unless one is under way. */
@@ -84,21 +108,16 @@ export class SignatureThread {
   }
 
   #next(): Promise<void> | undefined {
-    const [first] = this.#urgent
+    const first = this.#urgent.peek()
     if (first === undefined) {
-      return this.#others.length === 0 ? undefined : this.#runSets(this.#others.splice(0, MAX_BATCH))
+      const others = takeBatch(this.#others)
+      return others.length === 0 ? undefined : this.#runSets(others)
     }
     if (isBlock(first)) {
       this.#urgent.shift()
       return this.#runBlock(first)
     }
-    const sets: WaitingSet[] = []
-    for (const urgent of this.#urgent) {
-      if (isBlock(urgent) || sets.length === MAX_BATCH) break
-      sets.push(urgent)
-    }
-    this.#urgent.splice(0, sets.length)
-    return this.#runSets(sets)
+    return this.#runSets(takeBatch(this.#urgent))
   }
 
   async #runSets(waiting: readonly WaitingSet[]): Promise<void> {

@@ -13,12 +13,14 @@ import { Proposals } from './proposals.ts'
 import { SignatureThread } from './signature-thread.ts'
 import { signedObjects } from './signed-objects.ts'
 import { type Outcome, VerificationCounts } from './verification-counts.ts'
-import type { Verification, VerifiedTopic, Verifier } from './verifier.ts'
+import type { Prospect, Verification, VerifiedTopic, Verifier } from './verifier.ts'
 
 /** A block waits for its signature, so that this thread is as urgent as those that forward. */
 const SIGNATURE_NICENESS = 0
 /** Columns come many at a time, and behind their block. */
 const CELL_NICENESS = 5
+/** How soon after keys are known the threads are made ready, ms. */
+const KEYS_PERIOD_MS = 500
 
 export interface StatelessVerifierDeps {
   readonly network: NetworkConfig
@@ -36,9 +38,13 @@ export class StatelessVerifier implements Verifier {
   readonly counts = new VerificationCounts()
   readonly #pools: readonly PoolClient[]
   readonly #signatures: SignatureThread
+  readonly #cells: CellThread
   readonly #proposals: Proposals
   readonly #signed: ReturnType<typeof signedObjects>
   readonly #warming: Disposable
+  /** Whether there are topics whose messages carry KZG proofs. */
+  #areProofsExpected = false
+  #isWarm = false
 
   constructor({ network, slotClock, clock, log, keys }: StatelessVerifierDeps) {
     const preset = presetOf(network)
@@ -48,8 +54,11 @@ export class StatelessVerifier implements Verifier {
     const cellPool = new PoolClient({ preset, clock, log, niceness: CELL_NICENESS })
     this.#pools = [signaturePool, cellPool]
     this.#signatures = new SignatureThread(signaturePool)
-    const cells = new CellThread(cellPool)
-    this.#proposals = new Proposals({ keys, domains, preset, slotsPerEpoch, signatures: this.#signatures, cells })
+    this.#cells = new CellThread(cellPool)
+    this.#proposals = new Proposals({
+      ...{ keys, domains, preset, slotsPerEpoch },
+      ...{ signatures: this.#signatures, cells: this.#cells },
+    })
     this.#signed = signedObjects({
       keys,
       domains,
@@ -57,33 +66,42 @@ export class StatelessVerifier implements Verifier {
       slotsPerEpoch,
       currentEpoch: () => slotClock.currentEpoch(),
     })
-    this.#warming = clock.every(network.slotDurationMs, () => {
+    this.#warming = clock.every(KEYS_PERIOD_MS, () => {
       const isKeyKnown = keys.validatorCount !== undefined || keys.proposerOf(slotClock.currentSlot() + 1) !== undefined
       if (isKeyKnown) void this.warmUp()
     })
   }
 
-  canVerify(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): boolean {
+  expect(kind: GossipKind): void {
+    this.#areProofsExpected ||= kind === 'data_column_sidecar' || kind === 'blob_sidecar'
+    if (this.#isWarm && this.#areProofsExpected) void this.#cells.load()
+  }
+
+  prospect(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): Prospect {
     const { kind } = topic.parsed.spec
-    if (proposer !== undefined) return isProposal(kind) && this.#proposals.canVerify(proposer)
-    return this.#signed.get(kind)?.keyOf(ssz, topic.entry.fork) !== undefined
+    if (proposer !== undefined) {
+      return isProposal(kind) ? this.#proposals.prospect(kind === 'beacon_block', proposer) : 'none'
+    }
+    return this.#signed.get(kind)?.keyOf(ssz, topic.entry.fork) === undefined ? 'none' : 'open'
   }
 
   provesClaim(kind: GossipKind): boolean {
-    return kind !== 'bls_to_execution_change'
+    return kind !== 'bls_to_execution_change' && kind !== 'beacon_attestation'
   }
 
-  async verify(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed): Promise<Verification> {
-    return this.counts.count(topic.parsed.spec.kind, await this.#outcome(topic, ssz, passed))
+  async verify(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed, source = ''): Promise<Verification> {
+    return this.counts.count(topic.parsed.spec.kind, await this.#outcome(topic, ssz, passed, source))
   }
 
   /**
    * Starts the thread for signatures and has it load the types of blocks, 0.2 s and more, which the first block would
-   * wait for otherwise. Done by itself once proposers are known. The trusted setup is loaded when columns come. Never
-   * rejects.
+   * wait for otherwise; where columns or blobs are expected, has the other thread load the trusted setup. Done by itself
+   * once proposers are known. Resolves when the first is done. Never rejects.
    */
   async warmUp(): Promise<void> {
     this.#warming[Symbol.dispose]()
+    this.#isWarm = true
+    if (this.#areProofsExpected) void this.#cells.load()
     await this.#signatures.warmUp()
   }
 
@@ -93,21 +111,21 @@ export class StatelessVerifier implements Verifier {
     await Promise.all(this.#pools.map((pool) => pool.stop()))
   }
 
-  async #outcome(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): Promise<Outcome> {
+  async #outcome(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed, source: string): Promise<Outcome> {
     const { kind } = topic.parsed.spec
     if (proposer !== undefined) {
-      if (kind === 'beacon_block') return await this.#proposals.block(topic, ssz, proposer)
-      if (kind === 'data_column_sidecar') return await this.#proposals.column(ssz, proposer)
-      if (kind === 'blob_sidecar') return await this.#proposals.blob(ssz, proposer)
+      if (kind === 'beacon_block') return await this.#proposals.block(topic, ssz, proposer, source)
+      if (kind === 'data_column_sidecar') return await this.#proposals.column(ssz, proposer, source)
+      if (kind === 'blob_sidecar') return await this.#proposals.blob(ssz, proposer, source)
     }
     const object = this.#signed.get(kind)
     const pubkey = object?.keyOf(ssz, topic.entry.fork)
     if (object === undefined || pubkey === undefined) return 'no_key'
-    return await this.#verifySets(object.setsOf(ssz, pubkey))
+    return await this.#verifySets(object.setsOf(ssz, pubkey), source)
   }
 
-  async #verifySets(sets: readonly SignatureBytes[]): Promise<Outcome> {
-    const answers = await Promise.all(sets.map((set) => this.#signatures.verify(set, false)))
+  async #verifySets(sets: readonly SignatureBytes[], source: string): Promise<Outcome> {
+    const answers = await Promise.all(sets.map((set) => this.#signatures.verify(set, false, source)))
     const unanswered = answers.find((answer) => typeof answer === 'string')
     if (unanswered !== undefined) return unanswered
     return answers.every((answer) => answer === true) ? 'valid' : 'invalid'

@@ -2,7 +2,7 @@ import type { GossipKind } from '../../../consensus/topic-table.ts'
 import type { Verification } from './verifier.ts'
 
 /** Why a message got no answer. Metric labels. */
-export const UNAVAILABLE_REASONS = ['no_key', 'queue_full', 'failed', 'too_long', 'setup_loading'] as const
+export const UNAVAILABLE_REASONS = ['no_key', 'other_proposer', 'queue_full', 'failed', 'too_long'] as const
 export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number]
 
 /** What became of one message. */

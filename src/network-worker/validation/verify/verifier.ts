@@ -5,10 +5,16 @@ import type { GossipKind } from '../../../consensus/topic-table.ts'
 import type { Passed } from '../checks/rule.ts'
 
 /**
- * Unavailable says nothing of the message: no key, no room, a thread that died, a trusted setup that is being loaded.
- * The topic's policy then goes on without us.
+ * Unavailable says nothing of the message: no key, no room, a thread that died, a proposer of whom nobody told us that it
+ * is his turn. The topic's policy then goes on without us.
  */
 export type Verification = 'valid' | 'invalid' | 'unavailable'
+
+/**
+ * What asking is likely to bring. None: nobody told us a key. Open: an answer, or that it is unavailable. Sure: an answer,
+ * unless a thread fails or there is no room, so that the mesh may be told already that we have the message.
+ */
+export type Prospect = 'none' | 'open' | 'sure'
 
 /** What the verifier must know of a topic; gossip's TopicContext has it. */
 export interface VerifiedTopic {
@@ -17,17 +23,19 @@ export interface VerifiedTopic {
 }
 
 export interface Verifier {
-  /** True when the keys for this message are known, so that `verify` most likely has an answer. Cheap. */
-  canVerify(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed): boolean
+  /** Messages of this kind are to come: what takes long to load is loaded as soon as keys are known. */
+  expect(kind: GossipKind): void
+  prospect(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed): Prospect
   /**
    * Checks what can be checked without a state: signatures, the expected proposer, KZG proofs. Never rejects. The bytes
-   * may change or go once it has returned.
+   * may change or go once it has returned. `source`: who brought it; sources take turns.
    */
-  verify(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed): Promise<Verification>
+  verify(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed, source: string): Promise<Verification>
   /**
    * True when only one signer could have made a valid message with its claim, so that a valid one may hold the claim.
-   * False for `bls_to_execution_change`: whether its key is that of the validator's credentials takes a state, and a
-   * stranger's well-signed change must not keep the true one out.
+   * False where a state must say whether it belongs: a `bls_to_execution_change` by another key than that of the
+   * validator's credentials, a `beacon_attestation` that was moved to another committee, which is not signed, would keep
+   * the true one out.
    */
   provesClaim(kind: GossipKind): boolean
 }

@@ -8,8 +8,9 @@ import { blockOf, policyScene, SLOT, settled, textOf, verifierOf } from './polic
 const { slotsPerEpoch, slotDurationMs } = ALL_FORKS
 
 /** Keys of some proposers. */
-function knows(proposers: ReadonlySet<number>): Verifier['canVerify'] {
-  return (_topic, _ssz, { proposer }) => proposer !== undefined && proposers.has(proposer.proposerIndex)
+function knows(proposers: ReadonlySet<number>): Verifier['prospect'] {
+  return (_topic, _ssz, { proposer }) =>
+    proposer !== undefined && proposers.has(proposer.proposerIndex) ? 'open' : 'none'
 }
 
 test('without keys, the first block of each slot is accepted in its turn', () => {
@@ -80,7 +81,7 @@ test('what is verified holds its claim: twins are not even looked at', async () 
   const { watch, checkOf } = policyScene(verifierOf('valid'))
   const check = checkOf('beacon_block', 'strict')
   const block = check(blockOf(SLOT, 7), 'a:x')
-  assert.equal(textOf(block), 'promise')
+  assert.equal(textOf(block), 'hold', 'the mesh is told of it when it is accepted')
   assert.equal(await settled(block), 'accept')
   assert.equal(textOf(check(blockOf(SLOT, 7, 1), 'b:y')), 'ignore already_known')
   assert.equal(watch.isInDoubt, false)
@@ -88,7 +89,7 @@ test('what is verified holds its claim: twins are not even looked at', async () 
 
 test('beside a valid block, one of a proposer whose key is not known waits', async () => {
   const keyed = new Set([7])
-  const verifier = { ...verifierOf('valid'), canVerify: knows(keyed) }
+  const verifier = { ...verifierOf('valid'), prospect: knows(keyed) }
   const { checkOf } = policyScene(verifier)
   const check = checkOf('beacon_block', 'strict')
   assert.equal(await settled(check(blockOf(SLOT, 7), 'a:x')), 'accept')
@@ -109,10 +110,14 @@ test('what is verified as forged is rejected, and raises no doubt', async () => 
   assert.equal(watch.isInDoubt, false)
 })
 
-test('when verification has no answer the block goes by the rules for those without keys', async () => {
+test('when verification has no answer, though there are keys, not even the first of a slot goes on unseen by others', async () => {
   const { book, checkOf } = policyScene(verifierOf('unavailable'))
   const check = checkOf('beacon_block', 'strict')
-  assert.equal(await settled(check(blockOf(SLOT, 7), 'a:x')), 'accept')
+  const first = check(blockOf(SLOT, 7), 'a:x')
+  await new Promise(setImmediate)
+  assert.equal(book.size, 1)
+  book.onCopy('1', 'b:y')
+  assert.equal(await settled(first), 'accept')
   const copies = new Set<string>()
   const second = check(blockOf(SLOT, 8), 'a:x', copies)
   // Sent while it was being verified.

@@ -10,7 +10,7 @@ import type { Verdict } from '../../../../../src/network-worker/validation/verdi
 import { FakeClock } from '../../../../support/fake-clock.ts'
 import { PEERS } from './peers-by-name.ts'
 
-const ACCEPT = { action: 'accept' }
+const ACCEPT: Verdict = { action: 'accept' }
 const UNCORROBORATED = { action: 'ignore', reason: 'uncorroborated' }
 const NO_ROOM = { action: 'ignore', reason: 'corroboration_full' }
 
@@ -20,7 +20,15 @@ function scene(bounds: Pick<CorroborationBookDeps, 'maxMessages' | 'maxBytes'> =
   const verdicts = new Map<string, Verdict>()
   /** Holds a message and notes its verdict as it comes. */
   const hold = (msgId: string, from: string, changes: Partial<Uncorroborated> = {}): Verdict | undefined => {
-    const given = book.hold({ msgId, from, sizeBytes: 100, sources: 2, timeMs: 4000, ...changes })
+    const given = book.hold({
+      msgId,
+      from,
+      sizeBytes: 100,
+      needed: () => 2,
+      admit: () => ACCEPT,
+      timeMs: 4000,
+      ...changes,
+    })
     if (!(given instanceof Promise)) return given
     void given.then((verdict) => verdicts.set(msgId, verdict))
     return undefined
@@ -71,7 +79,7 @@ test('with copies that came before, or from a peer of the operator, there is no 
 
 test('three are three', async () => {
   const { book, verdicts, hold } = scene()
-  hold('1', 'a:x', { sources: 3 })
+  hold('1', 'a:x', { needed: () => 3 })
   book.onCopy('1', 'b:y')
   await heard()
   assert.equal(verdicts.size, 0)
@@ -93,6 +101,70 @@ test('whoever fills the book pays for it, and what others sent stays', async () 
   assert.deepEqual(verdicts.get('true'), ACCEPT)
 })
 
+test('small messages of many peers do not push out a block, nor do many peers of one network', async () => {
+  const { book, verdicts, hold } = scene()
+  hold('block', 'a:x', { sizeBytes: 240_000 })
+  for (let i = 0; i < 10_000; i++) hold(`exit ${i}`, `s${i % 20}:mer`, { sizeBytes: 200 })
+  for (let i = 0; i < 1000; i++) hold(`of one network ${i}`, `n:${i}`, { sizeBytes: 200_000 })
+  await heard()
+  assert.equal(verdicts.get('block'), undefined)
+  assert.ok(book.size <= 8192 && book.bytes <= 32 * 1024 * 1024)
+  book.onCopy('block', 'b:y')
+  await heard()
+  assert.deepEqual(verdicts.get('block'), ACCEPT)
+})
+
+test('however many peers of one network sent it first, others are still counted', async () => {
+  const { book, verdicts, hold } = scene()
+  hold('1', 'a:0')
+  for (let i = 1; i < 200; i++) book.onCopy('1', `a:${i}`)
+  await heard()
+  assert.equal(verdicts.size, 0)
+  book.onCopy('1', 'b:0')
+  await heard()
+  assert.deepEqual(verdicts.get('1'), ACCEPT)
+})
+
+test('who sent what was dropped counts when it comes again, up to a bound', async () => {
+  const { clock, book, verdicts, hold } = scene({ maxMessages: 2 })
+  hold('late', 'a:x')
+  hold('no room', 'a:x')
+  hold('one more', 'a:x')
+  clock.advance(4000)
+  await heard()
+  assert.deepEqual([verdicts.get('late'), verdicts.get('no room')], [NO_ROOM, UNCORROBORATED])
+  assert.equal(hold('late', 'a:y'), undefined, 'of the same network')
+  assert.deepEqual(hold('no room', 'b:y'), ACCEPT)
+  for (let i = 0; i < 9000; i++) hold(`rubbish ${i}`, 'c:z')
+  clock.advance(4000)
+  assert.equal(hold('one more', 'b:y'), undefined, 'forgotten')
+  assert.equal(book.size, 1)
+})
+
+test('how many are needed is asked again with each copy', async () => {
+  const { book, verdicts, hold } = scene()
+  let needed = 2
+  hold('1', 'a:x', { needed: () => needed })
+  needed = 3
+  book.onCopy('1', 'b:y')
+  await heard()
+  assert.equal(verdicts.size, 0)
+  book.onCopy('1', 'c:z')
+  await heard()
+  assert.deepEqual(verdicts.get('1'), ACCEPT)
+})
+
+test('ten thousand that wait cost little: each goes, or has its turn, in some microseconds', async () => {
+  const { book, hold } = scene()
+  const startMs = performance.now()
+  for (let i = 0; i < 20_000; i++) hold(`${i}`, `n${i % 50}:${i % 7}`, { sizeBytes: 400 })
+  const perMessageUs = ((performance.now() - startMs) * 1000) / 20_000
+  assert.equal(book.size, 8192)
+  // Measured at some 10 µs; a search through all that waits for each that goes would take 50 times as long.
+  assert.ok(perMessageUs < 250, `${perMessageUs} µs`)
+  book.stop()
+})
+
 test('bytes are bounded too, and what alone is longer does not wait', async () => {
   const { book, verdicts, hold } = scene({ maxBytes: 1000 })
   hold('1', 'a:x', { sizeBytes: 600 })
@@ -111,6 +183,7 @@ test('a stop ends the waiting of all', async () => {
   await heard()
   assert.deepEqual([...verdicts.values()], [UNCORROBORATED, UNCORROBORATED])
   assert.deepEqual([book.size, book.bytes, clock.pending], [0, 0, 0])
+  assert.deepEqual(hold('3', 'a:x'), UNCORROBORATED, 'a verification may end later')
 })
 
 test('whatever comes in whatever order, bounds hold and every message has one verdict', async () => {

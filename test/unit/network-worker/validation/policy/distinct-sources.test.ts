@@ -6,12 +6,18 @@ import {
   type Source,
 } from '../../../../../src/network-worker/validation/policy/distinct-sources.ts'
 
-function sources(...pairs: readonly (readonly [string, string])[]): Source[] {
-  return pairs.map(([network, agent]) => ({ network, agent }))
+function agentsOf(sources: readonly Source[]): Map<string, Set<string>> {
+  const agents = new Map<string, Set<string>>()
+  for (const { network, agent } of sources) agents.set(network, (agents.get(network) ?? new Set()).add(agent))
+  return agents
+}
+
+function sources(...pairs: readonly (readonly [string, string])[]): Map<string, Set<string>> {
+  return agentsOf(pairs.map(([network, agent]) => ({ network, agent })))
 }
 
 test('peers of one network, or of one agent, count once', () => {
-  assert.equal(independentSources([]), 0)
+  assert.equal(independentSources(sources()), 0)
   assert.equal(independentSources(sources(['a', 'x'], ['a', 'y'], ['a', 'z'])), 1)
   assert.equal(independentSources(sources(['a', 'x'], ['b', 'x'], ['c', 'x'])), 1)
   assert.equal(independentSources(sources(['a', 'x'], ['b', 'y'])), 2)
@@ -38,7 +44,7 @@ test('it is the most that can be chosen apart', () => {
   const source = fc.record({ network: fc.constantFrom('a', 'b', 'c', 'd'), agent: fc.constantFrom('w', 'x', 'y', 'z') })
   fc.assert(
     fc.property(fc.array(source, { maxLength: 9 }), (all) => {
-      assert.equal(independentSources(all), mostApart(all))
+      assert.equal(independentSources(agentsOf(all)), mostApart(all))
     }),
   )
 })

@@ -22,7 +22,12 @@ export const SLOT = slotOf('fulu') - 2 * SLOTS_PER_EPOCH
 
 /** Verifies everything alike, when the test says so. */
 export function verifierOf(answer: Verification | Promise<Verification>, provesClaim = true): Verifier {
-  return { canVerify: () => true, verify: async () => answer, provesClaim: () => provesClaim }
+  return {
+    expect: () => undefined,
+    prospect: () => 'open',
+    verify: async () => answer,
+    provesClaim: () => provesClaim,
+  }
 }
 
 /** The serialisation of a block of fulu. */

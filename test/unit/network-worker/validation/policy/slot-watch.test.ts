@@ -60,3 +60,17 @@ test('slots of two epochs are remembered', () => {
   watch.isFirst('block', now.slot, { slot: now.slot, proposerIndex: 8 })
   assert.equal(watch.isFirst('block', 100, { slot: 100, proposerIndex: 9 }), false)
 })
+
+test('the current slot and the one before are in time', () => {
+  const { watch } = scene(100)
+  assert.deepEqual(
+    [98, 99, 100, 101].map((slot) => watch.isTimely(slot)),
+    [false, true, true, true],
+  )
+})
+
+test('the first whose signature was right is the only signer of a slot', () => {
+  const { watch } = scene(100)
+  const of = (slot: number, proposerIndex: number): boolean => watch.isOnlySigner({ slot, proposerIndex })
+  assert.deepEqual([of(100, 7), of(100, 7), of(100, 8), of(101, 8)], [true, true, false, true])
+})

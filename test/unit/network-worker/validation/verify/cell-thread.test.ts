@@ -19,13 +19,15 @@ const all = (count: number) => ({ ok: true, output: new Uint8Array(count).fill(1
 test('not ready until the trusted setup is loaded, once', async () => {
   const pool = new ManualPool()
   const thread = new CellThread(pool)
-  assert.equal(thread.isReady(), false)
-  assert.equal(thread.isReady(), false)
+  assert.equal(thread.isReady, false)
+  const loads = [thread.load(), thread.load()]
   assert.equal(pool.jobs.length, 1)
   await pool.finish({ ok: false, reason: 'failed' })
-  assert.equal(thread.isReady(), false, 'and it is tried again')
+  assert.deepEqual(await Promise.all(loads), [false, false])
+  const again = thread.load()
   await pool.finish(all(0))
-  assert.equal(thread.isReady(), true)
+  assert.equal(await again, true)
+  assert.equal(thread.isReady, true)
   assert.equal(pool.jobs.length, 2)
 })
 
@@ -33,7 +35,7 @@ test('columns that come while a job runs go in one batch of so many cells', asyn
   const pool = new ManualPool()
   const thread = new CellThread(pool)
   const answers = [column(0), ...Array.from({ length: 8 }, (_, i) => column(i + 1, 20))].map((one) =>
-    thread.verifyColumn(one),
+    thread.verifyColumn(one, 'peer'),
   )
   assert.deepEqual(lastColumns(pool), [0])
   await pool.finish(all(1))
@@ -48,7 +50,7 @@ test('columns that come while a job runs go in one batch of so many cells', asyn
 test('a column of more cells than a batch has goes by itself', async () => {
   const pool = new ManualPool()
   const thread = new CellThread(pool)
-  for (const one of [column(0), column(1, 200), column(2)]) void thread.verifyColumn(one)
+  for (const one of [column(0), column(1, 200), column(2)]) void thread.verifyColumn(one, 'peer')
   await pool.finish(all(1))
   assert.deepEqual(lastColumns(pool), [1])
   await pool.finish(all(1))
@@ -58,13 +60,14 @@ test('a column of more cells than a batch has goes by itself', async () => {
 test('a thread that failed has to load the trusted setup again', async () => {
   const pool = new ManualPool()
   const thread = new CellThread(pool)
-  thread.isReady()
+  void thread.load()
   await pool.finish(all(0))
-  void thread.verifyColumn(column(1))
+  void thread.verifyColumn(column(1), 'peer')
   await pool.finish({ ok: false, reason: 'failed' })
-  assert.equal(thread.isReady(), false)
+  assert.equal(thread.isReady, false)
+  void thread.load()
   await pool.finish(all(0))
-  assert.equal(thread.isReady(), true)
+  assert.equal(thread.isReady, true)
 })
 
 test('blobs are verified one at a time', async () => {
@@ -88,8 +91,8 @@ test('blobs are verified one at a time', async () => {
 
 test('queues are bounded', async () => {
   const thread = new CellThread(new ManualPool())
-  for (let i = 0; i < 257; i++) void thread.verifyColumn(column(i % 128))
-  assert.equal(await thread.verifyColumn(column(0)), 'queue_full')
+  for (let i = 0; i < 257; i++) void thread.verifyColumn(column(i % 128), 'peer')
+  assert.equal(await thread.verifyColumn(column(0), 'peer'), 'queue_full')
   const bytes = new Uint8Array(48)
   const blob = { blob: new Uint8Array(131_072), commitment: bytes, proof: bytes }
   for (let i = 0; i < 32; i++) void thread.verifyBlob(blob)

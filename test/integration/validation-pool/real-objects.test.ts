@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type deneb, type electra, type fulu, type phase0, ssz } from '@lodestar/types'
+import { type ForkName, isForkAtLeast } from '../../../src/consensus/network-config.ts'
+import type { GossipKind, GossipName } from '../../../src/consensus/topic-table.ts'
+import { REAL_FORKS, type RealObject, realNetwork, realObject } from '../../support/real-objects.ts'
+import { until } from '../../support/until.ts'
+import { openVerifier, type VerifierScene } from './verifier-scene.ts'
+
+/** The trusted setup takes two seconds of a core that has nothing else to do. */
+const SETUP_MS = 60_000
+
+/** Whose signers are named in the message. */
+function isVerified({ kind, entry }: RealObject): boolean {
+  if (kind === 'beacon_attestation') return isForkAtLeast(entry.fork, 'electra')
+  return [
+    'beacon_block',
+    'blob_sidecar',
+    'data_column_sidecar',
+    'voluntary_exit',
+    'proposer_slashing',
+    'bls_to_execution_change',
+  ].includes(kind)
+}
+
+interface Forged {
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** The kind's own unless given. */
+  readonly on?: GossipName
+  readonly kind: GossipKind
+}
+
+interface SszType<Value> {
+  deserialize(bytes: Uint8Array): Value
+  serialize(value: Value): Uint8Array
+}
+
+/** Makes forged objects of a kind out of the real one. */
+function forger<Value>(fork: ForkName, kind: GossipKind, type: SszType<Value>) {
+  return (name: string, change: (value: Value) => void, on?: GossipName): Forged => {
+    const value = type.deserialize(realObject(fork, kind).ssz)
+    change(value)
+    return { name, kind, bytes: type.serialize(value), ...(on === undefined ? {} : { on }) }
+  }
+}
+
+function turnFirst(bytes: Uint8Array | undefined): void {
+  if (bytes !== undefined) bytes[0] = (bytes[0] ?? 0) ^ 1
+}
+
+/** Swaps the first two. */
+function swap<T>(list: T[]): void {
+  const [first, second] = list
+  if (first !== undefined && second !== undefined) list.splice(0, 2, second, first)
+}
+
+function forgedBlocks(fork: ForkName): readonly Forged[] {
+  const forge = forger<phase0.SignedBeaconBlock>(fork, 'beacon_block', ssz[fork].SignedBeaconBlock)
+  return [
+    forge('a block after another state', ({ message }) => turnFirst(message.stateRoot)),
+    forge('a block with other graffiti', ({ message }) => turnFirst(message.body.graffiti)),
+    forge('a block under a signature of zeros', ({ signature }) => signature.fill(0)),
+    forge('a block under the signature of its randao', (value) => (value.signature = value.message.body.randaoReveal)),
+    forge('a block of another proposer', ({ message }) => (message.proposerIndex ^= 1)),
+    forge('a block on another parent', ({ message }) => turnFirst(message.parentRoot)),
+  ]
+}
+
+function forgedOperations(fork: ForkName): readonly Forged[] {
+  const exit = forger<phase0.SignedVoluntaryExit>(fork, 'voluntary_exit', ssz.phase0.SignedVoluntaryExit)
+  const slashing = forger<phase0.ProposerSlashing>(fork, 'proposer_slashing', ssz.phase0.ProposerSlashing)
+  const both = [
+    exit('the exit of another', ({ message }) => message.validatorIndex--),
+    slashing('a slashing with one signature twice', ({ signedHeader1, signedHeader2 }) =>
+      signedHeader2.signature.set(signedHeader1.signature),
+    ),
+    slashing('a slashing of another', ({ signedHeader1, signedHeader2 }) => {
+      for (const { message } of [signedHeader1, signedHeader2]) message.proposerIndex--
+    }),
+  ]
+  if (!isForkAtLeast(fork, 'capella')) return both
+  const type = ssz.capella.SignedBLSToExecutionChange
+  const change = forger(fork, 'bls_to_execution_change', type)
+  return [
+    ...both,
+    change('a change to another address', ({ message }) => turnFirst(message.toExecutionAddress)),
+    change('a change of another validator', ({ message }) => message.validatorIndex--),
+    change('a change from another key', ({ message }) => {
+      message.fromBlsPubkey = realNetwork(fork).keys.pubkeyOf(1) ?? message.fromBlsPubkey
+    }),
+  ]
+}
+
+function forgedVotes(fork: ForkName): readonly Forged[] {
+  if (!isForkAtLeast(fork, 'electra')) return []
+  const forge = forger<electra.SingleAttestation>(fork, 'beacon_attestation', ssz.electra.SingleAttestation)
+  return [
+    forge('a vote for another head', ({ data }) => turnFirst(data.beaconBlockRoot)),
+    forge('the vote of another', (value) => (value.attesterIndex ^= 1)),
+    forge('a vote from another source', ({ data }) => turnFirst(data.source.root)),
+  ]
+}
+
+function forgedSidecars(fork: ForkName): readonly Forged[] {
+  if (!isForkAtLeast(fork, 'deneb')) return []
+  if (!isForkAtLeast(fork, 'fulu')) {
+    const forge = forger<deneb.BlobSidecar>(fork, 'blob_sidecar', ssz.deneb.BlobSidecar)
+    return [
+      // The last byte of an element: the first says by its size whether it is one.
+      forge('a blob of which one bit is another', ({ blob }) => (blob[31] = (blob[31] ?? 0) ^ 1)),
+      forge('a blob with the commitment for its proof', (value) => (value.kzgProof = value.kzgCommitment)),
+      forge('a blob of a header for another state', ({ signedBlockHeader }) =>
+        turnFirst(signedBlockHeader.message.stateRoot),
+      ),
+      forge('a blob of another proposer', ({ signedBlockHeader }) => (signedBlockHeader.message.proposerIndex ^= 1)),
+    ]
+  }
+  const forge = forger<fulu.DataColumnSidecar>(fork, 'data_column_sidecar', ssz.fulu.DataColumnSidecar)
+  return [
+    forge('a column with two cells swapped', ({ column }) => swap(column)),
+    forge('a column with two proofs swapped', ({ kzgProofs }) => swap(kzgProofs)),
+    forge('a column of which one bit is another', ({ column: [cell] }) => {
+      if (cell !== undefined) cell[31] = (cell[31] ?? 0) ^ 1
+    }),
+    forge('a column in the place of another', (value) => (value.index = 5), 'data_column_sidecar_5'),
+    forge('a column of a header for another state', ({ signedBlockHeader }) =>
+      turnFirst(signedBlockHeader.message.stateRoot),
+    ),
+    forge('a column of another proposer', ({ signedBlockHeader }) => (signedBlockHeader.message.proposerIndex ^= 1)),
+    forge('a column under a signature of zeros', ({ signedBlockHeader }) => signedBlockHeader.signature.fill(0)),
+  ]
+}
+
+/** Waits for the trusted setup where the kind needs it. */
+async function answerTo(scene: VerifierScene, name: GossipName, bytes: Uint8Array): Promise<string> {
+  let answer = await scene.judge(name, bytes)
+  const isReady = async (): Promise<boolean> => {
+    answer = await scene.judge(name, bytes)
+    return answer !== 'unavailable'
+  }
+  if (answer === 'unavailable') await until('the trusted setup is loaded', isReady, SETUP_MS)
+  return answer
+}
+
+for (const fork of REAL_FORKS) {
+  test(`${fork}: what real validators signed is valid, and what is altered where tier 0 does not see it is not`, async (t) => {
+    const { config, keys, objects } = realNetwork(fork)
+    const { slot } = realObject(fork, 'beacon_block')
+    const scene = openVerifier(t, { network: config, fork, slot, keys })
+    for (const { parsed, ssz: bytes } of objects.filter(isVerified)) {
+      assert.equal(await answerTo(scene, parsed.name, bytes), 'valid', parsed.name)
+    }
+    const forgers = [forgedBlocks, forgedOperations, forgedVotes, forgedSidecars]
+    for (const { name, kind, bytes, on } of forgers.flatMap((forged) => forged(fork))) {
+      const topic = on ?? realObject(fork, kind).parsed.name
+      assert.equal(await answerTo(scene, topic, bytes), 'invalid', name)
+    }
+    for (const { parsed, ssz: bytes } of objects.filter(isVerified)) {
+      assert.equal(await scene.judge(parsed.name, bytes), 'valid', `${parsed.name}, after all that was forged`)
+    }
+  })
+}
