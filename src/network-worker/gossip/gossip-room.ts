@@ -82,6 +82,8 @@ export interface GossipRoom {
   refreshScoring(router: RelayRouter): void
 }
 
+/** Of what is too early, so much may be the fault of clocks; a head of a Status may be as far ahead (peers/relevance). */
+const MAX_AHEAD_SLOTS = 1
 /** Between refreshes of the topics' score parameters, ms (reference/scoring.md §3.4). */
 const SCORE_REFRESH_MS = 60_000
 
@@ -197,6 +199,33 @@ function passageOf(
   }
 }
 
+type VerdictListener = (context: TopicContext, verdict: Verdict, ssz: Uint8Array, from: PeerId) => void
+
+/** Counts verdicts, tells offences, and follows the slots of blocks. */
+function verdictListener({ chain, stats, onOffence, onBlockSlot }: GossipRoomDeps): VerdictListener {
+  const onAcceptedBlock = (slot: number | undefined, from: PeerId): void => {
+    stats.onAcceptedBlock()
+    if (slot === undefined) return
+    chain.head.onBlock(slot)
+    onBlockSlot?.(slot, from.toString())
+  }
+  const onEarly = (slot: number | undefined, isBlock: boolean, from: PeerId): void => {
+    if (slot === undefined) return
+    if (slot > chain.slotClock.currentSlot() + MAX_AHEAD_SLOTS) onOffence(from.toString(), { kind: 'far_ahead' })
+    if (isBlock) onBlockSlot?.(slot, from.toString())
+  }
+  return ({ parsed, entry }, verdict, ssz, from) => {
+    const { kind } = parsed.spec
+    const isBlock = kind === 'beacon_block'
+    stats.onVerdict(verdict)
+    if (verdict.action === 'accept') {
+      if (isBlock) onAcceptedBlock(peekSlot(kind, entry.fork, ssz), from)
+    } else if (verdict.action === 'reject') {
+      onOffence(from.toString(), { kind: 'rejected', topicKind: kind, reason: verdict.reason })
+    } else if (verdict.reason === 'future_slot') onEarly(peekSlot(kind, entry.fork, ssz), isBlock, from)
+  }
+}
+
 /** Joins and leaves topics in the router, with their rules and score parameters. */
 function topicSubscriber(
   deps: GossipRoomDeps,
@@ -204,22 +233,8 @@ function topicSubscriber(
   router: RelayRouter,
   scores: TopicScores,
 ): TopicSubscriber {
-  const { chain, stats } = deps
-  const onVerdict = (context: TopicContext, verdict: Verdict, ssz: Uint8Array, from: PeerId): void => {
-    stats.onVerdict(verdict)
-    if (verdict.action === 'reject') {
-      const topicKind = context.parsed.spec.kind
-      deps.onOffence(from.toString(), { kind: 'rejected', topicKind, reason: verdict.reason })
-    }
-    if (context.parsed.spec.kind !== 'beacon_block') return
-    const isAccepted = verdict.action === 'accept'
-    if (isAccepted) stats.onAcceptedBlock()
-    else if (verdict.reason !== 'future_slot') return
-    const slot = peekSlot('beacon_block', context.entry.fork, ssz)
-    if (slot === undefined) return
-    if (isAccepted) chain.head.onBlock(slot)
-    deps.onBlockSlot?.(slot, from.toString())
-  }
+  const { stats } = deps
+  const onVerdict = verdictListener(deps)
   return {
     join: (context) => {
       scores.install(router.score, context)

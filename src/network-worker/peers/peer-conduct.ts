@@ -13,6 +13,7 @@ import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
 import {
   BAD_CUSTODY_COUNT,
   BAD_GOSSIP_RPC,
+  FAR_AHEAD,
   IRRELEVANT_NETWORK,
   NO_GOSSIPSUB,
   type Report,
@@ -107,6 +108,8 @@ function offenceReport(offence: GossipOffence): Report | undefined {
   switch (offence.kind) {
     case 'rejected':
       return rejectReport(offence.topicKind, offence.reason)
+    case 'far_ahead':
+      return FAR_AHEAD
     case 'bad_rpc':
       return BAD_GOSSIP_RPC
     case 'slow':

@@ -13,7 +13,7 @@ import { FakeClock } from '../../support/fake-clock.ts'
 import { freshStatus } from '../../support/gossip-peer.ts'
 import { relayNetwork } from '../../support/relay-config.ts'
 import { until } from '../../support/until.ts'
-import { blockOf, gossipScene, heavyBlockOf } from './gossip-scene.ts'
+import { blockOf, currentSlot, gossipScene, heavyBlockOf } from './gossip-scene.ts'
 import { comes, DIGEST, NETWORK, type Row, type Scenario, scene, visitor } from './reported-peer.ts'
 
 const GARBAGE = new Uint8Array(400).fill(0xff)
@@ -47,6 +47,11 @@ const NO_RPC = visitor('bytes on the gossip stream that are no RPC', -100, async
   const stream = peer.router.streamsOutbound.get(relay.peerId)?.rawStream as Stream
   stream.send(prefixWithLength(GARBAGE))
 })
+
+/** Two slots ahead is one more than clocks may differ by; one more still, since a slot may end meanwhile. */
+const FAR_AHEAD = visitor('a block of a slot after the next one', -1, ({ peer }) =>
+  peer.publish(formatTopic(DIGEST, 'beacon_block'), blockOf(NETWORK, currentSlot(NETWORK) + 3)),
+)
 
 const SLOT_MS = 2000
 /** More blocks come in a slot than pass unverified. */
@@ -88,6 +93,7 @@ export const GOSSIP_ROWS: Readonly<Record<Extract<ReportReason, `gossip_${string
   gossip_invalid_blob_sidecar: { word: 'gossip_invalid_blob_sidecar', by: [BAD_BLOB] },
   gossip_invalid_data_column_sidecar: undecodable('data_column_sidecar_0', 'gossip_invalid_data_column_sidecar', -10),
   gossip_invalid_other: undecodable('voluntary_exit', 'behaviour_penalty', -10),
+  gossip_far_ahead: { word: 'behaviour_penalty', by: [FAR_AHEAD] },
   gossip_bad_rpc: { word: 'behaviour_penalty', by: [NO_RPC] },
   slow_peer: { word: 'behaviour_penalty', by: [SLOW] },
 }

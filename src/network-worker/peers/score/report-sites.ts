@@ -30,6 +30,7 @@ export type ReportReason =
   | 'gossip_invalid_blob_sidecar'
   | 'gossip_invalid_data_column_sidecar'
   | 'gossip_invalid_other'
+  | 'gossip_far_ahead'
   | 'gossip_bad_rpc'
   | 'irrelevant_network'
   | 'bad_custody_count'
@@ -50,6 +51,11 @@ export const IRRELEVANT_NETWORK = report('fatal', 'irrelevant_network')
 /** Metadata with a custody group count that no node can have. */
 export const BAD_CUSTODY_COUNT = report('fatal', 'bad_custody_count')
 export const NO_GOSSIPSUB = report('fatal', 'no_gossipsub')
+/**
+ * A message of a slot after the next one. It is ignored, as the specs have it, since clocks differ; but whoever sends it
+ * made it, for honest nodes ignore it too, and his clock is off by more than that of a Status that would cost him all.
+ */
+export const FAR_AHEAD = report('high', 'gossip_far_ahead')
 /** A gossipsub frame that does not decode, or is beyond its bounds. */
 export const BAD_GOSSIP_RPC = report('fatal', 'gossip_bad_rpc')
 /** Does not take what we send: more than 10 failed sends since the last heartbeat. */

@@ -32,6 +32,7 @@ const WORD_OF_REPORT: Record<ReportReason, DownscoreReason> = {
   gossip_invalid_blob_sidecar: 'gossip_invalid_blob_sidecar',
   gossip_invalid_data_column_sidecar: 'gossip_invalid_data_column_sidecar',
   gossip_invalid_other: 'behaviour_penalty',
+  gossip_far_ahead: 'behaviour_penalty',
   gossip_bad_rpc: 'behaviour_penalty',
   irrelevant_network: 'status_unviable_fork',
   bad_custody_count: 'behaviour_penalty',

@@ -41,11 +41,13 @@ test('gossip offences are reported by their kind', () => {
   const { conduct, done } = scene()
   conduct.offended('peer', { kind: 'rejected', topicKind: 'beacon_block', reason: 'snappy_corrupt' })
   conduct.offended('peer', { kind: 'rejected', topicKind: 'voluntary_exit', reason: 'bad_layout' })
+  conduct.offended('peer', { kind: 'far_ahead' })
   conduct.offended('peer', { kind: 'bad_rpc' })
   conduct.offended('peer', { kind: 'slow' })
   assert.deepEqual(done, [
     'mid gossip_invalid_block',
     'low gossip_invalid_other',
+    'high gossip_far_ahead',
     'fatal gossip_bad_rpc',
     'high slow_peer',
   ])

@@ -120,6 +120,7 @@ test('sites without a table', () => {
   assert.deepEqual(sites.IRRELEVANT_NETWORK, { action: 'fatal', reason: 'irrelevant_network' })
   assert.deepEqual(sites.BAD_CUSTODY_COUNT, { action: 'fatal', reason: 'bad_custody_count' })
   assert.deepEqual(sites.NO_GOSSIPSUB, { action: 'fatal', reason: 'no_gossipsub' })
+  assert.deepEqual(sites.FAR_AHEAD, { action: 'high', reason: 'gossip_far_ahead' })
   assert.deepEqual(sites.BAD_GOSSIP_RPC, { action: 'fatal', reason: 'gossip_bad_rpc' })
   assert.deepEqual(sites.SLOW_PEER, { action: 'high', reason: 'slow_peer' })
 })

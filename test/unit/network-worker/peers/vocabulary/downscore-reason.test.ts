@@ -35,7 +35,14 @@ const TABLE: Partial<Record<DownscoreReason, readonly ReportReason[]>> = {
   gossip_invalid_attestation: ['gossip_invalid_attestation', 'gossip_invalid_aggregate'],
   gossip_invalid_blob_sidecar: ['gossip_invalid_blob_sidecar'],
   gossip_invalid_data_column_sidecar: ['gossip_invalid_data_column_sidecar'],
-  behaviour_penalty: ['gossip_invalid_other', 'gossip_bad_rpc', 'slow_peer', 'no_gossipsub', 'bad_custody_count'],
+  behaviour_penalty: [
+    'gossip_invalid_other',
+    'gossip_far_ahead',
+    'gossip_bad_rpc',
+    'slow_peer',
+    'no_gossipsub',
+    'bad_custody_count',
+  ],
   status_unviable_fork: ['irrelevant_network'],
 }
 const REASONS = Object.values(TABLE).flat()
