@@ -49,6 +49,8 @@ export interface Redial {
 
 export interface WirePeerOptions {
   readonly transport?: 'tcp' | 'quic'
+  /** Address of loopback that it listens on and, over TCP, dials from; and what it says it runs. */
+  readonly host?: { readonly address?: string; readonly agent?: string }
   readonly view?: GoView
   /** Answers each GRAFT with a PRUNE: such a peer is only ever gossiped with. */
   readonly refusesGrafts?: boolean
@@ -75,9 +77,9 @@ export class GoWirePeer implements AsyncDisposable {
   }
 
   static async start(options: WirePeerOptions = {}): Promise<GoWirePeer> {
-    const { transport = 'tcp', view = { status: {}, metadata: {} }, refusesGrafts = false } = options
+    const { transport = 'tcp', host = {}, view = { status: {}, metadata: {} }, refusesGrafts = false } = options
     const process = new JsonLineProcess<WireEvent>(await goPeerBinary())
-    const args = { host: { [transport]: true }, view, refuses: refusesGrafts }
+    const args = { host: { ...host, [transport]: true }, view, refuses: refusesGrafts }
     try {
       return new GoWirePeer(process, await process.call<WireStarted>('wireStart', args))
     } catch (error) {

@@ -33,6 +33,8 @@ export interface StarlingOptions {
   /** Added to the flags that put the relay on loopback with ports of the system's choice. */
   readonly flags?: readonly string[]
   readonly network?: TestNetwork
+  /** A network that is there already; `network` then says nothing of it. */
+  readonly networkDirectory?: string
 }
 
 export class StarlingProcess implements AsyncDisposable {
@@ -63,7 +65,7 @@ export class StarlingProcess implements AsyncDisposable {
   static async start(options: StarlingOptions = {}): Promise<StarlingProcess> {
     const network = options.network ?? testNetwork()
     const startedMs = performance.now()
-    const running = new RunningProcess(network, options.flags ?? [])
+    const running = new RunningProcess(network, options.flags ?? [], options.networkDirectory)
     try {
       const line = await running.waitForLine('the start line', isStartLine, START_TIMEOUT_MS)
       return new StarlingProcess(running, network, line, performance.now() - startedMs)
@@ -135,12 +137,12 @@ class RunningProcess {
   #stderr = ''
   isRunning = true
 
-  constructor(network: TestNetwork, flags: readonly string[]) {
-    const networkDir = join(this.#home, 'network')
-    mkdirSync(networkDir)
-    writeNetworkDirectory(networkDir, network)
+  constructor(network: TestNetwork, flags: readonly string[], networkDirectory: string | undefined) {
+    const ownNetwork = join(this.#home, 'network')
+    mkdirSync(ownNetwork)
+    writeNetworkDirectory(ownNetwork, network)
     const args = [
-      ...['run', '--network-dir', networkDir, '--data-dir', join(this.#home, 'data')],
+      ...['run', '--network-dir', networkDirectory ?? ownNetwork, '--data-dir', join(this.#home, 'data')],
       ...['--listen-address', '127.0.0.1', '--port', '0', '--quic-port', '0', '--api-port', '0'],
       ...['--no-discovery', '--log-format', 'json', ...flags],
     ]
