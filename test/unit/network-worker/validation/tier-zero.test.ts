@@ -52,7 +52,8 @@ test('nobody keeps blocks back by word of a finalized epoch that cannot be', () 
         })
       }
     }
-    for (const proposed of [slot, slot - ALL_FORKS.slotsPerEpoch]) {
+    const oldestSlot = (currentEpoch - 2) * ALL_FORKS.slotsPerEpoch + 1
+    for (const proposed of [slot, oldestSlot]) {
       const block = ssz.fulu.SignedBeaconBlock.serialize(fuluBlock(proposed))
       assert.equal(judge.examine(block).action, 'pass', `${proposed} of ${slot}, finalized ${epoch}`)
     }
