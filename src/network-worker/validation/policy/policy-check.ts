@@ -71,12 +71,25 @@ class JudgedByPolicy {
     const result = this.#judge.examine(message.ssz)
     if (result.action !== 'pass') return result
     if (this.#context.policy === 'blind') return this.#admit(result, message)
-    if (this.#isHeldByAnother(result)) return ALREADY_KNOWN
+    if (this.#isHeldByAnother(result)) return this.#judgeVariant(result, message)
     if (this.#deps.peers.bypasses(message.incoming.fromId)) {
       this.#isFirstOfSlot(result)
       return ACCEPT
     }
     return this.#sources === undefined ? this.#verify(result, message) : this.#hold(result, message, this.#sources)
+  }
+
+  /**
+   * What a proposer makes once a slot does not go on a second time, whatever it is; but who altered the first to send it
+   * as another is found out, as clients do. Of other kinds it is not worth the work.
+   */
+  #judgeVariant(passed: Passed, { ssz, incoming }: Message): Verdict | Promise<Verdict> {
+    const { verifier, peers } = this.#deps
+    const { fromId } = incoming
+    const isWorthIt = passed.proposer !== undefined && this.#sources === undefined && !peers.bypasses(fromId)
+    if (!isWorthIt || verifier.prospect(this.#context, ssz, passed) === 'none') return ALREADY_KNOWN
+    const verifying = verifier.verify(this.#context, ssz, passed, fromId)
+    return verifying.then((answer) => (answer === 'invalid' ? BAD_SIGNATURE : ALREADY_KNOWN))
   }
 
   /** The mesh is told that we have a message only when it is sure that we shall not want copies after all. */

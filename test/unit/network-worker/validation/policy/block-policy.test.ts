@@ -1,7 +1,7 @@
 /** Blocks under `strict`: verified where that can be, else the first of a slot at once and twins by corroboration. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Verifier } from '../../../../../src/network-worker/validation/verify/verifier.ts'
+import type { Verification, Verifier } from '../../../../../src/network-worker/validation/verify/verifier.ts'
 import { ALL_FORKS } from '../judge-scene.ts'
 import { blockOf, policyScene, SLOT, settled, textOf, verifierOf } from './policy-scene.ts'
 
@@ -77,13 +77,24 @@ test("a peer of the operator's is not believed what the message itself refutes",
   assert.equal(textOf(check(blockOf(SLOT, 7).subarray(1), 'own')), 'reject bad_layout')
 })
 
-test('what is verified holds its claim: twins are not even looked at', async () => {
-  const { watch, checkOf } = policyScene(verifierOf('valid'))
+test('what is verified holds its claim: twins do not go on, and are verified for the sake of who sent them', async () => {
+  const answers = { next: 'valid' as Verification }
+  const { watch, checkOf } = policyScene({ ...verifierOf('valid'), verify: async () => answers.next })
   const check = checkOf('beacon_block', 'strict')
   const block = check(blockOf(SLOT, 7), 'a:x')
   assert.equal(textOf(block), 'hold', 'the mesh is told of it when it is accepted')
   assert.equal(await settled(block), 'accept')
-  assert.equal(textOf(check(blockOf(SLOT, 7, 1), 'b:y')), 'ignore already_known')
+  for (const [answer, verdict] of [
+    ['valid', 'ignore already_known'],
+    ['unavailable', 'ignore already_known'],
+    ['invalid', 'reject bad_signature'],
+  ] as const) {
+    answers.next = answer
+    const twin = check(blockOf(SLOT, 7, 1), 'b:y')
+    assert.equal(textOf(twin), 'promise', 'the mesh may be told of it: no copies are wanted')
+    assert.equal(await settled(twin), verdict)
+  }
+  assert.equal(textOf(check(blockOf(SLOT, 7, 1), 'own')), 'ignore already_known')
   assert.equal(watch.isInDoubt, false)
 })
 
