@@ -103,7 +103,7 @@ export function createResponder(deps: ResponderDeps): Responder {
     if (code === undefined) return stream.abort(new Error(text))
     send(inbound, encodeErrorResponse(code, text))
     await closeWrite(stream, clock)
-    let left = MAX_DISCARD_BYTES
+    let left = Math.max(MAX_DISCARD_BYTES, 2 * maxRequestBytes(inbound.protocol))
     await awaitClose(stream, clock, (bytes) => {
       left -= bytes
       return left < 0

@@ -35,8 +35,9 @@ export type ServedName =
 
 /** An answer of many chunks. */
 export interface ServedAnswer {
-  /** What its quota is charged: objects it holds. */
   readonly objects: number
+  /** What its quota is charged: its objects, or the blocks looked for if they are more. */
+  readonly cost: number
   /** Bytes for the stream, in order, made as they are taken. */
   readonly chunks: AsyncIterable<Uint8Array>
 }

@@ -7,7 +7,13 @@ import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import pino from 'pino'
 import { createReqResp, type ReqResp } from '../../../../src/network-worker/reqresp/reqresp.ts'
-import type { LocalNode, Metadata, Status, ViolationKind } from '../../../../src/network-worker/reqresp/types.ts'
+import type {
+  AnswerServed,
+  LocalNode,
+  Metadata,
+  Status,
+  ViolationKind,
+} from '../../../../src/network-worker/reqresp/types.ts'
 import { type Clock, systemClock } from '../../../../src/shared/clock.ts'
 import type { PeerIdStr } from '../../../../src/shared/ids.ts'
 
@@ -65,7 +71,12 @@ export function localNode(seqNumber: bigint): LocalNode {
 }
 
 /** A node that serves and asks, with its hooks written down. */
-export async function peer(transport: Transport, local = localNode(1n), clock: Clock = systemClock): Promise<Peer> {
+export async function peer(
+  transport: Transport,
+  local = localNode(1n),
+  clock: Clock = systemClock,
+  answerServed?: AnswerServed,
+): Promise<Peer> {
   const node = await bareNode(transport)
   const seen: Seen[] = []
   const reqresp = createReqResp({
@@ -73,6 +84,7 @@ export async function peer(transport: Transport, local = localNode(1n), clock: C
     clock,
     log: pino({ level: 'silent' }),
     local,
+    answerServed,
     hooks: {
       onStatus: (peerId, status) => void seen.push({ what: 'status', peerId, status }),
       onPing: (peerId, seqNumber) => void seen.push({ what: 'ping', peerId, seqNumber }),
