@@ -24,7 +24,7 @@ import { InboundLimiter } from './host/inbound-limiter.ts'
 import { createIpExemption, type IpExemption } from './host/ip-exemption.ts'
 import { createHost, type Host } from './host/libp2p-host.ts'
 import { LocalEnr } from './host/local-enr.ts'
-import { MetadataState } from './host/local-metadata.ts'
+import { advertisedCustodyGroups, MetadataState } from './host/local-metadata.ts'
 import { LocalNodeInfo } from './host/local-node-info.ts'
 import { configuredPeers } from './peers/dial-target.ts'
 import { ExplicitPeers } from './peers/explicit-peers.ts'
@@ -118,7 +118,7 @@ async function layGround({ config, clock, log, emit, restored }: NetworkNodeDeps
     chain,
     isLoopback,
     enr: new LocalEnr(config.dataDir, privateKey.raw),
-    metadata: new MetadataState(),
+    metadata: new MetadataState(advertisedCustodyGroups(config)),
     stats: new GossipStats(),
     meshLog: new MeshLog({ clock, log, emit: (event) => emit('mesh', event) }),
     runtimeConfig: new RuntimeConfig(restored.settings, {
@@ -147,7 +147,7 @@ async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later):
     ...{ preset: presetOf(config.network), clock, slotClock: chain.slotClock },
     emit: (batch) => deps.emit('streamed', batch),
   })
-  const recent = openRecent({ config, chain, clock, log })
+  const recent = openRecent({ config, chain, clock, log, nodeId: enr.nodeId })
   const blocks = createBlockStats({ chain, events, recent, pool, books }, deps)
   const { clockOffset, onBlockSlot } = followClock(ground, books, deps)
   const gossip = await openGossip({
@@ -289,6 +289,5 @@ function createBlockStats(
     onFirstBlock: (peerId) => deps.emit('firstBlock', { peerId }),
     onShown: (arrival, atMs) => events.onBlock(arrival, atMs),
     onHashed: recent && ((block, root) => recent.intake.onBlock(block, root)),
-    onUnhashed: recent && (() => recent.intake.onMissedBlock()),
   })
 }

@@ -1,8 +1,7 @@
 import type { RelayConfig } from '../../config/schema.ts'
-import { columnsOfGroups, custodyGroups, NUMBER_OF_COLUMNS } from '../../consensus/custody.ts'
+import { CUSTODY_REQUIREMENT, columnsOfGroups, custodyGroups, NUMBER_OF_COLUMNS } from '../../consensus/custody.ts'
 import { computeSubscribedSubnets } from '../../consensus/subnets.ts'
 import { ATTESTATION_SUBNET_COUNT, type GossipKind } from '../../consensus/topic-table.ts'
-import { ADVERTISED_CUSTODY_GROUPS } from '../host/local-metadata.ts'
 import type { WantedTopics } from './wanted-topics.ts'
 
 type TopicSettings = Pick<RelayConfig, 'topics' | 'attestationSubnets' | 'custodyColumns'>
@@ -40,5 +39,5 @@ function subnetsOf(
 
 function columnsOf(choice: TopicSettings['custodyColumns'], nodeId: Uint8Array): ReadonlySet<number> {
   if (choice === 'all') return range(NUMBER_OF_COLUMNS)
-  return new Set(choice === 'custody' ? columnsOfGroups(custodyGroups(nodeId, ADVERTISED_CUSTODY_GROUPS)) : choice)
+  return new Set(choice === 'custody' ? columnsOfGroups(custodyGroups(nodeId, CUSTODY_REQUIREMENT)) : choice)
 }

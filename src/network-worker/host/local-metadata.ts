@@ -1,22 +1,41 @@
+import type { RelayConfig } from '../../config/schema.ts'
+import { CUSTODY_REQUIREMENT, NUMBER_OF_COLUMNS, NUMBER_OF_CUSTODY_GROUPS } from '../../consensus/custody.ts'
 import type { ParsedTopic } from '../../consensus/topic.ts'
 import { toHex } from '../../shared/hex.ts'
 import type { Metadata } from '../reqresp/types.ts'
 
-/** CUSTODY_REQUIREMENT: below it real clients drop a peer, above it we would claim columns we do not serve (design.md §2). */
-export const ADVERTISED_CUSTODY_GROUPS = 4
 const ATTNETS_BYTES = 8
 const SYNCNETS_BYTES = 1
+
+/**
+ * The custody groups that peers are told of: all when all columns are relayed and kept, as only then peers ask us for
+ * more than our share; else CUSTODY_REQUIREMENT, below which real clients drop a peer.
+ */
+export function advertisedCustodyGroups({
+  topics,
+  custodyColumns,
+  recentSlots,
+}: Pick<RelayConfig, 'topics' | 'custodyColumns' | 'recentSlots'>): number {
+  const hasColumns = topics === 'all' || topics.includes('data_column_sidecar')
+  // Of a list that was read, each once.
+  const hasAll = custodyColumns === 'all' || custodyColumns.length === NUMBER_OF_COLUMNS
+  return recentSlots > 0 && hasColumns && hasAll ? NUMBER_OF_CUSTODY_GROUPS : CUSTODY_REQUIREMENT
+}
 
 /** Our metadata with every field there is. */
 export type LocalMetadata = Metadata & { readonly syncnets: Uint8Array; readonly custodyGroupCount: number }
 
 /** What peers are told we subscribe to: never more than is true. */
 export class MetadataState {
-  #current: LocalMetadata = {
-    seqNumber: 1n,
-    attnets: new Uint8Array(ATTNETS_BYTES),
-    syncnets: new Uint8Array(SYNCNETS_BYTES),
-    custodyGroupCount: ADVERTISED_CUSTODY_GROUPS,
+  #current: LocalMetadata
+
+  constructor(custodyGroupCount: number = CUSTODY_REQUIREMENT) {
+    this.#current = {
+      seqNumber: 1n,
+      attnets: new Uint8Array(ATTNETS_BYTES),
+      syncnets: new Uint8Array(SYNCNETS_BYTES),
+      custodyGroupCount,
+    }
   }
 
   get current(): LocalMetadata {

@@ -19,6 +19,7 @@ import type { ReqRespHooks, Status } from '../reqresp/types.ts'
 import { DialQueue } from './dial-queue.ts'
 import { resolveTarget, targetOfText } from './dial-target.ts'
 import { Dialer } from './dialer.ts'
+import { ownStatus } from './own-status.ts'
 import type { PeerBooks } from './peer-books.ts'
 import { PeerConduct } from './peer-conduct.ts'
 import { peerLimits } from './peer-limits.ts'
@@ -36,7 +37,7 @@ export interface PeersRoomDeps {
   readonly books: PeerBooks
   readonly settings: () => RuntimeSettings
   /** What we hold of the chain and serve; left out, such requests are not answered. */
-  readonly recent?: Pick<RecentRoom, 'answer' | 'earliestSlot'> | undefined
+  readonly recent?: Pick<RecentRoom, 'answer' | 'span'> | undefined
   /** As `PeerManagerDeps`, both. */
   readonly isLoopback: (ip: string) => boolean
   readonly onForkSeen: (peerId: PeerIdStr, ip: string | undefined, forkDigestHex: string) => void
@@ -78,7 +79,8 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
     onGoodbye: (...args) => manager.hooks.onGoodbye(...args),
     onViolation: (...args) => manager.hooks.onViolation(...args),
   }
-  const local = { status: () => statusWith(chain.truth.status(), deps.recent), metadata: () => metadata.current }
+  const status = (): Status => ownStatus(chain.truth.status(), deps.recent?.span(), chain.slotClock)
+  const local = { status, metadata: () => metadata.current }
   const reqResp = createReqResp({ node: host, clock, log, local, hooks, answerServed: deps.recent?.answer })
   const { truth, schedule, slotClock } = chain
   const own = { registry, scores, conduct, admission, redial, lastDisconnects }
@@ -121,11 +123,6 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
       queue.drain()
     },
   }
-}
-
-/** Status with the first slot that we serve; without one, the head's, which says as much as nothing. */
-function statusWith(status: Status, recent: PeersRoomDeps['recent']): Status {
-  return { ...status, earliestAvailableSlot: recent?.earliestSlot() ?? status.earliestAvailableSlot }
 }
 
 function dialPermission({ registry, scores, admission, redial }: PeerBooks): (peerId: PeerIdStr) => boolean {

@@ -10,6 +10,7 @@ import {
   decodeBlocksByRoot,
   decodeColumnsByRange,
   decodeColumnsByRoot,
+  MAX_REQUEST_BLOCKS,
   type SlotRange,
 } from './object-requests.ts'
 import type { RecentObjects } from './recent-objects.ts'
@@ -21,33 +22,51 @@ import type { Place } from './segment.ts'
  */
 export const MAX_ANSWER_COLUMNS = 4096
 
-type Held = Pick<RecentObjects, 'chain' | 'block' | 'column'>
+type Held = Pick<RecentObjects, 'chain' | 'block' | 'column' | 'read'>
+
+/** What an answer is made of. */
+interface Plan {
+  readonly places: readonly Place[]
+  /** Blocks that were looked for, held or not. */
+  readonly blocksAsked: number
+  /** After an object that cannot be read, more of a chain would have a hole; objects by root stand each for itself. */
+  readonly isChain: boolean
+}
 
 /** Answers requests from what `held` has; undefined for bytes that are no request. */
 export function createObjectAnswers(held: Held): (name: ServedName, ssz: Uint8Array) => ServedAnswer | undefined {
   return (name, ssz) => {
-    const places = placesOf(held, name, ssz)
-    return places === undefined ? undefined : { objects: places.length, chunks: chunksOf(places) }
+    const plan = planOf(held, name, ssz)
+    if (plan === undefined) return undefined
+    const objects = plan.places.length
+    return { objects, cost: Math.max(objects, plan.blocksAsked), chunks: chunksOf(held, plan) }
   }
 }
 
-function placesOf(held: Held, name: ServedName, ssz: Uint8Array): readonly Place[] | undefined {
+function planOf(held: Held, name: ServedName, ssz: Uint8Array): Plan | undefined {
   switch (name) {
     case 'beacon_blocks_by_range': {
       const range = decodeBlocksByRange(ssz)
-      return range && rootsIn(held, range).flatMap((root) => held.block(root) ?? [])
+      const places = range && rootsIn(held, range).flatMap((root) => held.block(root) ?? [])
+      // A small request and a walk along the chain: nothing is charged for slots without blocks.
+      return places && { places, blocksAsked: 0, isChain: true }
     }
-    case 'beacon_blocks_by_root':
-      return decodeBlocksByRoot(ssz)?.flatMap((root) => held.block(root) ?? [])
+    case 'beacon_blocks_by_root': {
+      const roots = decodeBlocksByRoot(ssz)
+      const places = roots?.flatMap((root) => held.block(root) ?? []).slice(0, MAX_REQUEST_BLOCKS)
+      return places && { places, blocksAsked: 0, isChain: false }
+    }
     case 'data_column_sidecars_by_range': {
       const range = decodeColumnsByRange(ssz)
-      return range && columnsOf(held, rootsIn(held, range), () => range.columns)
+      if (range === undefined) return undefined
+      const ofBlocks = rootsIn(held, range).map((root) => columnsOf(held, root, range.columns))
+      return { places: wholeBlocks(ofBlocks), blocksAsked: range.count, isChain: true }
     }
     case 'data_column_sidecars_by_root': {
       const asked = decodeColumnsByRoot(ssz)
       if (asked === undefined) return undefined
-      const places = asked.flatMap(({ rootHex, columns }) => columnsOf(held, [rootHex], () => columns))
-      return [...new Set(places)].slice(0, MAX_ANSWER_COLUMNS)
+      const places = new Set(asked.flatMap(({ rootHex, columns }) => columnsOf(held, rootHex, columns)))
+      return { places: [...places].slice(0, MAX_ANSWER_COLUMNS), blocksAsked: asked.length, isChain: false }
     }
   }
 }
@@ -57,27 +76,28 @@ function rootsIn({ chain }: Held, { startSlot, count }: SlotRange): readonly str
   return chain.filter(({ slot }) => slot >= startSlot && slot < startSlot + count).map(({ rootHex }) => rootHex)
 }
 
-/** In the order (slot, column) when the roots are by slot. */
-function columnsOf(
-  held: Held,
-  roots: readonly string[],
-  wanted: (root: string) => readonly number[],
-): readonly Place[] {
+function columnsOf(held: Held, rootHex: string, columns: readonly number[]): readonly Place[] {
+  return columns.flatMap((index) => held.column(rootHex, index) ?? [])
+}
+
+/** As many as an answer may hold. Of a block that columns are sent of, all are: a block that has no room ends it. */
+function wholeBlocks(ofBlocks: readonly (readonly Place[])[]): readonly Place[] {
   const places: Place[] = []
-  for (const root of roots) {
-    for (const index of wanted(root)) {
-      const place = held.column(root, index)
-      if (place !== undefined && places.length < MAX_ANSWER_COLUMNS) places.push(place)
-    }
+  for (const ofBlock of ofBlocks) {
+    if (places.length + ofBlock.length > MAX_ANSWER_COLUMNS) break
+    places.push(...ofBlock)
   }
   return places
 }
 
-/** One object at a time is in memory. What has been damaged or deleted meanwhile is left out. */
-async function* chunksOf(places: readonly Place[]): AsyncGenerator<Uint8Array> {
+/** One object at a time is in memory. */
+async function* chunksOf(held: Held, { places, isChain }: Plan): AsyncGenerator<Uint8Array> {
   for (const place of places) {
-    const payload = await place.segment.read(place)
-    if (payload === undefined) continue
+    const payload = await held.read(place)
+    if (payload === undefined) {
+      if (isChain) return
+      continue
+    }
     yield Buffer.concat([Uint8Array.of(RESULT_CODE.success), fromHex(place.head.digestHex, 4)])
     yield payload
   }

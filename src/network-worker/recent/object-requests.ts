@@ -7,8 +7,10 @@ import { readOffset } from '../../consensus/ssz-layout.ts'
 import { readUint64 } from '../../consensus/ssz-read.ts'
 import { toHex } from '../../shared/hex.ts'
 
-/** MAX_REQUEST_BLOCKS_DENEB, specs/deneb/p2p-interface.md: slots of a range and roots of a list. */
+/** MAX_REQUEST_BLOCKS_DENEB, specs/deneb/p2p-interface.md: blocks of an answer, whatever the fork. */
 export const MAX_REQUEST_BLOCKS = 128
+/** MAX_REQUEST_BLOCKS, specs/phase0/p2p-interface.md: before Deneb so many roots may be asked for. */
+export const MAX_REQUEST_ROOTS = 1024
 
 const ROOT_BYTES = 32
 const UINT64_BYTES = 8
@@ -23,7 +25,7 @@ const IDENTIFIER_HEAD_BYTES = 36
 /** Shortest and longest SSZ of each request. */
 export const REQUEST_BYTES = {
   blocksByRange: { min: BLOCK_RANGE_BYTES, max: BLOCK_RANGE_BYTES },
-  blocksByRoot: { min: 0, max: MAX_REQUEST_BLOCKS * ROOT_BYTES },
+  blocksByRoot: { min: 0, max: MAX_REQUEST_ROOTS * ROOT_BYTES },
   columnsByRange: {
     min: COLUMN_RANGE_HEAD_BYTES,
     max: COLUMN_RANGE_HEAD_BYTES + NUMBER_OF_COLUMNS * UINT64_BYTES,

@@ -46,9 +46,13 @@ export class RecentIndex {
   add(place: Place): boolean {
     const { head } = place
     if (!this.hasRoomFor(head)) return false
+    const known = this.#entries.get(head.rootHex)
+    if (known !== undefined && known.slot !== head.slot) {
+      // A column says of itself which slot its block has: one that lies is none of that block, and does not keep it out.
+      if (head.kind === 'column' || known.block !== undefined) return false
+      this.#drop(head.rootHex, known.slot)
+    }
     const entry = this.#entries.get(head.rootHex) ?? { slot: head.slot, block: undefined, columns: new Map() }
-    // A column says of itself which slot its block has; one that lies is no column of that block.
-    if (entry.slot !== head.slot) return false
     this.#entries.set(head.rootHex, entry)
     const roots = this.#rootsBySlot.get(head.slot) ?? new Set()
     this.#rootsBySlot.set(head.slot, roots.add(head.rootHex))
@@ -65,9 +69,22 @@ export class RecentIndex {
     for (const [rootHex, entry] of this.#entries) {
       if (entry.block?.segment === segment) entry.block = undefined
       for (const [index, place] of entry.columns) if (place.segment === segment) entry.columns.delete(index)
-      if (entry.block === undefined && entry.columns.size === 0) this.#drop(rootHex, entry.slot)
+      this.#dropIfEmpty(rootHex, entry)
     }
     this.#chain = undefined
+  }
+
+  /** Forgets one object, which turned out to be damaged. */
+  lose(place: Place): void {
+    const { rootHex, columnIndex } = place.head
+    const entry = this.#entries.get(rootHex)
+    if (entry === undefined) return
+    if (entry.columns.get(columnIndex) === place) entry.columns.delete(columnIndex)
+    if (entry.block === place) {
+      entry.block = undefined
+      this.#chain = undefined
+    }
+    this.#dropIfEmpty(rootHex, entry)
   }
 
   block(rootHex: string): Place | undefined {
@@ -76,6 +93,14 @@ export class RecentIndex {
 
   column(rootHex: string, index: number): Place | undefined {
     return this.#entries.get(rootHex)?.columns.get(index)
+  }
+
+  /** True when a block is here and, if it has blobs, all of `columns` too. */
+  isWhole(rootHex: string, columns: readonly number[]): boolean {
+    const entry = this.#entries.get(rootHex)
+    if (entry?.block === undefined) return false
+    if (entry.block.head.blobCount === 0) return true
+    return columns.every((index) => entry.columns.has(index))
   }
 
   /** The chain that we hold, oldest first. Worked out anew after a block came or went. */
@@ -88,6 +113,10 @@ export class RecentIndex {
     const links = new Map<string, Link>()
     for (const [rootHex, { block }] of this.#entries) if (block !== undefined) links.set(rootHex, block.head)
     return links
+  }
+
+  #dropIfEmpty(rootHex: string, { slot, block, columns }: Entry): void {
+    if (block === undefined && columns.size === 0) this.#drop(rootHex, slot)
   }
 
   #drop(rootHex: string, slot: number): void {

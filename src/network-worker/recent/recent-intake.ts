@@ -14,6 +14,7 @@ import { Fifo } from '../../shared/fifo.ts'
 import { toHex } from '../../shared/hex.ts'
 import { encodeUvarint } from '../reqresp/framing.ts'
 import { fuluColumnViews, gloasColumnViews } from '../validation/views/data-column.ts'
+import { blockViews } from '../validation/views/signed-block.ts'
 import type { RecentObjects } from './recent-objects.ts'
 
 /** Columns that wait to be opened: those of two slots, as in the ring's own queue. */
@@ -31,11 +32,10 @@ export interface PassedObject {
 }
 
 export interface RecentIntakeDeps {
-  readonly objects: Pick<RecentObjects, 'put' | 'missedBlock' | 'missedColumn'>
+  readonly objects: Pick<RecentObjects, 'put'>
   readonly schedule: Pick<ForkSchedule, 'at'>
   readonly slotsPerEpoch: number
   readonly preset: PresetName
-  readonly currentSlot: () => number
 }
 
 interface ColumnFacts {
@@ -47,8 +47,9 @@ interface ColumnFacts {
 export class RecentIntake {
   readonly #deps: RecentIntakeDeps
   readonly #columns = new Fifo<PassedObject>()
-  /** One a fork. */
+  /** One a fork, each. */
   readonly #readers = new Map<ForkName, ReadColumn>()
+  readonly #counters = new Map<ForkName, CountBlobs>()
   #waitingBytes = 0
   #turn: NodeJS.Immediate | undefined
   #dropped = 0
@@ -63,26 +64,20 @@ export class RecentIntake {
   }
 
   /** A block that was hashed. `root` with or without `0x`. */
-  onBlock({ data, maxSszBytes }: PassedObject, root: string): void {
+  onBlock({ fork, data, maxSszBytes }: PassedObject, root: string): void {
     const opened = decompressBlock(data, 0, maxSszBytes)
     const peeked = opened.ok ? peekBlock(opened.bytes) : undefined
     if (!opened.ok || peeked === undefined) return
     const { slot, parentRootHex } = peeked
-    const head = { kind: 'block' as const, slot, rootHex: root.replace(/^0x/, ''), parentRootHex, columnIndex: 0 }
-    this.#put(head, opened.bytes)
-  }
-
-  /** A block that passed just now could not be hashed, for no fault of its own. */
-  onMissedBlock(): void {
-    this.#deps.objects.missedBlock(this.#deps.currentSlot())
+    const blobCount = this.#counterOf(fork)(opened.bytes)
+    const named = { slot, rootHex: root.replace(/^0x/, ''), parentRootHex }
+    this.#put({ kind: 'block', ...named, columnIndex: 0, blobCount }, opened.bytes)
   }
 
   /** Called as a column passes: it is copied here, and opened in a turn of its own. */
   onColumn({ fork, data, maxSszBytes }: PassedObject): void {
     if (this.#waitingBytes + data.length > MAX_WAITING_BYTES) {
       this.#dropped++
-      // A column that passed is of the next slot at the latest.
-      this.#deps.objects.missedColumn(this.#deps.currentSlot() + 1)
       return
     }
     this.#columns.push({ fork, data: new Uint8Array(data), maxSszBytes })
@@ -111,7 +106,7 @@ export class RecentIntake {
     if (opened.ok && opened.bytes.length >= MIN_COLUMN_BYTES) {
       const facts = this.#readerOf(column.fork)(opened.bytes)
       if (facts.columnIndex < NUMBER_OF_COLUMNS) {
-        this.#put({ kind: 'column', parentRootHex: ZERO_ROOT_HEX, ...facts }, opened.bytes)
+        this.#put({ kind: 'column', parentRootHex: ZERO_ROOT_HEX, blobCount: 0, ...facts }, opened.bytes)
       }
     }
     if (this.#columns.length > 0) this.#turn = setImmediate(() => this.#open())
@@ -125,6 +120,14 @@ export class RecentIntake {
     return reader
   }
 
+  #counterOf(fork: ForkName): CountBlobs {
+    const known = this.#counters.get(fork)
+    if (known !== undefined) return known
+    const counter = blobCounter(fork, this.#deps.preset)
+    this.#counters.set(fork, counter)
+    return counter
+  }
+
   #put(head: Omit<Parameters<RecentObjects['put']>[0], 'digestHex' | 'sszBytes'>, ssz: Uint8Array): void {
     const { objects, schedule, slotsPerEpoch } = this.#deps
     const { digestHex } = schedule.at(Math.floor(head.slot / slotsPerEpoch))
@@ -134,6 +137,17 @@ export class RecentIntake {
 }
 
 type ReadColumn = (ssz: Uint8Array) => ColumnFacts
+type CountBlobs = (ssz: Uint8Array) => number
+
+/**
+ * Counts the blobs whose columns are due with a block. Before Fulu there are none, and from Gloas on they come with the
+ * payload, which its builder may keep.
+ */
+function blobCounter(fork: ForkName, preset: PresetName): CountBlobs {
+  if (!isForkAtLeast(fork, 'fulu') || isForkAtLeast(fork, 'gloas')) return () => 0
+  const view = blockViews(gossipType('beacon_block', fork, preset), fork)
+  return (ssz) => Math.max(0, Math.floor(view(ssz).blobCount))
+}
 
 function columnReader(fork: ForkName, preset: PresetName): ReadColumn {
   const type = gossipType('data_column_sidecar', fork, preset)

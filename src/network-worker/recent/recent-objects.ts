@@ -25,17 +25,29 @@ const MAX_SEGMENT_RECORDS = SEGMENT_SLOTS * (2 * 128 + 4)
 const MAX_BATCH = 16
 const LOG_PERIOD_MS = 60_000
 
+/** Columns come up to so long after their block: until then, that they are not here says nothing. */
+const COLUMNS_DUE_SLOTS = 2
+
 /** A payload with the head it is found by. */
 export type RecentObject = readonly [head: RecentHead, payload: Uint8Array]
 
 /** Why objects are not held. */
 export type RecentDrop = 'queue_full' | 'write_failed' | 'out_of_window' | 'too_long' | 'no_room'
 
+/** How far the chain that we hold goes, as Status tells it. */
+export interface HeldSpan {
+  readonly head: Link
+  /** The first slot from which all blocks, and the columns that are due with them, are here; undefined while none is. */
+  readonly earliestSlot: number | undefined
+}
+
 export interface RecentObjectsDeps {
   /** Of the segments, and of nothing else; made when it is not there. */
   readonly dir: string
   /** How many slots back objects are held. */
   readonly slots: number
+  /** The columns that peers are told we keep. */
+  readonly dueColumns: readonly number[]
   readonly clock: Clock
   readonly currentSlot: () => number
   readonly log: Logger
@@ -60,9 +72,6 @@ export class RecentObjects {
   #queuedBytes = 0
   #writing: Promise<void> | undefined
   #isOpen = false
-  #lostBlockSlot = Number.NEGATIVE_INFINITY
-  /** Nothing before it is told to be held: columns of the slots before it were lost. */
-  #wholeFromSlot = 0
   #loggedAtMs = Number.NEGATIVE_INFINITY
 
   constructor(deps: RecentObjectsDeps) {
@@ -91,26 +100,14 @@ export class RecentObjects {
   /** Takes an object to be written; `payload` must be the caller's to give. Objects that are here already are left out. */
   put(head: RecentHead, payload: Uint8Array): void {
     if (!this.#isOpen) return
-    const { currentSlot, maxQueueBytes = MAX_QUEUE_BYTES } = this.#deps
-    if (head.slot > currentSlot() + 1 || this.#isPast(numberOf(head.slot)))
-      return void this.#drop('out_of_window', head)
-    if (payload.length > MAX_PAYLOAD_BYTES) return void this.#drop('too_long', head)
-    if (this.#queuedBytes + payload.length > maxQueueBytes) return void this.#drop('queue_full', head)
+    const refusal = this.#refusalOf(head, payload)
+    if (refusal !== undefined) {
+      this.#drops[refusal]++
+      return
+    }
     this.#queue.push([head, payload])
     this.#queuedBytes += payload.length
     this.#writing ??= this.#write()
-  }
-
-  /**
-   * A block of `slot`, or of one before it, was lost. It may be of the chain until one that is held is built past it.
-   */
-  missedBlock(slot: number): void {
-    this.#lostBlockSlot = Math.max(this.#lostBlockSlot, slot)
-  }
-
-  /** A column of `slot` was lost: nothing up to it is told to be held. */
-  missedColumn(slot: number): void {
-    this.#wholeFromSlot = Math.max(this.#wholeFromSlot, slot + 1)
   }
 
   /** Resolves when all that was put is written. */
@@ -127,18 +124,26 @@ export class RecentObjects {
     return { objects: this.#index.size, diskBytes: this.#diskBytes, queuedBytes: this.#queuedBytes }
   }
 
-  /** The first slot from which every block of the chain that we hold is here; undefined while none is. */
-  get earliestSlot(): number | undefined {
-    return this.chain[0]?.slot
+  /** The blocks that are one chain, oldest first: each is here, and the next one's parent. */
+  get chain(): readonly Link[] {
+    const fromSlot = this.#deps.currentSlot() - this.#deps.slots + 1
+    return this.#index.chain.filter(({ slot }) => slot >= fromSlot)
   }
 
-  /** The blocks that are one chain and of which nothing is missing, oldest first. */
-  get chain(): readonly Link[] {
-    const { chain } = this.#index
-    const tip = chain.at(-1)
-    if (tip === undefined || tip.slot <= this.#lostBlockSlot) return []
-    const fromSlot = Math.max(this.#wholeFromSlot, this.#deps.currentSlot() - this.#deps.slots + 1)
-    return chain.filter(({ slot }) => slot >= fromSlot)
+  /** Undefined while there is no chain. What was lost, damaged or never came is not told, whatever the reason. */
+  get span(): HeldSpan | undefined {
+    const { currentSlot, dueColumns } = this.#deps
+    // Behind a clock that was set back, blocks may be ahead of it.
+    const chain = this.chain.filter(({ slot }) => slot <= currentSlot())
+    const head = chain.at(-1)
+    if (head === undefined) return undefined
+    let earliestSlot: number | undefined
+    for (const { rootHex, slot } of chain.toReversed()) {
+      const isDue = slot <= currentSlot() - COLUMNS_DUE_SLOTS
+      if (isDue && !this.#index.isWhole(rootHex, dueColumns)) break
+      earliestSlot = slot
+    }
+    return { head, earliestSlot }
   }
 
   block(rootHex: string): Place | undefined {
@@ -149,6 +154,13 @@ export class RecentObjects {
     return this.#index.column(rootHex, index)
   }
 
+  /** The payload at `place`; undefined when it is gone, or damaged: from then on it is not told to be here. */
+  async read(place: Place): Promise<Uint8Array | undefined> {
+    const payload = await place.segment.read(place)
+    if (payload === undefined) this.#index.lose(place)
+    return payload
+  }
+
   async #write(): Promise<void> {
     // In a turn of its own: whoever puts an object has messages to forward.
     await new Promise((resolve) => setImmediate(resolve))
@@ -156,11 +168,12 @@ export class RecentObjects {
       const [first] = batch
       try {
         if (first !== undefined) await this.#append(numberOf(first[0].slot), batch)
-        await this.#evict()
       } catch (error) {
-        for (const [head] of batch) this.#drop('write_failed', head)
+        this.#drops.write_failed += batch.length
         this.#report(error)
       }
+      // After a failure above all: a full disk has room again when past segments go.
+      await this.#evict().catch((err: unknown) => this.#report(err))
       for (const [, payload] of batch) this.#queuedBytes -= payload.length
     }
     this.#writing = undefined
@@ -190,7 +203,7 @@ export class RecentObjects {
     }
     if (fresh.length === 0) return
     for (const place of await segment.append(fresh)) {
-      if (!this.#index.add(place)) this.#drop('no_room', place.head)
+      if (!this.#index.add(place)) this.#drops.no_room++
     }
   }
 
@@ -238,12 +251,11 @@ export class RecentObjects {
     return (number + 1) * SEGMENT_SLOTS <= this.#deps.currentSlot() - this.#deps.slots + 1
   }
 
-  #drop(reason: RecentDrop, { kind, slot }: Pick<RecentHead, 'kind' | 'slot'>): void {
-    this.#drops[reason]++
-    // What has no place here was never ours to serve, nor was one too many of its slot.
-    if (reason === 'out_of_window' || reason === 'no_room') return
-    if (kind === 'block') this.missedBlock(slot)
-    else this.missedColumn(slot)
+  #refusalOf({ slot }: RecentHead, { length }: Uint8Array): RecentDrop | undefined {
+    const { currentSlot, maxQueueBytes = MAX_QUEUE_BYTES } = this.#deps
+    if (slot > currentSlot() + 1 || this.#isPast(numberOf(slot))) return 'out_of_window'
+    if (length > MAX_PAYLOAD_BYTES) return 'too_long'
+    return this.#queuedBytes + length > maxQueueBytes ? 'queue_full' : undefined
   }
 
   #report(err: unknown): void {

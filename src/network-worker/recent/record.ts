@@ -2,7 +2,7 @@
  * One object in a segment file: a head of fixed length, then the payload as Req/Resp sends it. The head has a checksum
  * of its own, so that an index can be built without the payloads being read; theirs is checked when they are served.
  *
- *      0  crc32c of the rest of the head      24  column index, u16
+ *      0  crc32c of the rest of the head      24  column index, or a block's blobs, u16
  *      4  crc32c of the payload               26  kind, u8, and a zero
  *      8  payload length, u32                 28  fork digest, 4 bytes
  *     12  SSZ length, u32                     32  block root, 32 bytes
@@ -13,7 +13,7 @@ import { fromHex, toHex } from '../../shared/hex.ts'
 
 export const HEAD_BYTES = 96
 /** First bytes of a segment file; the last one is the version of the format. */
-export const MAGIC = Buffer.from('STARLR\x00\x01', 'latin1')
+export const MAGIC = Buffer.from('STARLR\x00\x02', 'latin1')
 /** The longest payload taken: a block is hashed up to 2 MiB, and frames add a little to what does not compress. */
 export const MAX_PAYLOAD_BYTES = 3 * 1024 * 1024
 
@@ -23,12 +23,14 @@ const AT = {
   payloadBytes: 8,
   sszBytes: 12,
   slot: 16,
-  column: 24,
+  columnOrBlobs: 24,
   kind: 26,
   digest: 28,
   root: 32,
   parent: 64,
 } as const
+
+const MAX_UINT16 = 0xffff
 
 const KINDS = ['block', 'column'] as const
 export type RecentKind = (typeof KINDS)[number]
@@ -43,6 +45,8 @@ export interface RecentHead {
   readonly parentRootHex: string
   /** 0 for a block. */
   readonly columnIndex: number
+  /** Of a block: the blobs whose columns are due with it. 0 for a column, and for a block of a fork without columns. */
+  readonly blobCount: number
   /** Context bytes of the object's slot. */
   readonly digestHex: string
   readonly sszBytes: number
@@ -65,7 +69,7 @@ export function encodeHead(head: RecentHead, payload: Uint8Array): Buffer {
   bytes.writeUInt32LE(payload.length, AT.payloadBytes)
   bytes.writeUInt32LE(head.sszBytes, AT.sszBytes)
   bytes.writeBigUInt64LE(BigInt(head.slot), AT.slot)
-  bytes.writeUInt16LE(head.columnIndex, AT.column)
+  bytes.writeUInt16LE(head.kind === 'block' ? Math.min(head.blobCount, MAX_UINT16) : head.columnIndex, AT.columnOrBlobs)
   bytes.writeUInt8(KINDS.indexOf(head.kind), AT.kind)
   bytes.set(fromHex(head.digestHex, 4), AT.digest)
   bytes.set(fromHex(head.rootHex, 32), AT.root)
@@ -83,12 +87,14 @@ export function decodeHead(bytes: Buffer): StoredHead | undefined {
   const slot = Number(head.readBigUInt64LE(AT.slot))
   const payloadBytes = head.readUInt32LE(AT.payloadBytes)
   if (kind === undefined || !Number.isSafeInteger(slot) || payloadBytes > MAX_PAYLOAD_BYTES) return undefined
+  const columnOrBlobs = head.readUInt16LE(AT.columnOrBlobs)
   return {
     kind,
     slot,
     rootHex: toHex(head.subarray(AT.root, AT.parent)),
     parentRootHex: toHex(head.subarray(AT.parent)),
-    columnIndex: head.readUInt16LE(AT.column),
+    columnIndex: kind === 'column' ? columnOrBlobs : 0,
+    blobCount: kind === 'block' ? columnOrBlobs : 0,
     digestHex: toHex(head.subarray(AT.digest, AT.root)),
     sszBytes: head.readUInt32LE(AT.sszBytes),
     payloadBytes,

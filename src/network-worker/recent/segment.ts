@@ -58,8 +58,8 @@ export class Segment {
   }
 
   /**
-   * Appends objects, to be called by one writer at a time. When it throws nothing was appended: the next one writes
-   * over what was.
+   * Appends objects, to be called by one writer at a time. When it throws nothing was appended: what was written of
+   * them is cut off, or else written over by the next one.
    * @throws what the file system says
    */
   async append(objects: readonly (readonly [RecentHead, Uint8Array])[]): Promise<readonly Place[]> {
@@ -74,8 +74,13 @@ export class Segment {
       places.push({ segment: this, payloadAt: at + HEAD_BYTES, head: stored })
       at += HEAD_BYTES + payload.length
     }
-    const { bytesWritten } = await this.#file.writev(pieces, this.#endBytes)
-    if (bytesWritten !== at - this.#endBytes) throw new Error('a segment was not written whole')
+    try {
+      const { bytesWritten } = await this.#file.writev(pieces, this.#endBytes)
+      if (bytesWritten !== at - this.#endBytes) throw new Error('a segment was not written whole')
+    } catch (error) {
+      await this.#file.truncate(this.#endBytes).catch(() => undefined)
+      throw error
+    }
     this.#endBytes = at
     return places
   }
@@ -108,8 +113,10 @@ export class Segment {
 async function openOrMake(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r+')
-  } catch {
-    return await open(path, 'w+', 0o600)
+  } catch (error) {
+    // Any other failure is no reason to empty a file that is there.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    return await open(path, 'wx+', 0o600)
   }
 }
 

@@ -27,8 +27,6 @@ export interface ArrivalsDeps {
   readonly factsOf: (block: BlockFactsInput) => Promise<JobResult<'block-facts'>>
   /** A block was hashed: for others who want its root. `root` is `0x` and 64 hex digits. */
   readonly onHashed?: ((block: AcceptedBlock, root: string) => void) | undefined
-  /** A block could not be hashed: the pool had too much to do, or failed. */
-  readonly onUnhashed?: (() => void) | undefined
   /** Told once of each block that is shown, as soon as it is. `atMs`: monotonic, of its coming. */
   readonly onShown?: (arrival: ArrivalView, atMs: number) => void
 }
@@ -151,9 +149,7 @@ export class Arrivals {
     }
     this.#entries.delete(msgId)
     const reason = result.ok ? 'no_block' : result.reason
-    if (reason === 'stopped') return
-    this.#hidden[reason]++
-    if (reason !== 'no_block') this.#deps.onUnhashed?.()
+    if (reason !== 'stopped') this.#hidden[reason]++
   }
 
   #show(msgId: MsgIdStr, facts: BlockFacts): void {

@@ -155,7 +155,9 @@ test('a peer that missed blocks gets them from the relay: by root, by range, a m
     [twin, first].map(({ bytes }) => Buffer.from(bytes)),
   )
   assert.deepEqual(await ask(late, scene, BLOCKS_BY_ROOT, new Uint8Array(32)), [], 'unknown: an empty success')
-  assert.equal((await late.reqResp.status(scene.relay.peerId)).earliestAvailableSlot, slot - 2)
+  const status = await late.reqResp.status(scene.relay.peerId)
+  assert.deepEqual([status.earliestAvailableSlot, status.headSlot], [slot - 2, slot])
+  assert.equal(status.headRootHex, Buffer.from(third.root).toString('hex'))
 })
 
 test('a range of no slots is an invalid request', async () => {
@@ -205,14 +207,17 @@ test('a peer that asks for more than its quota is told so, and others are served
   await using scene = await gossipScene(2)
   const [greedy, other] = scene.peers
   assert.ok(greedy !== undefined && other !== undefined)
-  const { requests } = INBOUND_QUOTAS.beacon_blocks_by_range
+  // Blocks looked for are charged, held or not.
+  const blocks = 128
+  const widest = ssz.fulu.DataColumnSidecarsByRangeRequest.serialize({ startSlot: 5, count: blocks, columns: [COLUMN] })
+  const { requests } = INBOUND_QUOTAS.data_column_sidecars_by_range
   const codes = new Set<number | undefined>()
   // A few that are refused cost a peer its score: no more than needed to see one.
-  for (let i = 0; i < 2 * requests && !codes.has(139); i++) {
-    codes.add((await ask(greedy, scene, BLOCKS_BY_RANGE, range(5, 1)))[0]?.code)
+  for (let i = 0; i < (2 * requests) / blocks && !codes.has(139); i++) {
+    codes.add((await ask(greedy, scene, COLUMNS_BY_RANGE, widest))[0]?.code)
   }
   assert.deepEqual([...codes].toSorted(), [139, undefined])
-  assert.deepEqual(await ask(other, scene, BLOCKS_BY_RANGE, range(5, 1)), [])
+  assert.deepEqual(await ask(other, scene, COLUMNS_BY_RANGE, widest), [])
 })
 
 test('switched off, the protocols are not there', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatTopic, type ParsedTopic, parseTopic } from '../../../../src/consensus/topic.ts'
-import { MetadataState } from '../../../../src/network-worker/host/local-metadata.ts'
+import { advertisedCustodyGroups, MetadataState } from '../../../../src/network-worker/host/local-metadata.ts'
 
 function topics(...names: readonly string[]): ParsedTopic[] {
   return names.map((name) => {
@@ -55,4 +55,18 @@ test('what was handed out does not change afterwards', () => {
   state.update(topics('beacon_attestation_0'))
   assert.deepEqual([...before.attnets], Array(8).fill(0))
   assert.equal(before.seqNumber, 1n)
+})
+
+test('all custody groups are advertised when all columns are relayed and kept, and else four', () => {
+  const all = { topics: 'all' as const, custodyColumns: 'all' as const, recentSlots: 64 }
+  const every = Array.from({ length: 128 }, (_, index) => index)
+  assert.equal(advertisedCustodyGroups(all), 128)
+  assert.equal(advertisedCustodyGroups({ ...all, custodyColumns: every }), 128)
+  assert.equal(advertisedCustodyGroups({ ...all, topics: ['data_column_sidecar'] }), 128)
+  assert.equal(advertisedCustodyGroups({ ...all, recentSlots: 0 }), 4, 'none is kept')
+  assert.equal(advertisedCustodyGroups({ ...all, topics: ['beacon_block'] }), 4)
+  assert.equal(advertisedCustodyGroups({ ...all, topics: 'none' }), 4)
+  assert.equal(advertisedCustodyGroups({ ...all, custodyColumns: 'custody' }), 4)
+  assert.equal(advertisedCustodyGroups({ ...all, custodyColumns: every.slice(1) }), 4)
+  assert.equal(new MetadataState(128).current.custodyGroupCount, 128)
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { createObjectAnswers } from '../../../../src/network-worker/recent/object-answers.ts'
+import { createObjectAnswers, MAX_ANSWER_COLUMNS } from '../../../../src/network-worker/recent/object-answers.ts'
 import type { ServedName } from '../../../../src/network-worker/reqresp/types.ts'
 import { block, column, openRing, type Ring, rootOf } from './scene.ts'
 
@@ -49,6 +50,18 @@ test('a range is answered with the chain, by slot', async () => {
   assert.equal(await range(97, 0), undefined)
 })
 
+test('a node that missed twenty slots gets all of them in one answer, in order', async () => {
+  await using ring = await openRing()
+  const missed = Array.from({ length: 20 }, (_, i) => 81 + i)
+  for (const slot of missed) await ring.put(block(`s${slot}`, slot, `s${slot - 1}`))
+  await ring.reopen()
+  const answer = await ask(ring, 'beacon_blocks_by_range', uint64s(81, 64, 1))
+  assert.deepEqual(
+    answer,
+    missed.map((slot) => `block s${slot}`),
+  )
+})
+
 test('roots are answered in the order asked for, twins included and unknown ones left out', async () => {
   await using ring = await held()
   const roots = ['twin', 'nobody', 'a'].map((name) => Buffer.from(rootOf(name), 'hex'))
@@ -82,4 +95,65 @@ test('what is deleted while it is asked for is left out', async () => {
   const pieces: Uint8Array[] = []
   for await (const piece of answer?.chunks ?? []) pieces.push(piece)
   assert.deepEqual(pieces, [])
+})
+
+/** Damages the payload of a block on disk. */
+function damage(ring: Ring, name: string): void {
+  const place = ring.objects.block(rootOf(name))
+  assert.ok(place !== undefined)
+  const bytes = readFileSync(place.segment.path)
+  bytes.fill(0xff, place.payloadAt, place.payloadAt + 3)
+  writeFileSync(place.segment.path, bytes)
+}
+
+async function textsOf(ring: Ring, name: ServedName, ssz: Uint8Array): Promise<readonly string[]> {
+  const texts: string[] = []
+  for await (const piece of createObjectAnswers(ring.objects)(name, ssz)?.chunks ?? []) {
+    if (piece.length !== CHUNK_HEAD.length / 2) texts.push(Buffer.from(piece).toString())
+  }
+  return texts
+}
+
+test('a range ends at a block that cannot be read: no answer has a hole', async () => {
+  await using ring = await held()
+  damage(ring, 'b')
+  assert.deepEqual(await textsOf(ring, 'beacon_blocks_by_range', uint64s(90, 20, 1)), ['block a'])
+  assert.equal(ring.objects.span?.head.rootHex, rootOf('twin'), 'and is not told of any more')
+})
+
+test('by root, a block that cannot be read costs only itself', async () => {
+  await using ring = await held()
+  damage(ring, 'b')
+  const roots = ['a', 'b', 'c'].map((name) => Buffer.from(rootOf(name), 'hex'))
+  assert.deepEqual(await textsOf(ring, 'beacon_blocks_by_root', Buffer.concat(roots)), ['block a', 'block c'])
+})
+
+test('columns of a range end with a whole block, however many are asked for', async () => {
+  await using ring = await openRing()
+  const columns = Array.from({ length: 100 }, (_, index) => index)
+  const blocks = Math.ceil(MAX_ANSWER_COLUMNS / columns.length)
+  for (let i = 0; i < blocks; i++) {
+    const slot = 50 + i
+    await ring.put(block(`b${slot}`, slot, `b${slot - 1}`), ...columns.map((index) => column(`b${slot}`, slot, index)))
+  }
+  const answer = createObjectAnswers(ring.objects)('data_column_sidecars_by_range', columnRange(50, 128, columns))
+  assert.equal(answer?.objects, (blocks - 1) * columns.length)
+})
+
+test('a request costs its objects, and columns at least the blocks that were looked for', async () => {
+  await using ring = await held()
+  const costOf = (name: ServedName, ssz: Uint8Array) => createObjectAnswers(ring.objects)(name, ssz)?.cost
+  assert.equal(costOf('beacon_blocks_by_range', uint64s(90, 20, 1)), 3)
+  assert.equal(costOf('beacon_blocks_by_root', Buffer.alloc(64)), 0)
+  assert.equal(costOf('data_column_sidecars_by_range', columnRange(90, 20, [5, 1])), 20)
+  assert.equal(costOf('data_column_sidecars_by_range', columnRange(97, 1, [5, 1])), 2)
+})
+
+test('a peer of a fork that allows 1,024 roots gets the first 128 blocks', async () => {
+  await using ring = await openRing({ slots: 256 })
+  const blocks = Array.from({ length: 200 }, (_, i) => block(`b${i}`, 1 + (i % 90), 'x'))
+  await ring.put(...blocks)
+  const roots = blocks.map(([{ rootHex }]) => Buffer.from(rootHex, 'hex'))
+  const answer = createObjectAnswers(ring.objects)('beacon_blocks_by_root', Buffer.concat(roots))
+  assert.equal(answer?.objects, 128)
 })

@@ -39,14 +39,14 @@ test('columns by range and by root are read as another encoder writes them', () 
   assert.deepEqual(decodeColumnsByRoot(new Uint8Array()), [])
 })
 
-test('roots are asked for once, in order, and 128 at most', () => {
+test('roots are asked for once, in order, and 1,024 at most', () => {
   const roots = [3, 1, 3, 2].map((byte) => Buffer.alloc(32, byte))
   assert.deepEqual(
     decodeBlocksByRoot(Buffer.concat(roots)),
     ['03', '01', '02'].map((hex) => hex.repeat(32)),
   )
   assert.equal(decodeBlocksByRoot(Buffer.alloc(33)), undefined)
-  assert.equal(decodeBlocksByRoot(Buffer.alloc(129 * 32)), undefined)
+  assert.equal(decodeBlocksByRoot(Buffer.alloc(1025 * 32)), undefined)
 })
 
 test('no bytes make a decoder throw or answer with more than it may', () => {

@@ -15,19 +15,13 @@ const schedule = createForkSchedule(relayNetwork({ blobSchedule: BLOBS }))
 
 function intakeWithPuts() {
   const puts: RecentObject[] = []
-  const lost: number[] = []
   const intake = new RecentIntake({
-    objects: {
-      put: (head, payload) => void puts.push([head, payload]),
-      missedBlock: () => undefined,
-      missedColumn: (slot) => void lost.push(slot),
-    },
+    objects: { put: (head, payload) => void puts.push([head, payload]) },
     schedule,
     slotsPerEpoch: 32,
     preset: 'mainnet',
-    currentSlot: () => SLOT,
   })
-  return { intake, puts, lost }
+  return { intake, puts }
 }
 
 function columnOf(index: number, cells: number) {
@@ -65,6 +59,7 @@ test('a column is put under the root of the header it carries, with the context 
     rootHex: Buffer.from(root).toString('hex'),
     parentRootHex: '00'.repeat(32),
     columnIndex: 77,
+    blobCount: 0,
     digestHex: schedule.at(2).digestHex,
     sszBytes: bytes.length,
   })
@@ -92,12 +87,11 @@ test('what is no column is not put: rubbish, a column beyond the last, bytes tha
   assert.deepEqual(puts, [])
 })
 
-test('columns beyond the room for them are counted, and known to be missing', () => {
-  const { intake, lost } = intakeWithPuts()
+test('columns beyond the room for them are counted', () => {
+  const { intake } = intakeWithPuts()
   const message = { ...passed(new Uint8Array(9)), data: new Uint8Array(1024 * 1024) }
   for (let i = 0; i < 17; i++) intake.onColumn(message)
   assert.equal(intake.dropped, 1)
-  assert.deepEqual(lost, [SLOT + 1])
   intake.stop()
 })
 
@@ -106,10 +100,26 @@ test('a block is put with its parent, under the root it was hashed to', () => {
   const block = ssz.fulu.SignedBeaconBlock.defaultValue()
   block.message.slot = SLOT
   block.message.parentRoot = new Uint8Array(32).fill(6)
+  block.message.body.blobKzgCommitments = [new Uint8Array(48), new Uint8Array(48)]
   const bytes = ssz.fulu.SignedBeaconBlock.serialize(block)
   intake.onBlock(passed(bytes), `0x${'ab'.repeat(32)}`)
   const [[head, payload] = []] = puts
   assert.deepEqual([head?.kind, head?.slot, head?.rootHex], ['block', SLOT, 'ab'.repeat(32)])
-  assert.equal(head?.parentRootHex, '06'.repeat(32))
+  assert.deepEqual([head?.parentRootHex, head?.blobCount], ['06'.repeat(32), 2])
   assert.deepEqual(Buffer.from(decoded(payload ?? bytes, 2, bytes.length)), Buffer.from(bytes))
+})
+
+test('no columns are due with a block before Fulu, nor with one whose payload may be kept', () => {
+  const { intake, puts } = intakeWithPuts()
+  const block = ssz.deneb.SignedBeaconBlock.defaultValue()
+  block.message.slot = SLOT
+  block.message.body.blobKzgCommitments = [new Uint8Array(48)]
+  intake.onBlock({ ...passed(ssz.deneb.SignedBeaconBlock.serialize(block)), fork: 'deneb' }, '0x00')
+  const bid = ssz.gloas.SignedBeaconBlock.defaultValue()
+  bid.message.slot = SLOT
+  intake.onBlock({ ...passed(ssz.gloas.SignedBeaconBlock.serialize(bid)), fork: 'gloas' }, '0x00')
+  assert.deepEqual(
+    puts.map(([{ blobCount }]) => blobCount),
+    [0, 0],
+  )
 })

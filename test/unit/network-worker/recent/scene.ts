@@ -27,10 +27,17 @@ export function block(
     rootHex: rootOf(name),
     parentRootHex: rootOf(parent),
     columnIndex: 0,
+    blobCount: 0,
     digestHex: 'aabbccdd',
     sszBytes: payload.length,
   }
   return [head, payload]
+}
+
+/** A block whose columns are due with it. */
+export function blobBlock(name: string, slot: number, parent: string): RecentObject {
+  const [head, payload] = block(name, slot, parent)
+  return [{ ...head, blobCount: 3 }, payload]
 }
 
 export function column(name: string, slot: number, columnIndex: number): RecentObject {
@@ -55,6 +62,7 @@ export async function openRing(overrides: Partial<RecentObjectsDeps> = {}): Prom
     new RecentObjects({
       dir,
       slots: 64,
+      dueColumns: [1, 5],
       clock: systemClock,
       currentSlot: () => ring.slot,
       log: pino({ level: 'silent' }),
