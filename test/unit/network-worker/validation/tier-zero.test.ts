@@ -40,18 +40,10 @@ test('nobody keeps blocks back by word of a finalized epoch that cannot be', () 
   assert.ok(parsed !== undefined)
   const judge = tierZeroOf(chain, clock, () => null).judgeOf({ parsed, entry })
   const currentEpoch = chain.slotClock.currentEpoch()
-  for (const epoch of [currentEpoch - 2, currentEpoch, currentEpoch + 1, 2 ** 40]) {
-    // Three peers of as many networks, as often as it takes until we tell what they agree on.
-    for (let time = 0; time < 2; time++) {
-      for (const group of ['1.1', '1.2', '1.3']) {
-        chain.truth.vote(`peer ${group}`, group, {
-          ...chain.truth.status(),
-          finalizedEpoch: epoch + time,
-          finalizedRootHex: 'ab'.repeat(32),
-          headSlot: (epoch + 2) * ALL_FORKS.slotsPerEpoch,
-        })
-      }
-    }
+  // What a beacon node says is believed at once.
+  for (const epoch of [currentEpoch - 2, currentEpoch - 1, currentEpoch, 2 ** 40]) {
+    const head = { slot: Math.max(slot, epoch * ALL_FORKS.slotsPerEpoch), rootHex: 'cd'.repeat(32) }
+    chain.truth.believe({ finalized: { epoch, rootHex: 'ab'.repeat(32) }, head })
     const oldestSlot = (currentEpoch - 2) * ALL_FORKS.slotsPerEpoch + 1
     for (const proposed of [slot, oldestSlot]) {
       const block = ssz.fulu.SignedBeaconBlock.serialize(fuluBlock(proposed))
