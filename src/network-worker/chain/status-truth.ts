@@ -128,22 +128,24 @@ export class StatusTruth {
   }
 
   /**
-   * While voters move on, those who stay behind can be a quorum for a while, and liars are patient. So a checkpoint gives
-   * way to another of its epoch, or an older one, only when more groups agree on that than ever did on it.
+   * While voters move on, those who stay behind can be a quorum for a while, and liars are patient; but those who came
+   * first may be the liars. So a checkpoint gives way to another of its epoch, or an older one, when more groups agree on
+   * that than ever did on it. What was told of a chain that is not is taken back.
    */
   #count(): void {
     const nowMs = this.#nowMs()
     const result = quorumOf([...this.#votes.values()].filter(({ atMs }) => nowMs - atMs < VOTE_LIFE_MS))
     if (result === undefined) return
     const { finalized, groups } = result
-    const toldEpoch = this.#told.finalized.epoch
     if (finalized.epoch > this.#newest.finalized.epoch) {
       this.#told = this.#newest
       this.#newest = result
-    } else if (finalized.epoch > toldEpoch && groups > this.#newest.groups) {
-      this.#newest = result
-    } else if (finalized.epoch === toldEpoch && groups > this.#told.groups) {
-      this.#told = isSame(finalized, this.#told.finalized) ? result : NOTHING
+    } else if (finalized.epoch > this.#told.finalized.epoch) {
+      if (groups > this.#newest.groups) this.#newest = result
+    } else if (groups > this.#told.groups) {
+      const isTold = isSame(finalized, this.#told.finalized)
+      this.#told = isTold ? result : NOTHING
+      if (!isTold) this.#newest = result
     }
     if (!isSame(finalized, this.#newest.finalized) && !isSame(finalized, this.#told.finalized)) return
     this.#head = { rootHex: result.headRootHex, slot: result.headSlot }

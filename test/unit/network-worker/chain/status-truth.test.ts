@@ -112,6 +112,15 @@ test('a root that was told and that most call another is told no longer', () => 
   assert.deepEqual([truth.status().finalizedEpoch, truth.status().finalizedRootHex], [20, root(20)])
 })
 
+test('liars who came first, far ahead of everybody: what was told by them is taken back', () => {
+  const { truth, agree } = scene(400)
+  agree(statusOf(40, 340, { finalizedRootHex: root(0xee) }))
+  agree(statusOf(41, 350, { finalizedRootHex: root(0xef) }))
+  assert.equal(truth.status().finalizedEpoch, 40)
+  for (let peer = 0; peer < 4; peer++) truth.vote(`honest ${peer}`, `network ${peer}`, statusOf(20, 170))
+  assert.deepEqual(pick(truth.status()), KNOWS_NOTHING)
+})
+
 test('when the voters for newer checkpoints leave, neither finality nor the head goes back before it', () => {
   const { truth, agree, say } = scene(200)
   agree(statusOf(20, 170))
