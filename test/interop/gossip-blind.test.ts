@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ssz } from '@lodestar/types'
 import { StarlingProcess } from '../support/starling-process.ts'
+import { type BlockTimes, serialized, slotNow, unsignedBlock } from '../support/unsigned-block.ts'
 import { joinMesh, skip, startGoPeer, topicOf } from './setup.ts'
 
-function slotOf({ network }: StarlingProcess): number {
-  return Math.floor((Date.now() / 1000 - network.genesisTimeSeconds) / network.slotSeconds)
+function timesOf({ network: { genesisTimeSeconds, slotSeconds } }: StarlingProcess): BlockTimes {
+  return { genesisTimeSeconds, slotDurationMs: slotSeconds * 1_000 }
 }
 
 function attestationAt(slot: number, attester: number): Uint8Array {
@@ -16,11 +17,8 @@ function attestationAt(slot: number, attester: number): Uint8Array {
   return ssz.electra.SingleAttestation.serialize(attestation)
 }
 
-function blockAt({ network }: StarlingProcess, slot: number): Uint8Array {
-  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
-  block.message.slot = slot
-  block.message.body.executionPayload.timestamp = network.genesisTimeSeconds + slot * network.slotSeconds
-  return ssz.fulu.SignedBeaconBlock.serialize(block)
+function blockAt(relay: StarlingProcess, slot: number): Uint8Array {
+  return serialized(unsignedBlock(timesOf(relay), slot))
 }
 
 test('with its default validation the relay forwards what fits the slot and holds the rest back', {
@@ -33,7 +31,7 @@ test('with its default validation the relay forwards what fits the slot and hold
   const attestation = await topicOf(relay, 'beacon_attestation_0')
   await joinMesh(relay, 'tcp', [block, attestation], [one, two])
 
-  const slot = slotOf(relay)
+  const slot = slotNow(timesOf(relay))
   const held = [
     await one.publish(attestation, { ssz: attestationAt(slot + 1000, 1) }),
     await one.publish(attestation, { ssz: attestationAt(slot, 2).subarray(1) }),

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import type { NetworkConfig } from '../../src/consensus/network-config.ts'
 import { compressBlock } from '../../src/consensus/snappy-block.ts'
 import type { GoWirePeer } from '../support/go-wire-peer.ts'
 import { assertBetween, GOODBYE, GOSSIP_WEIGHT, HostileScene } from '../support/hostile-scene.ts'
+import { compressed, serialized, slotNow, unsignedBlock } from '../support/unsigned-block.ts'
 import { until } from '../support/until.ts'
 import { skip } from './setup.ts'
 
@@ -16,17 +18,37 @@ const TO_BAN = 9
 /** What decays while a test runs. */
 const DECAYED = 0.97
 
-/** Not even snappy, or snappy of something that is too short for a block. */
-function invalidBlock(nth: number): string {
-  const bytes = nth % 2 === 0 ? Buffer.alloc(4_096, 0xff) : compressBlock(randomBytes(40))
-  return Buffer.concat([bytes, nth % 2 === 0 ? randomBytes(8) : Buffer.alloc(0)]).toString('hex')
+/** What no block of a network is, in each of the ways that show by themselves; `nth` makes blocks differ. */
+const INVALID: readonly ((network: NetworkConfig, nth: number) => Uint8Array)[] = [
+  function noSnappy() {
+    return Buffer.concat([Buffer.alloc(4_096, 0xff), randomBytes(8)])
+  },
+  function tooShort() {
+    return compressBlock(randomBytes(40))
+  },
+  function outOfShape(network, nth) {
+    const bytes = Buffer.from(serialized(unsignedBlock(network, slotNow(network), nth)))
+    bytes.writeUInt32LE(bytes.readUInt32LE(0) + 1, 0) // its first offset
+    return compressBlock(bytes)
+  },
+  function ofAnotherTime(network, nth) {
+    const block = unsignedBlock(network, slotNow(network), nth)
+    block.message.body.executionPayload.timestamp++
+    return compressed(block)
+  },
+]
+
+function invalidBlock({ network }: HostileScene, nth: number): string {
+  const make = INVALID[nth % INVALID.length]
+  assert.ok(make !== undefined)
+  return Buffer.from(make(network, nth)).toString('hex')
 }
 
 test('each invalid block counts against who sent it, in both scores, up to the ban', { skip }, async () => {
   await using scene = await HostileScene.start()
   const hostile = await scene.startHostile()
   const publish = (nth: number): Promise<void> =>
-    hostile.send(scene.relay.peerId, { publish: [{ topic: scene.topic, data: invalidBlock(nth) }] })
+    hostile.send(scene.relay.peerId, { publish: [{ topic: scene.topic, data: invalidBlock(scene, nth) }] })
 
   for (let sent = 1; sent < TO_DISCONNECT; sent++) {
     await publish(sent)

@@ -5,6 +5,7 @@ import { encodeFrames, FrameDecoder } from '../../src/consensus/snappy-frames.ts
 import { encodeUvarint } from '../../src/network-worker/reqresp/framing.ts'
 import type { GoStatus } from '../support/go-peer.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
+import { serialized, slotNow, unsignedBlock } from '../support/unsigned-block.ts'
 import { eventually, forkDigestOf, joinMesh, skip, startGoPeer, TRANSPORTS, topicOf } from './setup.ts'
 
 const BLOCKS_BY_ROOT = '/eth2/beacon_chain/req/beacon_blocks_by_root/2/ssz_snappy'
@@ -18,15 +19,15 @@ function bodyOf(request: Uint8Array): Uint8Array {
 
 for (const transport of TRANSPORTS) {
   test(`a Go peer gets over ${transport} a block that another one published before it came`, { skip }, async () => {
-    await using relay = await StarlingProcess.start({ flags: ['--validation', 'none', '--topics', 'beacon_block'] })
+    await using relay = await StarlingProcess.start({ flags: ['--topics', 'beacon_block'] })
     await using publisher = await startGoPeer(relay, { transports: [transport] })
     const topic = await topicOf(relay, 'beacon_block')
     await joinMesh(relay, transport, [topic], [publisher])
     const { genesisTimeSeconds, slotSeconds } = relay.network
-    const slot = Math.floor((Date.now() / 1000 - genesisTimeSeconds) / slotSeconds)
-    const block = ssz.fulu.SignedBeaconBlock.defaultValue()
-    block.message.slot = slot
-    const bytes = ssz.fulu.SignedBeaconBlock.serialize(block)
+    const times = { genesisTimeSeconds, slotDurationMs: slotSeconds * 1_000 }
+    const slot = slotNow(times)
+    const block = unsignedBlock(times, slot)
+    const bytes = serialized(block)
     await publisher.publish(topic, { ssz: bytes })
 
     await using late = await startGoPeer(relay, { transports: [transport] })

@@ -5,13 +5,12 @@ import { compressBlock } from '../../src/consensus/snappy-block.ts'
 import type { GoWirePeer } from '../support/go-wire-peer.ts'
 import { messageIdHex } from '../support/go-wire-peer.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
+import { serialized, slotNow, unsignedBlock } from '../support/unsigned-block.ts'
 import { eventually, joinMesh, relayMesh, skip, startGoPeer, startWirePeer, topicOf } from './setup.ts'
 
 const FLAGS = ['--topics', 'beacon_block', '--attestation-subnets', 'none']
 /** From this size on, compressed, the relay announces what it has. */
 const ANNOUNCED_BYTES = 2048
-/** SignedBeaconBlock of slot 2^64 - 1: whoever checks the slot throws it away. */
-const SLOT_AT = 100
 
 /** A wire peer in the relay's mesh of a topic. */
 async function joinByHand(relay: StarlingProcess, topic: string): Promise<GoWirePeer> {
@@ -21,11 +20,13 @@ async function joinByHand(relay: StarlingProcess, topic: string): Promise<GoWire
   return peer
 }
 
-function blockOfTheFuture(): Buffer {
-  const ssz = randomBytes(60_000)
-  ssz.writeUInt32LE(SLOT_AT, 0)
-  ssz.fill(0xff, SLOT_AT, SLOT_AT + 8)
-  return ssz
+/** A block whose payload is of another second than its slot. */
+function wrongBlock({ network: { genesisTimeSeconds, slotSeconds } }: StarlingProcess, slotsAhead = 0): Uint8Array {
+  const times = { genesisTimeSeconds, slotDurationMs: slotSeconds * 1_000 }
+  const block = unsignedBlock(times, slotNow(times) + slotsAhead)
+  block.message.body.executionPayload.timestamp++
+  block.message.body.executionPayload.transactions = [randomBytes(60_000)]
+  return serialized(block)
 }
 
 /** Noise whose snappy form has exactly so many bytes. */
@@ -39,15 +40,19 @@ function noiseOfCompressedSize(bytes: number): Buffer {
 
 const hexOf = (ssz: Uint8Array): string => Buffer.from(compressBlock(ssz)).toString('hex')
 
-test('IDONTWANT goes out before validation: also for a message that is then not forwarded', { skip }, async () => {
+test('IDONTWANT names what is refused for good as well, and not what may be right later', { skip }, async () => {
   await using relay = await StarlingProcess.start({ flags: [...FLAGS, '--validation', 'blind'] })
   const topic = await topicOf(relay, 'beacon_block')
   await using sender = await joinByHand(relay, topic)
   await using other = await joinByHand(relay, topic)
-  const ssz = blockOfTheFuture()
-  const id = messageIdHex(topic, ssz)
-  await sender.send(relay.peerId, { publish: [{ topic, data: hexOf(ssz) }] })
+  const [early, wrong] = [wrongBlock(relay, 2), wrongBlock(relay)]
+  const id = messageIdHex(topic, wrong)
+  for (const ssz of [early, wrong]) await sender.send(relay.peerId, { publish: [{ topic, data: hexOf(ssz) }] })
   await other.waitForRpc('IDONTWANT', ({ idontwant }) => idontwant?.includes(id) === true)
+  assert.deepEqual(
+    other.received.flatMap(({ rpc }) => rpc.idontwant ?? []),
+    [id],
+  )
   assert.ok(other.received.every(({ rpc }) => rpc.publish === undefined))
   assert.ok(
     sender.received.every(({ rpc }) => rpc.idontwant === undefined),

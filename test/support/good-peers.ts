@@ -3,7 +3,7 @@
  * one publishes the others get from it or not at all. From start to end one publishes valid blocks, and all are watched.
  */
 import assert from 'node:assert/strict'
-import { GoPeer, type GoView } from './go-peer.ts'
+import { GoPeer, type GoView, type PublishBody } from './go-peer.ts'
 import type { RunningRelay } from './two-nodes.ts'
 import { until } from './until.ts'
 
@@ -12,10 +12,8 @@ export interface GoodPeersOptions {
   readonly topic: string
   readonly view: GoView
   readonly blockPeriodMs: number
-  /** Of a block's SSZ; half as much on the wire. */
-  readonly blockBytes: number
-  /** The slot it is now. */
-  readonly slot: () => number
+  /** A block that the relay is to let through, unlike all before it. */
+  readonly nextBlock: () => PublishBody
 }
 
 const WATCH_PERIOD_MS = 50
@@ -110,8 +108,8 @@ export class GoodPeers implements AsyncDisposable {
   }
 
   async #publish(): Promise<void> {
-    const { topic, blockBytes, slot } = this.#options
-    const { id } = await this.#publisher.publish(topic, { sizeBytes: blockBytes, slot: slot() })
+    const { topic, nextBlock } = this.#options
+    const { id } = await this.#publisher.publish(topic, nextBlock())
     this.#published.push(id)
   }
 

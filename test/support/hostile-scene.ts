@@ -3,12 +3,15 @@
  * in. What the relay thinks of them is read as `GET /peers/{id}` and `GET /peers/banned` would show it.
  */
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import type { NetworkConfig } from '../../src/consensus/network-config.ts'
 import type { PeerView } from '../../src/rpc/contract.ts'
-import type { GoMetadata } from './go-peer.ts'
+import type { GoMetadata, PublishBody } from './go-peer.ts'
 import { GoWirePeer } from './go-wire-peer.ts'
 import { GoodPeers } from './good-peers.ts'
 import { relayNetwork } from './relay-config.ts'
 import { meshOf, type RunningRelay, startRelay } from './two-nodes.ts'
+import { serialized, slotNow, unsignedBlock } from './unsigned-block.ts'
 import { until } from './until.ts'
 
 /** Goodbye reasons of the specification and of the clients. */
@@ -20,40 +23,51 @@ export const GOSSIP_WEIGHT = 19 / 16_000
 export interface SceneOptions {
   /** Size of a valid block before compression, which halves it. Default 20,000. */
   readonly blockBytes?: number
-  /** Between two valid blocks. Default 100. */
+  /** Between two valid blocks; by default seven a slot, of the eight unsigned ones that pass. */
   readonly blockPeriodMs?: number
+  /** `none`: the relay lets any bytes through, and as many blocks a slot as come. Default `blind`. */
+  readonly validation?: 'blind' | 'none'
 }
+
+const BLOCK_PERIOD_MS = 300
 
 /** The shortest period at which the peer manager looks at its peers. */
 const TICK_MS = 500
+/** What the place of the only transaction takes beside its bytes. */
+const OFFSET_BYTES = 4
 const METADATA: GoMetadata = { seqNumber: 7, attnets: '03'.padEnd(16, '0'), syncnets: '01', custodyGroupCount: 8 }
 
 export class HostileScene implements AsyncDisposable {
+  readonly network: NetworkConfig
   readonly relay: RunningRelay
   /** The block topic of the relay's digest. */
   readonly topic: string
   readonly good: GoodPeers
   readonly #hostile: GoWirePeer[] = []
 
-  private constructor(relay: RunningRelay, topic: string, good: GoodPeers) {
+  private constructor(network: NetworkConfig, relay: RunningRelay, topic: string, good: GoodPeers) {
+    this.network = network
     this.relay = relay
     this.topic = topic
     this.good = good
   }
 
   /** Starts the relay and the good peers; valid blocks flow from then on. */
-  static async start({ blockBytes = 20_000, blockPeriodMs = 100 }: SceneOptions = {}): Promise<HostileScene> {
+  static async start(options: SceneOptions = {}): Promise<HostileScene> {
+    const { blockBytes = 20_000, blockPeriodMs = BLOCK_PERIOD_MS, validation = 'blind' } = options
     const network = relayNetwork()
-    const relay = await startRelay({ config: { network } })
+    const relay = await startRelay({ config: { network, validation: { default: validation, perTopic: {} } } })
     try {
       const { control } = relay
       const settings = await control.getConfig()
       await control.applySettings({ ...settings, heartbeat_interval_ms: null, discovery_interval_ms: TICK_MS })
       const topic = (await control.listMesh())[0]?.topic ?? ''
-      const slot = (): number => Math.floor((Date.now() - network.genesisTimeSeconds * 1000) / network.slotDurationMs)
       const view = { status: { forkDigest: digestOf(topic) }, metadata: METADATA }
-      const good = await GoodPeers.start({ relay, topic, view, blockPeriodMs, blockBytes, slot })
-      return new HostileScene(relay, topic, good)
+      const sizeBytes = blockBytes
+      const madeUp = (): PublishBody => ({ sizeBytes, slot: slotNow(network) })
+      const nextBlock = validation === 'none' ? madeUp : validBlocks(network, sizeBytes)
+      const good = await GoodPeers.start({ relay, topic, view, blockPeriodMs, nextBlock })
+      return new HostileScene(network, relay, topic, good)
     } catch (error) {
       await relay[Symbol.asyncDispose]()
       throw error
@@ -129,6 +143,19 @@ export class HostileScene implements AsyncDisposable {
 
 export function assertBetween(value: number, low: number, high: number): void {
   assert.ok(value >= low && value <= high, `${value} is not in ${low}..${high}`)
+}
+
+/** Blocks of the current slot, each of another proposer. Half of a block is noise. */
+function validBlocks(network: NetworkConfig, sizeBytes: number): () => PublishBody {
+  let made = 0
+  return () => {
+    const block = unsignedBlock(network, slotNow(network), made++)
+    const emptyBytes = serialized(block).length + OFFSET_BYTES
+    const transaction = Buffer.alloc(sizeBytes - emptyBytes)
+    transaction.set(randomBytes(Math.floor(transaction.length / 2)))
+    block.message.body.executionPayload.transactions = [transaction]
+    return { ssz: serialized(block) }
+  }
 }
 
 function digestOf(topic: string): string {

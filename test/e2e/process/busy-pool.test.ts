@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ssz } from '@lodestar/types'
-import { compressSync } from 'snappy'
 import { createForkSchedule } from '../../../src/consensus/fork-schedule.ts'
 import { readNetworkDir } from '../../../src/consensus/network-dir.ts'
 import { formatTopic } from '../../../src/consensus/topic.ts'
 import { freshStatus, GossipPeer } from '../../support/gossip-peer.ts'
 import { testNetwork, writeNetworkDirectory } from '../../support/network-directory.ts'
+import { compressed, slotNow, unsignedBlock } from '../../support/unsigned-block.ts'
 import { until } from '../../support/until.ts'
 import { quietFlags, starling } from './child.ts'
 
@@ -20,7 +19,7 @@ test('a stop while a block is hashed and QUIC is live ends in order', async (t) 
   const network = readNetworkDir(dir)
   const { digestHex } = createForkSchedule(network).at(0)
   const topic = formatTopic(digestHex, 'beacon_block')
-  const child = starling(t, ['run', ...flags.with(1, dir)])
+  const child = starling(t, ['run', '--validation', 'blind', ...flags.with(1, dir)])
   const line = await child.line('relay started')
   const addresses = line['addresses'] as readonly string[]
   assert.ok(addresses.some((address) => address.includes('/quic-v1')))
@@ -30,12 +29,10 @@ test('a stop while a block is hashed and QUIC is live ends in order', async (t) 
   await alice.dial(addresses.find((address) => address.includes('/tcp/')) ?? '')
   const peerId = String(line['peer_id'])
   await alice.meshedWith(peerId, topic)
-  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
-  block.message.slot = Math.floor((Date.now() / 1000 - network.genesisTimeSeconds) / 12)
-  block.message.body.executionPayload.transactions = Array.from({ length: SLOW_TO_HASH }, () => new Uint8Array())
   for (const proposerIndex of [1, 2]) {
-    block.message.proposerIndex = proposerIndex
-    alice.publishTo(peerId, topic, compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block))))
+    const block = unsignedBlock(network, slotNow(network), proposerIndex)
+    block.message.body.executionPayload.transactions = Array.from({ length: SLOW_TO_HASH }, () => new Uint8Array())
+    alice.publishTo(peerId, topic, compressed(block))
   }
   const api = String(line['api'])
   const list = async (path: string): Promise<unknown[]> => (await (await fetch(api + path)).json()) as unknown[]

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { ssz } from '@lodestar/types'
-import { compressSync } from 'snappy'
 import { createForkSchedule } from '../../../src/consensus/fork-schedule.ts'
 import { readNetworkDir } from '../../../src/consensus/network-dir.ts'
 import { formatTopic } from '../../../src/consensus/topic.ts'
 import type { ArrivalView, FirstBlockSenderView } from '../../../src/rpc/contract.ts'
 import { freshStatus, GossipPeer } from '../../support/gossip-peer.ts'
 import { testNetwork, writeNetworkDirectory } from '../../support/network-directory.ts'
+import { compressed, slotNow, unsignedBlock } from '../../support/unsigned-block.ts'
 import { until } from '../../support/until.ts'
 import { type Child, quietFlags, starling } from './child.ts'
 
@@ -18,12 +17,12 @@ interface Relay {
   readonly address: string
 }
 
-/** Flags of a relay on a network of its own, and that network. */
+/** Flags of a relay on a network of its own, which takes blocks without signatures, and that network. */
 function networkFlags(t: TestContext) {
   const flags = quietFlags(t).with(0, '--network-dir')
   const dir = String(flags[flags.indexOf('--data-dir') + 1])
   writeNetworkDirectory(dir, testNetwork())
-  return { flags: flags.with(1, dir), network: readNetworkDir(dir) }
+  return { flags: [...flags.with(1, dir), '--validation', 'blind'], network: readNetworkDir(dir) }
 }
 
 async function run(t: TestContext, flags: readonly string[]): Promise<Relay> {
@@ -45,16 +44,11 @@ test('who sent blocks first outlives a stop, and a kill a second after; arrivals
   const topic = formatTopic(digestHex, 'beacon_block')
   await using alice = await GossipPeer.start({ status: () => freshStatus(digestHex), userAgent: 'alice/1' })
   alice.subscribe(topic)
-  const slotNow = (): number => Math.floor((Date.now() / 1000 - network.genesisTimeSeconds) / 12)
   const publish = async (relay: Relay, proposerIndices: readonly number[]): Promise<void> => {
     await alice.dial(relay.address)
     await alice.meshedWith(relay.peerId, topic)
     for (const proposerIndex of proposerIndices) {
-      const block = ssz.fulu.SignedBeaconBlock.defaultValue()
-      block.message.slot = slotNow()
-      block.message.proposerIndex = proposerIndex
-      const bytes = ssz.fulu.SignedBeaconBlock.serialize(block)
-      alice.publishTo(relay.peerId, topic, compressSync(Buffer.from(bytes)))
+      alice.publishTo(relay.peerId, topic, compressed(unsignedBlock(network, slotNow(network), proposerIndex)))
     }
   }
   const senders = ({ api }: Relay): Promise<readonly FirstBlockSenderView[]> => get(`${api}/stats/first-block-sender`)

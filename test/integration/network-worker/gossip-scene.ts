@@ -1,5 +1,4 @@
-import { ssz } from '@lodestar/types'
-import { compressSync } from 'snappy'
+import { randomBytes } from 'node:crypto'
 import type { RelayConfig } from '../../../src/config/schema.ts'
 import { createForkSchedule, type ForkSchedule } from '../../../src/consensus/fork-schedule.ts'
 import type { NetworkConfig } from '../../../src/consensus/network-config.ts'
@@ -8,35 +7,26 @@ import { type Clock, systemClock } from '../../../src/shared/clock.ts'
 import { freshStatus, GossipPeer } from '../../support/gossip-peer.ts'
 import { relayNetwork } from '../../support/relay-config.ts'
 import { type RunningRelay, startRelay } from '../../support/two-nodes.ts'
+import { compressed, slotNow, unsignedBlock } from '../../support/unsigned-block.ts'
 
 const HEAVY_BYTES = 1_000_000
 
 /** Compressed SignedBeaconBlock of a slot, unsigned; `seed` makes blocks of one slot differ. */
 export function blockOf(network: NetworkConfig, slot: number, seed = 0, extraBytes = 0): Uint8Array {
-  const block = emptyBlock(network, slot, seed)
+  const block = unsignedBlock(network, slot, seed)
   if (extraBytes > 0) block.message.body.executionPayload.transactions = [new Uint8Array(extraBytes).fill(seed)]
-  return compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block)))
+  return compressed(block)
 }
 
 /** Compressed SignedBeaconBlock of a megabyte that does not compress, so that it fills buffers. */
 export function heavyBlockOf(network: NetworkConfig, slot: number, seed: number): Uint8Array {
-  const block = emptyBlock(network, slot, seed)
-  const transaction = new Uint8Array(HEAVY_BYTES)
-  for (let at = 0; at < transaction.length; at += 50_000) crypto.getRandomValues(transaction.subarray(at, at + 50_000))
-  block.message.body.executionPayload.transactions = [transaction]
-  return compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block)))
+  const block = unsignedBlock(network, slot, seed)
+  block.message.body.executionPayload.transactions = [randomBytes(HEAVY_BYTES)]
+  return compressed(block)
 }
 
-function emptyBlock(network: NetworkConfig, slot: number, proposerIndex: number) {
-  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
-  block.message.slot = slot
-  block.message.proposerIndex = proposerIndex
-  block.message.body.executionPayload.timestamp = network.genesisTimeSeconds + (slot * network.slotDurationMs) / 1000
-  return block
-}
-
-export function currentSlot({ genesisTimeSeconds, slotDurationMs }: NetworkConfig): number {
-  return Math.floor((Date.now() - genesisTimeSeconds * 1000) / slotDurationMs)
+export function currentSlot(network: NetworkConfig): number {
+  return slotNow(network)
 }
 
 export interface GossipScene extends AsyncDisposable {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ssz } from '@lodestar/types'
-import { compressSync } from 'snappy'
 import { createForkSchedule } from '../../../src/consensus/fork-schedule.ts'
 import { formatTopic } from '../../../src/consensus/topic.ts'
 import type { ArrivalView } from '../../../src/rpc/contract.ts'
@@ -9,24 +8,18 @@ import { AGENT_VERSION } from '../../../src/shared/version.ts'
 import { freshStatus, GossipPeer } from '../../support/gossip-peer.ts'
 import { relayNetwork } from '../../support/relay-config.ts'
 import { connectRelays, meshOf, type RunningRelay, startRelay } from '../../support/two-nodes.ts'
+import { compressed, slotNow, unsignedBlock } from '../../support/unsigned-block.ts'
 import { until } from '../../support/until.ts'
 
 const NETWORK = relayNetwork()
 const { digestHex } = createForkSchedule(NETWORK).at(0)
 const TOPIC = formatTopic(digestHex, 'beacon_block')
 
-function currentSlot(): number {
-  return Math.floor((Date.now() - NETWORK.genesisTimeSeconds * 1000) / NETWORK.slotDurationMs)
-}
-
 function blockOf(slot: number, proposerIndex: number) {
-  const block = ssz.fulu.SignedBeaconBlock.defaultValue()
-  block.message.slot = slot
-  block.message.proposerIndex = proposerIndex
-  block.message.body.executionPayload.timestamp = NETWORK.genesisTimeSeconds + (slot * NETWORK.slotDurationMs) / 1000
+  const block = unsignedBlock(NETWORK, slot, proposerIndex)
   block.message.body.executionPayload.transactions = [new Uint8Array(5_000).fill(proposerIndex)]
   return {
-    compressed: compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(block))),
+    compressed: compressed(block),
     root: `0x${Buffer.from(ssz.fulu.BeaconBlock.hashTreeRoot(block.message)).toString('hex')}`,
   }
 }
@@ -60,13 +53,13 @@ test('a block goes from a peer over two relays: each shows whom it had it from, 
   await using alice = await meshedPeer(first, 'alice/1')
   await using bob = await meshedPeer(second, 'bob/1')
 
-  const slot = currentSlot()
-  const { compressed, root } = blockOf(slot, 77)
+  const slot = slotNow(NETWORK)
+  const { compressed: block, root } = blockOf(slot, 77)
   const sentAtMs = Date.now()
-  await alice.publish(TOPIC, compressed)
+  await alice.publish(TOPIC, block)
   await until('the block at bob', () => bob.received.length > 0)
   const arrivedByMs = Date.now()
-  for (let copy = 0; copy < 3; copy++) bob.publishTo(second.peerId, TOPIC, compressed)
+  for (let copy = 0; copy < 3; copy++) bob.publishTo(second.peerId, TOPIC, block)
 
   const [here, there] = [await arrivalOf(first, root), await arrivalOf(second, root)]
   assert.deepEqual(
@@ -92,8 +85,8 @@ test('a block goes from a peer over two relays: each shows whom it had it from, 
 test('what is refused is credited to nobody and no arrival', async () => {
   await using relay = await startRelay({ config: { network: NETWORK } })
   await using alice = await meshedPeer(relay, 'alice/1')
-  const early = blockOf(currentSlot() + 50, 1)
-  const fine = blockOf(currentSlot(), 2)
+  const early = blockOf(slotNow(NETWORK) + 50, 1)
+  const fine = blockOf(slotNow(NETWORK), 2)
   alice.publishTo(relay.peerId, TOPIC, early.compressed)
   alice.publishTo(relay.peerId, TOPIC, fine.compressed)
   await arrivalOf(relay, fine.root)
