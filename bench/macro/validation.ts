@@ -3,6 +3,7 @@
  * against what they say themselves (`blind`), and one as operators have it (`default`); and how late its event loop is
  * while more messages come than can be verified.
  */
+import { FanGenerator } from '../../test/support/go-fan.ts'
 import { parseMetrics } from '../../test/support/metrics-text.ts'
 import { type TestNetwork, testNetwork } from '../../test/support/network-directory.ts'
 import { runPaired } from '../paired.ts'
@@ -20,13 +21,17 @@ import { classOf, runLossPercent } from '../run-figures.ts'
 import type { BenchRun, Variant } from '../run-record.ts'
 import { formatTable } from '../table.ts'
 import { variantLabel } from '../variant.ts'
+import { fanFigures } from './fan-figures.ts'
 import { atLeast, type PairedOptions, pairedFlags, pairedVariants } from './flags.ts'
-import { LoadGenerator, requireGo, SUBSCRIBERS, trafficFigures } from './load-generator.ts'
+import { requireGo } from './load-generator.ts'
 import { measureRelay, type TrafficFigures } from './measure-relay.ts'
 import { type RelayUnderTest, startRelay } from './relay-under-test.ts'
 import { attestations, blocks, fullTopic, GOSSIP_NAMES, type LoadStream } from './traffic.ts'
 
-/** With slots of a second, all of this passes unverified but for the changes. */
+/** Two senders who are not of one operator, so that what must have been sent by two goes on. */
+const PARTS = { peers: 10, sinksPerTopic: 8, sendersPerTopic: 2, areApart: true } as const
+const COPIES = { copies: 2, spreadMs: 20 } as const
+/** With slots of a second, all of this passes. */
 const NETWORK: Partial<TestNetwork> = { slotSeconds: 1 }
 const SMALL_RATE = 1_000
 /** Two of a proposer and eight in all pass in a slot. */
@@ -34,7 +39,7 @@ const BLOCK_RATE = 6
 const PROPOSERS = 4
 /** Beside the changes. */
 const FULL_POOL_SMALL_RATE = 500
-/** More than the thread for signatures verifies; of those that it does 1,024 a slot may pass. */
+/** More than the thread for signatures verifies. */
 const CHANGES_PER_SECOND = 2_000
 const CHANGE = 'bls_to_execution_change'
 const NAMES = [...GOSSIP_NAMES, CHANGE]
@@ -109,19 +114,19 @@ async function measure(
   { seconds, warmupSeconds }: PairedOptions,
 ): Promise<BenchRun> {
   if (streamsOf === undefined) throw new Error(`there is no case ${about.case}`)
-  await using relay = await startRelay({ ...about.variant, topics: NAMES, network: NETWORK })
-  await using generator = await LoadGenerator.connect(relay, NAMES)
-  if (warmupSeconds > 0) await generator.run(streamsOf(relay.topics, 0, warmupSeconds), warmupSeconds)
+  await using relay = await startRelay({ ...about.variant, topics: NAMES, peers: PARTS.peers, network: NETWORK })
+  await using fan = await FanGenerator.start(relay, { ...PARTS, topics: relay.topics })
+  if (warmupSeconds > 0) await fan.run(streamsOf(relay.topics, 0, warmupSeconds), warmupSeconds, COPIES)
   const streams = streamsOf(relay.topics, warmupSeconds, seconds)
   const traffic = async (): Promise<TrafficFigures> => {
     const before = await changeCounts(relay)
-    const figures = trafficFigures(await generator.run(streams, seconds))
+    const figures = fanFigures(await fan.run(streams, seconds, COPIES))
     const after = await changeCounts(relay)
     const more = {
       verifiedPerSecond: (after.valid - before.valid) / seconds,
       noRoomPerSecond: (after.noRoom - before.noRoom) / seconds,
     }
-    return { ...figures, more }
+    return { ...figures, more: { ...figures.more, ...more } }
   }
   return await measureRelay(relay, traffic, { ...about, seconds })
 }
@@ -177,7 +182,7 @@ export async function runValidation(args: string[]): Promise<void> {
       name: 'validation',
       cases: [...cases.keys()],
       skips,
-      about: { subscribers: SUBSCRIBERS, changesPerSecond, ...NETWORK },
+      about: { ...PARTS, ...COPIES, changesPerSecond, ...NETWORK },
       measure: (caseName, variant, round) => measure({ case: caseName, variant, round }, cases.get(caseName), options),
     },
     options,

@@ -81,7 +81,7 @@ const VALIDATION: BenchText = {
   title: 'validation: what looking at a message costs',
   lines: [
     'The same messages through a relay that validates nothing, one that holds each against what it says itself (`blind`,',
-    'tier 0), and one with the policies that it has by default; from one publisher to eight subscribers. What is added is',
+    'tier 0), and one with the policies that it has by default; from two peers to eight others. What is added is',
     'the CPU of the network thread a message, beside the run of the same round without. In the last case more changes of',
     'withdrawal credentials come than the thread for signatures can verify, beside attestations.',
   ],

@@ -23,6 +23,8 @@ export interface FanOptions {
   /** Peers that only receive a topic, and others that send to it; the relay's mesh of the topic holds both. */
   readonly sinksPerTopic: number
   readonly sendersPerTopic: number
+  /** Each peer has a network (/16) and an agent of its own, as if they were of different operators. Default false. */
+  readonly areApart?: boolean
   /** Default: a status of the topics' digest. */
   readonly view?: GoView
   /** How long the meshes may take to form. Default 30 s. */
@@ -117,11 +119,12 @@ export class FanGenerator implements AsyncDisposable {
   /** Starts and connects the peers. @throws Error when the relay's meshes do not take in all senders and sinks */
   static async start(relay: FanRelay, options: FanOptions): Promise<FanGenerator> {
     const process = new JsonLineProcess<never>(await goPeerBinary())
-    const { peers, topics, sinksPerTopic, sendersPerTopic, meshTimeoutMs = MESH_TIMEOUT_MS } = options
+    const { peers, topics, sinksPerTopic, sendersPerTopic, areApart = false } = options
+    const { meshTimeoutMs = MESH_TIMEOUT_MS } = options
     const forkDigest = topics[0]?.split('/')[2] ?? ''
     const quic = relay.address.includes('/quic-v1')
     const args = {
-      ...{ peers, topics, sinksPerTopic, sendersPerTopic, meshTimeoutMs, relay: relay.address },
+      ...{ peers, topics, sinksPerTopic, sendersPerTopic, areApart, meshTimeoutMs, relay: relay.address },
       host: { tcp: !quic, quic },
       view: options.view ?? { status: { forkDigest }, metadata: { seqNumber: 1, custodyGroupCount: 4 } },
     }

@@ -44,6 +44,8 @@ const (
 	defaultBackoffSeconds = 60
 	// meshSettle is how long no mesh may have changed before the fan counts as connected: a heartbeat and a half.
 	meshSettle = 1050 * time.Millisecond
+	// loopbackNetworks is how many of 127.0.0.0/8 are used, each a /16.
+	loopbackNetworks = 254
 )
 
 func newFan() *fan {
@@ -91,6 +93,8 @@ type fanStartArgs struct {
 	Peers int         `json:"peers"`
 	Host  hostOptions `json:"host"`
 	View  localView   `json:"view"`
+	// AreApart gives each peer a network (/16) and an agent of its own, as if they were of different operators.
+	AreApart bool `json:"areApart"`
 	// Topics are full ones. Every peer subscribes to all.
 	Topics []string `json:"topics"`
 	// SinksPerTopic peers only receive a topic, SendersPerTopic others send to it; both are in the relay's mesh of it.
@@ -110,6 +114,16 @@ func (args fanStartArgs) check() error {
 	return nil
 }
 
+// hostOf is what the peer of that number listens on and says it runs.
+func (args fanStartArgs) hostOf(index int) hostOptions {
+	options := args.Host
+	if args.AreApart {
+		options.Address = fmt.Sprintf("127.%d.0.1", index%loopbackNetworks+1)
+		options.Agent = fmt.Sprintf("%s-%d", agentVersion, index)
+	}
+	return options
+}
+
 // start makes the peers, connects them and waits until the relay's meshes have settled.
 func (f *fan) start(ctx context.Context, args fanStartArgs) (any, error) {
 	f.mutex.Lock()
@@ -122,7 +136,7 @@ func (f *fan) start(ctx context.Context, args fanStartArgs) (any, error) {
 	}
 	f.started = true
 	for i := range args.Peers {
-		h, err := newHost(args.Host)
+		h, err := newHost(args.hostOf(i))
 		if err != nil {
 			return nil, err
 		}
