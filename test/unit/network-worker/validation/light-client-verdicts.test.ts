@@ -242,3 +242,16 @@ test('a finalized header of an older fork with the same payload headers is prove
     assert.equal(verdictAcross(fork, type, otherPayload), 'bad_inclusion_proof')
   }
 })
+
+test('what is proven lies where the library has it', () => {
+  const gindexOf = (type: { getPathInfo(path: string[]): { gindex: bigint } }, ...path: string[]): bigint =>
+    type.getPathInfo(path).gindex
+  const bodies = [ssz.capella.BeaconBlockBody, ssz.deneb.BeaconBlockBody, ssz.fulu.BeaconBlockBody]
+  for (const body of bodies) assert.equal(gindexOf(body, 'executionPayload'), 25n)
+  const bid = ['signedExecutionPayloadBid', 'message', 'parentBlockHash']
+  assert.equal(gindexOf(ssz.gloas.BeaconBlockBody, ...bid), 2856n)
+  const finalized = ['finalizedCheckpoint', 'root']
+  for (const { BeaconState } of [ssz.altair, ssz.deneb]) assert.equal(gindexOf(BeaconState, ...finalized), 105n)
+  for (const { BeaconState } of [ssz.electra, ssz.fulu]) assert.equal(gindexOf(BeaconState, ...finalized), 169n)
+  assert.equal(gindexOf(ssz.gloas.BeaconState, ...finalized), 735n)
+})
