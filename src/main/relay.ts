@@ -106,7 +106,8 @@ function createSupervisor(
   const { scoreBans, firstBlocks, discovery } = kept.journals
   return new WorkerSupervisor({
     url: options.workerUrl ?? siblingUrl(import.meta.url, '../network-worker/main'),
-    config: { ...config, apiToken: undefined }, // the network thread has no use for the secret
+    // The network thread has no use for the secrets: the URL may hold one too.
+    config: { ...config, apiToken: undefined, beaconNode: undefined },
     restored: kept.restored,
     log,
     listeners: {
