@@ -72,6 +72,7 @@ export function isRejectReason(reason: VerdictReason): reason is RejectReason {
 const PASSING: ReadonlySet<VerdictReason> = new Set<VerdictReason>([
   'future_slot',
   'too_early',
+  'before_fork',
   'uncorroborated',
   'corroboration_full',
 ])

@@ -19,8 +19,12 @@ import { slotStartMs } from './slot-time.ts'
 /** MIN_SEED_LOOKAHEAD, presets/<preset>/phase0.yaml, both presets: proposers are known so many epochs ahead. */
 const MIN_SEED_LOOKAHEAD = 1
 
-/** [IGNORE] The bid's slot is the current slot or the next slot (is_current_or_next_slot), as to the next. */
-const afterNextSlot: Rule<PayloadBidView> = ignoreIf('future_slot', ({ slot }, scene) => slot > scene.newestSlot() + 1)
+/**
+ * [IGNORE] The bid's slot is the current slot or the next slot (is_current_or_next_slot), as to the next. Reported as
+ * early and not as of the future, since bids are ahead of their slot anyway: clocks that differ a little must not look
+ * like clocks that are slots off.
+ */
+const afterNextSlot: Rule<PayloadBidView> = ignoreIf('too_early', ({ slot }, scene) => slot > scene.newestSlot() + 1)
 
 /** [REJECT] The bid's execution payment is zero. */
 const paid: Rule<PayloadBidView> = rejectIf('bad_payment', ({ executionPaymentGwei }) => executionPaymentGwei !== 0)
@@ -80,8 +84,11 @@ const begun: Rule<ProposerPreferencesView> = ignoreIf('past_slot', ({ slot }, sc
   return scene.nowMs() > slotStartMs(slot, scene) + MAXIMUM_GOSSIP_CLOCK_DISPARITY_MS
 })
 
-/** [IGNORE] The proposer for the proposal slot is known: the epoch MIN_SEED_LOOKAHEAD before its own has begun. */
-const proposerUnknown: Rule<ProposerPreferencesView> = ignoreIf('future_slot', ({ slot }, scene) => {
+/**
+ * [IGNORE] The proposer for the proposal slot is known: the epoch MIN_SEED_LOOKAHEAD before its own has begun. Early, as
+ * with bids.
+ */
+const proposerUnknown: Rule<ProposerPreferencesView> = ignoreIf('too_early', ({ slot }, scene) => {
   return (epochOf(slot, scene) - MIN_SEED_LOOKAHEAD) * scene.slotsPerEpoch > scene.newestSlot()
 })
 

@@ -4,6 +4,7 @@ import { ssz } from '@lodestar/types'
 import type { ForkName, NetworkConfig } from '../../../../src/consensus/network-config.ts'
 import { formatTopic, parseTopic } from '../../../../src/consensus/topic.ts'
 import type { GossipName } from '../../../../src/consensus/topic-table.ts'
+import { isPassing } from '../../../../src/network-worker/validation/verdict.ts'
 import { ALL_FORKS, SLOTS_PER_EPOCH, sceneAt, slotOf } from './judge-scene.ts'
 
 function firstSlotOf(fork: ForkName): number {
@@ -76,5 +77,14 @@ test('proposers say their preferences on the topic of the fork before it has beg
   value.message.proposalSlot = slot
   const bytes = ssz.gloas.SignedProposerPreferences.serialize(value)
   const judge = sceneAt(slot - SLOTS_PER_EPOCH).judgeOf('proposer_preferences', 'gloas')
+  assert.deepEqual(judge.judgeUnverified(bytes), { action: 'accept' })
+})
+
+test('who sends an operation before the fork does not keep it out after it', () => {
+  const scene = sceneAt(firstSlotOf('fulu'), -501)
+  const [topic, bytes] = EXIT
+  const judge = scene.judgeOf(topic, 'fulu')
+  assert.ok(isPassing(judge.judgeUnverified(bytes)))
+  scene.clock.advance(1)
   assert.deepEqual(judge.judgeUnverified(bytes), { action: 'accept' })
 })

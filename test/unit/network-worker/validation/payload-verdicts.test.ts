@@ -29,7 +29,7 @@ holdCases<gloas.SignedExecutionPayloadBid>(bids, [
   { name: 'one byte missing', damage: (bytes) => bytes.subarray(1), verdict: 'reject bad_layout' },
   { name: 'for the next slot', afterMs: -SLOT_MS, verdict: 'accept' },
   { name: 'for the next slot, 500 ms early', afterMs: -SLOT_MS - 500, verdict: 'accept' },
-  { name: 'for the slot after the next', afterMs: -SLOT_MS - 501, verdict: 'ignore future_slot' },
+  { name: 'for the slot after the next', afterMs: -SLOT_MS - 501, verdict: 'ignore too_early' },
   { name: '500 ms after its slot', afterMs: SLOT_MS + 500, verdict: 'accept' },
   { name: '501 ms after its slot', afterMs: SLOT_MS + 501, verdict: 'ignore past_slot' },
   {
@@ -109,7 +109,7 @@ holdCases<gloas.SignedProposerPreferences>(preferenceTopic, [
   {
     name: 'before its proposer is known',
     afterMs: -INTO_EPOCH_MS - EPOCH_MS - 501,
-    verdict: 'ignore future_slot',
+    verdict: 'ignore too_early',
   },
   {
     name: 'validator 2^40',
