@@ -1,3 +1,4 @@
+import { NUMBER_OF_COLUMNS } from '../../consensus/custody.ts'
 import { heldChain, type Link } from './held-chain.ts'
 import type { RecentHead } from './record.ts'
 import type { Place, Segment } from './segment.ts'
@@ -7,8 +8,11 @@ import type { Place, Segment } from './segment.ts'
  * one block a slot; the others are forged, or its own crime.
  */
 const MAX_BLOCKS_PER_SLOT = 4
-/** Columns of one index and slot that are kept: those of as many blocks of one slot. */
+/** Columns of one index and slot that are kept without their blocks; those of the blocks that are here have room besides. */
 const MAX_COLUMN_VARIANTS = 2
+/** Objects of one slot, at the most. */
+export const MAX_OBJECTS_PER_SLOT =
+  MAX_BLOCKS_PER_SLOT + (MAX_BLOCKS_PER_SLOT + MAX_COLUMN_VARIANTS) * NUMBER_OF_COLUMNS
 
 /** A block, with its columns by index. Columns may be there without the block. */
 interface Entry {
@@ -34,10 +38,13 @@ export class RecentIndex {
   hasRoomFor({ kind, slot, rootHex, columnIndex }: Pick<RecentHead, 'kind' | 'slot' | 'rootHex' | 'columnIndex'>) {
     const known = this.#entries.get(rootHex)
     if (kind === 'block' ? known?.block !== undefined : known?.columns.has(columnIndex)) return false
+    // A forger of columns, who has no block, does not keep out those of one that is here.
+    if (kind === 'column' && known?.block !== undefined) return true
     let others = 0
     for (const root of this.#rootsBySlot.get(slot) ?? []) {
       const entry = this.#entries.get(root)
-      if (kind === 'block' ? entry?.block !== undefined : entry?.columns.has(columnIndex)) others++
+      const isOther = kind === 'block' ? entry?.block !== undefined : entry?.columns.has(columnIndex) && !entry.block
+      if (isOther) others++
     }
     return others < (kind === 'block' ? MAX_BLOCKS_PER_SLOT : MAX_COLUMN_VARIANTS)
   }

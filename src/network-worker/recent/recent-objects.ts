@@ -9,7 +9,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { Fifo } from '../../shared/fifo.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { Link } from './held-chain.ts'
-import { RecentIndex } from './recent-index.ts'
+import { MAX_OBJECTS_PER_SLOT, RecentIndex } from './recent-index.ts'
 import { MAX_PAYLOAD_BYTES, type RecentHead } from './record.ts'
 import { type Place, Segment } from './segment.ts'
 
@@ -19,8 +19,8 @@ export const SEGMENT_SLOTS = 8
 const MAX_QUEUE_BYTES = 16 * 1024 * 1024
 /** All columns of 64 such slots take 400 MB; past this the oldest segment goes, whatever fills the rest. */
 const MAX_DISK_BYTES = 1024 ** 3
-/** Objects of a segment that are indexed: two variants of all columns and four blocks of each slot. */
-const MAX_SEGMENT_RECORDS = SEGMENT_SLOTS * (2 * 128 + 4)
+/** Objects of a segment that are indexed. */
+const MAX_SEGMENT_RECORDS = SEGMENT_SLOTS * MAX_OBJECTS_PER_SLOT
 /** Objects of one write: their checksums and copies are one turn of the thread, under a millisecond. */
 const MAX_BATCH = 16
 const LOG_PERIOD_MS = 60_000
@@ -165,13 +165,9 @@ export class RecentObjects {
     // In a turn of its own: whoever puts an object has messages to forward.
     await new Promise((resolve) => setImmediate(resolve))
     for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
-      const [first] = batch
-      try {
-        if (first !== undefined) await this.#append(numberOf(first[0].slot), batch)
-      } catch (error) {
-        this.#drops.write_failed += batch.length
-        this.#report(error)
-      }
+      // Blocks first: they make room for their columns.
+      await this.#append(batch.filter(([{ kind }]) => kind === 'block'))
+      await this.#append(batch.filter(([{ kind }]) => kind === 'column'))
       // After a failure above all: a full disk has room again when past segments go.
       await this.#evict().catch((err: unknown) => this.#report(err))
       for (const [, payload] of batch) this.#queuedBytes -= payload.length
@@ -191,20 +187,31 @@ export class RecentObjects {
     return batch
   }
 
-  async #append(number: number, batch: readonly RecentObject[]): Promise<void> {
-    const segment = this.#segments.get(number) ?? (await this.#openSegment(number))
-    const fresh: RecentObject[] = []
-    const keys = new Set<string>()
-    for (const object of batch) {
+  /** Writes objects of one segment. Never throws: what cannot be written is counted. */
+  async #append(objects: readonly RecentObject[]): Promise<void> {
+    const [first] = objects
+    if (first === undefined) return
+    try {
+      const number = numberOf(first[0].slot)
+      const segment = this.#segments.get(number) ?? (await this.#openSegment(number))
+      for (const place of await segment.append(this.#freshOf(objects))) {
+        if (!this.#index.add(place)) this.#drops.no_room++
+      }
+    } catch (error) {
+      this.#drops.write_failed += objects.length
+      this.#report(error)
+    }
+  }
+
+  /** Those that are not here yet and that there is room for, each once. */
+  #freshOf(objects: readonly RecentObject[]): readonly RecentObject[] {
+    const fresh = new Map<string, RecentObject>()
+    for (const object of objects) {
       const [head] = object
-      const key = `${head.kind} ${head.rootHex} ${head.columnIndex}`
-      if (this.#index.hasRoomFor(head) && !keys.has(key)) fresh.push(object)
-      keys.add(key)
+      const key = `${head.rootHex} ${head.columnIndex}`
+      if (!fresh.has(key) && this.#index.hasRoomFor(head)) fresh.set(key, object)
     }
-    if (fresh.length === 0) return
-    for (const place of await segment.append(fresh)) {
-      if (!this.#index.add(place)) this.#drops.no_room++
-    }
+    return [...fresh.values()]
   }
 
   /** Segments of the window are opened. Others are deleted: past ones, and those of a clock that was ahead. */

@@ -63,6 +63,7 @@ export class Segment {
    * @throws what the file system says
    */
   async append(objects: readonly (readonly [RecentHead, Uint8Array])[]): Promise<readonly Place[]> {
+    if (objects.length === 0) return []
     const pieces: Uint8Array[] = []
     const places: Place[] = []
     let at = this.#endBytes

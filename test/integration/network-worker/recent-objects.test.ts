@@ -226,3 +226,10 @@ test('switched off, the protocols are not there', async () => {
   assert.ok(peer !== undefined)
   await assert.rejects(ask(peer, scene, BLOCKS_BY_RANGE, range(5, 1)), { name: 'UnsupportedProtocolError' })
 })
+
+test('a relay that keeps all columns tells of all custody groups', async () => {
+  await using scene = await gossipScene(1, undefined, { topics: 'all', custodyColumns: 'all' })
+  const [peer] = scene.peers
+  assert.ok(peer !== undefined)
+  assert.equal((await peer.reqResp.metadata(scene.relay.peerId)).custodyGroupCount, 128)
+})

@@ -138,11 +138,19 @@ test('slots beyond the window and the clock are refused', async () => {
   assert.equal(ring.objects.figures.objects, 1)
 })
 
-test('a slot takes four blocks, and each column of two of them; what is here is not written twice', async () => {
+test('forged columns of a slot do not keep out those of a block that is here', async () => {
+  await using ring = await openRing()
+  await ring.put(column('forged', 99, 1), column('other', 99, 1))
+  await ring.put(column('a', 99, 1), column('third', 99, 1), block('a', 99, 'x'))
+  assert.ok(ring.objects.column(rootOf('a'), 1))
+  assert.equal(ring.objects.column(rootOf('third'), 1), undefined)
+})
+
+test('a slot takes four blocks, and each column of these and of two more; what is here is not written twice', async () => {
   await using ring = await openRing()
   for (const name of 'abcdef') await ring.put(block(name, 99, 'p'), column(name, 99, 3))
   await ring.put(block('a', 99, 'p'))
-  assert.equal(ring.objects.figures.objects, 6)
+  assert.equal(ring.objects.figures.objects, 4 + 4 + 2)
   const { diskBytes } = ring.objects.figures
   await ring.put(block('a', 99, 'p'), column('a', 99, 3))
   assert.equal(ring.objects.figures.diskBytes, diskBytes)
