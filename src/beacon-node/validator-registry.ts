@@ -51,8 +51,9 @@ export class ValidatorRegistry {
     return this.#isWhole
   }
 
+  /** Nothing after a stop. */
   start(): void {
-    this.#work = this.#begin()
+    if (!this.#isStopped) this.#work = this.#begin()
   }
 
   /** Resolves when nothing is read or written any more; requests under way have to be cut off by their owner. */

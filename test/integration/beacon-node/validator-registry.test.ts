@@ -168,6 +168,20 @@ test('a disk that is full costs the file, not the keys, and leaves no gap in it'
   assert.equal(file.count, 0)
 })
 
+test('a start after a stop opens nothing', async (t) => {
+  const server = await BeaconNodeServer.start(t, NETWORK)
+  const dataDir = newDir(t)
+  const api = new BeaconApi({ url: server.url, clock: systemClock })
+  const registry = new ValidatorRegistry({
+    ...{ keys: new ValidatorKeys(), network: NETWORK, dataDir, genesisFile: undefined, api },
+    ...{ isReady: () => true, clock: new FakeClock(), log: pino({ level: 'silent' }) },
+  })
+  await registry.stop()
+  registry.start()
+  await registry.stop()
+  assert.equal(statSync(join(dataDir, KEY_FILE), { throwIfNoEntry: false }), undefined)
+})
+
 test('a node that is not ready is not asked', async (t) => {
   const server = await BeaconNodeServer.start(t, NETWORK)
   const { keys, turn, ready } = registryIn(t, { dataDir: newDir(t), server })
