@@ -1,45 +1,11 @@
 /** A true block and a forged one of its slot, with the policies that a relay has by itself and no keys. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RelayConfig } from '../../../src/config/schema.ts'
-import { createForkSchedule } from '../../../src/consensus/fork-schedule.ts'
-import { formatTopic } from '../../../src/consensus/topic.ts'
 import { freshStatus, GossipPeer } from '../../support/gossip-peer.ts'
-import { relayNetwork } from '../../support/relay-config.ts'
-import { type RunningRelay, startRelay } from '../../support/two-nodes.ts'
+import { startRelay } from '../../support/two-nodes.ts'
 import { until } from '../../support/until.ts'
+import { DEFAULTS, digestHex, hasBlock, meshedPeer, NETWORK, scoreOf, TOPIC } from './forged-scene.ts'
 import { blockOf, currentSlot, heavyBlockOf } from './gossip-scene.ts'
-
-const NETWORK = relayNetwork({ slotDurationMs: 12_000 })
-const { digestHex } = createForkSchedule(NETWORK).at(0)
-const TOPIC = formatTopic(digestHex, 'beacon_block')
-const DEFAULTS: Partial<RelayConfig> = {
-  network: NETWORK,
-  validation: { default: 'default', perTopic: {} },
-  corroborationTimeMs: 10_000,
-}
-
-/** A peer in the relay's mesh, of which the relay knows what it runs. */
-async function meshedPeer(relay: RunningRelay, userAgent: string): Promise<GossipPeer> {
-  const peer = await GossipPeer.start({ status: () => freshStatus(digestHex), userAgent })
-  peer.subscribe(TOPIC)
-  await peer.dial(relay.addresses[0] ?? '')
-  await peer.meshedWith(relay.peerId, TOPIC)
-  await until('what it runs', async () =>
-    (await relay.control.listPeers()).some(({ peer_id, client }) => peer_id === peer.peerId && client === userAgent),
-  )
-  return peer
-}
-
-async function scoreOf(relay: RunningRelay, { peerId }: GossipPeer): Promise<number> {
-  const view = (await relay.control.listPeers()).find(({ peer_id }) => peer_id === peerId)
-  assert.ok(view !== undefined)
-  return view.score
-}
-
-function hasBlock(peer: GossipPeer, block: Uint8Array): boolean {
-  return peer.received.some(({ data }) => Buffer.from(data).equals(block))
-}
 
 test('the forged one comes first: the true one follows as soon as a second peer has it, however large it is', async () => {
   await using relay = await startRelay({ config: DEFAULTS })

@@ -154,14 +154,14 @@ test('how many are needed is asked again with each copy', async () => {
   assert.deepEqual(verdicts.get('1'), ACCEPT)
 })
 
-test('ten thousand that wait cost little: each goes, or has its turn, in some microseconds', async () => {
+test('with thousands that wait, one more has its turn, and another goes, in some microseconds', async () => {
   const { book, hold } = scene()
+  for (let i = 0; i < 8000; i++) hold(`${i}`, `n${i % 50}:${i % 7}`, { sizeBytes: 400 })
   const startMs = performance.now()
-  for (let i = 0; i < 20_000; i++) hold(`${i}`, `n${i % 50}:${i % 7}`, { sizeBytes: 400 })
+  for (let i = 0; i < 20_000; i++) hold(`flood ${i}`, 'spam:mer', { sizeBytes: 400 })
   const perMessageUs = ((performance.now() - startMs) * 1000) / 20_000
   assert.equal(book.size, 8192)
-  // Measured at some 10 µs; a search through all that waits for each that goes would take 50 times as long.
-  assert.ok(perMessageUs < 250, `${perMessageUs} µs`)
+  assert.ok(perMessageUs < 500, `${perMessageUs} µs`)
   book.stop()
 })
 
