@@ -19,7 +19,7 @@ import { type ContractRequest, checkReply, operationOf, soundRequests, textOf } 
 import { testNetwork } from '../../support/network-directory.ts'
 import { StarlingProcess } from '../../support/starling-process.ts'
 import { until } from '../../support/until.ts'
-import { numberedKeyId } from '../../unit/config/base58-text.ts'
+import { numberedKeyId, numberedPeerId } from '../../unit/config/base58-text.ts'
 import { mortalRelay, quietFlags } from './child.ts'
 
 const TOKEN = '0123456789abcdef'
@@ -100,7 +100,9 @@ async function fillLists(relay: StarlingProcess): Promise<void> {
   const trusted = Array.from({ length: MAX_TRUSTED_PEERS }, (_, index) => numberedKeyId(index))
   const full = {
     version: 1,
-    banned_peers: Array.from({ length: MAX_BANNED_PEERS }, (_, index) => numberedKeyId(10_000 + index)),
+    // Ids that are quickly made: while this thread is busy it does not see that the relay closes a connection that has
+    // been idle for 15 s, and would write on it.
+    banned_peers: Array.from({ length: MAX_BANNED_PEERS }, (_, index) => numberedPeerId(index)),
     banned_ip_ranges: Array.from({ length: MAX_BANNED_RANGES }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`),
     banned_agents: Array.from({ length: MAX_BANNED_AGENTS }, (_, index) => `agent ${index}`),
     trusted_peers: trusted.map((peer_id) => ({
