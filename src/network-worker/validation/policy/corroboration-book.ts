@@ -37,8 +37,13 @@ export interface Uncorroborated {
   readonly sizeBytes: number
   /** How many independent peers must have sent it: asked again with each copy, since others may have passed meanwhile. */
   readonly needed: () => number
-  /** Called in the turn in which enough have sent it, so that it counts for those that wait beside it. */
-  readonly admit: (isByOwn: boolean) => Verdict
+  /** Whose word counts, when not everybody's does. */
+  readonly counts?: ((peerId: PeerIdStr) => boolean) | undefined
+  /**
+   * Called in the turn in which enough have sent it, so that it counts for those that wait beside it. `teller`: the last
+   * of them; `isByOwn`: his word alone was enough.
+   */
+  readonly admit: (isByOwn: boolean, teller: PeerIdStr) => Verdict
   readonly timeMs: number
   /** Who brought it first, and who has sent it since. */
   readonly from: PeerIdStr
@@ -46,8 +51,9 @@ export interface Uncorroborated {
 }
 
 interface Held extends Owned {
-  readonly needed: () => number
-  readonly admit: (isByOwn: boolean) => Verdict
+  readonly needed: Uncorroborated['needed']
+  readonly counts: Uncorroborated['counts']
+  readonly admit: Uncorroborated['admit']
   readonly senders: SourceSet
   readonly settle: (verdict: Verdict) => void
   readonly timer: Disposable
@@ -88,7 +94,7 @@ export class CorroborationBook {
   /** What `admit` says when enough have sent it already, else a promise that is kept within `timeMs`. Nothing rejects. */
   hold(message: Uncorroborated): Verdict | Promise<Verdict> {
     if (this.#isStopped) return UNCORROBORATED
-    const { msgId, sizeBytes, needed, admit, from, copies = [], timeMs } = message
+    const { msgId, sizeBytes, needed, counts, admit, from, copies = [], timeMs } = message
     // No id comes twice while it waits; were it to, both would be settled by what becomes of the first.
     if (this.#held.has(msgId) || sizeBytes > this.#maxBytes) return NO_ROOM
     const senders = this.#past.get(msgId) ?? new SourceSet()
@@ -99,7 +105,7 @@ export class CorroborationBook {
     const { promise, resolve } = Promise.withResolvers<Verdict>()
     const timer = this.#clock.after(timeMs, () => this.#end(msgId, UNCORROBORATED))
     const { network } = this.#peers.sourceOf(from)
-    const held = { msgId, sizeBytes, network, peerId: from, needed, admit, senders, settle: resolve, timer }
+    const held = { msgId, sizeBytes, network, peerId: from, needed, counts, admit, senders, settle: resolve, timer }
     this.#held.set(msgId, held)
     this.#shares.add(held)
     while (this.#shares.isTooMuch) this.#makeRoom()
@@ -124,12 +130,13 @@ export class CorroborationBook {
   /** Takes note of a sender. The verdict when those noted are enough, or its own word is. */
   #heard(
     from: PeerIdStr,
-    { needed, admit }: Pick<Uncorroborated, 'needed' | 'admit'>,
+    { needed, counts, admit }: Pick<Uncorroborated, 'needed' | 'counts' | 'admit'>,
     senders: SourceSet,
   ): Verdict | undefined {
-    if (this.#peers.bypasses(from)) return admit(true)
+    if (this.#peers.bypasses(from)) return admit(true, from)
+    if (counts?.(from) === false) return undefined
     senders.add(this.#peers.sourceOf(from))
-    return senders.independent >= needed() ? admit(false) : undefined
+    return senders.independent >= needed() ? admit(false, from) : undefined
   }
 
   #makeRoom(): void {

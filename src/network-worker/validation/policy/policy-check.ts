@@ -3,7 +3,7 @@
  * said at once is said at once; a promise is made only for what is verified, and a message is held only for copies of it.
  */
 
-import type { MsgIdStr } from '../../../shared/ids.ts'
+import type { MsgIdStr, PeerIdStr } from '../../../shared/ids.ts'
 import { messageClass } from '../../gossip/message-class.ts'
 import type { TopicContext } from '../../gossip/topic-directory.ts'
 import type { Held, Incoming, TopicRules } from '../../gossip/topic-rules.ts'
@@ -14,6 +14,7 @@ import type { Verification, Verifier } from '../verify/verifier.ts'
 import type { CorroborationBook, PeerSources } from './corroboration-book.ts'
 import { type Fallback, fallbackOf, signedSourcesOf, sourcesOf } from './policies.ts'
 import type { SlotWatch } from './slot-watch.ts'
+import type { TrackRecord } from './track-record.ts'
 
 /** Of what cannot be verified and is not to go on unseen by others (reference/p2p.md A5.1). */
 const FALLBACK_SOURCES = 2
@@ -28,6 +29,7 @@ export interface PolicyDeps {
   readonly verifier: Verifier
   readonly book: Pick<CorroborationBook, 'hold'>
   readonly watch: Pick<SlotWatch, 'isFirst' | 'isInDoubt' | 'isTimely' | 'isOnlySigner'>
+  readonly records: Pick<TrackRecord, 'counts' | 'note'>
   readonly peers: PeerSources
   /** How long a message may wait for other peers, ms. */
   readonly corroborationTimeMs: number
@@ -74,7 +76,7 @@ class JudgedByPolicy {
     if (this.#isHeldByAnother(result)) return this.#judgeVariant(result, message)
     if (this.#deps.peers.bypasses(message.incoming.fromId)) {
       this.#isFirstOfSlot(result)
-      return ACCEPT
+      return this.#pass(result, message.incoming.fromId)
     }
     return this.#sources === undefined ? this.#verify(result, message) : this.#hold(result, message, this.#sources)
   }
@@ -132,16 +134,29 @@ class JudgedByPolicy {
     if (proposer !== undefined && !watch.isOnlySigner(proposer)) {
       return settledOf(this.#hold(passed, message, FALLBACK_SOURCES))
     }
-    return this.#judge.claims.hold(claim) ? ACCEPT : ALREADY_KNOWN
+    return this.#judge.claims.hold(claim) ? this.#pass(passed, message.incoming.fromId) : ALREADY_KNOWN
   }
 
   #fallBack(passed: Passed, message: Message): Verdict | Held {
+    const { fromId } = message.incoming
     if (this.#fallback === 'blind') return this.#admit(passed, message)
+    if (this.#isProposal && !this.#deps.records.counts(fromId)) return this.#hold(passed, message, 'news')
     if (this.#mayGoAtOnce(passed)) {
       const verdict = this.#admit(passed, message)
-      if (verdict.action === 'accept') return verdict
+      if (verdict.action === 'accept') return this.#pass(passed, fromId)
     }
     return this.#hold(passed, message, FALLBACK_SOURCES)
+  }
+
+  /** Of what a proposer makes once a slot, unless the operator has told whose word counts for it. */
+  get #isProposal(): boolean {
+    return this.#fallback === 'first_of_slot' && this.#sources === undefined
+  }
+
+  /** It goes on, which speaks for who has sent it, as long as nobody contradicts. */
+  #pass({ claim }: Passed, ...senders: readonly PeerIdStr[]): Verdict {
+    if (this.#isProposal && claim !== undefined) this.#deps.records.note(claim.slot, senders)
+    return ACCEPT
   }
 
   #mayGoAtOnce(passed: Passed): boolean {
@@ -159,21 +174,41 @@ class JudgedByPolicy {
 
   /**
    * Lets it wait until `least` peers have sent it, and more when others with its claim have passed. Claims are taken by
-   * what goes on and not by what waits: whoever sends much without company keeps nothing out.
+   * what goes on and not by what waits: whoever sends much without company keeps nothing out. News are what comes from a
+   * peer without a record: they wait for one who has, and neither are the first of their slot nor raise doubt until then.
    */
-  #hold(passed: Passed, message: Message, least: number): Verdict | Held {
+  #hold(passed: Passed, message: Message, least: number | 'news'): Verdict | Held {
     const { ssz, msgId, incoming } = message
     const { fromId: from, copies } = incoming
     const { claims } = this.#judge
     const { claim } = passed
-    const needed = (): number => (claim === undefined ? least : Math.max(least, claims.sourcesNeeded(claim)))
-    const admit = (isByOwn: boolean): Verdict => {
+    const needed = (): number =>
+      Math.max(this.#leastOf(least, passed), claim === undefined ? 1 : claims.sourcesNeeded(claim))
+    const admit = (isByOwn: boolean, teller: PeerIdStr): Verdict => {
       const reason = claim === undefined ? undefined : claims.takeCorroborated(claim)
-      return reason === undefined || isByOwn ? ACCEPT : { action: 'ignore', reason }
+      if (reason !== undefined && !isByOwn) return { action: 'ignore', reason }
+      if (least === 'news') this.#isFirstOfSlot(passed)
+      return this.#pass(passed, from, teller)
     }
+    const counts = this.#isProposal ? (peerId: PeerIdStr) => this.#deps.records.counts(peerId) : undefined
     const sizeBytes = incoming.sizeBytes + ssz.length
-    const verdict = this.#deps.book.hold({ msgId, sizeBytes, needed, admit, timeMs: this.#timeMs, from, copies })
+    const verdict = this.#deps.book.hold({
+      msgId,
+      sizeBytes,
+      needed,
+      counts,
+      admit,
+      timeMs: this.#timeMs,
+      from,
+      copies,
+    })
     return verdict instanceof Promise ? { action: 'hold', settled: verdict } : verdict
+  }
+
+  #leastOf(least: number | 'news', { claim }: Passed): number {
+    if (least !== 'news') return least
+    const { watch } = this.#deps
+    return claim === undefined || watch.isInDoubt || !watch.isTimely(claim.slot) ? FALLBACK_SOURCES : 1
   }
 
   /** Lets an unverified message go on, as far as its claim lets it; what the operator's peers sent goes on in any case. */

@@ -13,6 +13,7 @@ import { CorroborationBook, type PeerSources } from './corroboration-book.ts'
 import { policyOf } from './policies.ts'
 import { policyCheck } from './policy-check.ts'
 import { SlotWatch } from './slot-watch.ts'
+import { TrackRecord } from './track-record.ts'
 
 export interface PolicyRoomDeps {
   readonly config: Pick<RelayConfig, 'validation' | 'corroborationTimeMs'>
@@ -44,7 +45,11 @@ export function openPolicies(deps: PolicyRoomDeps): PolicyRoom {
   const book = new CorroborationBook({ clock, peers })
   const { slotsPerEpoch } = chain.network
   const watch = new SlotWatch({ slotsPerEpoch, currentSlot: () => chain.slotClock.currentSlot() })
-  const policyDeps = { tierZero, verifier, book, watch, peers, corroborationTimeMs }
+  const records = new TrackRecord({
+    currentSlot: () => chain.slotClock.currentSlot(),
+    isDisputed: (slot) => watch.isDisputed(slot),
+  })
+  const policyDeps = { tierZero, verifier, book, watch, records, peers, corroborationTimeMs }
   return {
     policyOf: (kind) => policyOf(validation, kind),
     checkOf: (context) => policyCheck(policyDeps, context),

@@ -29,6 +29,8 @@ interface SlotSeen {
   headerRootHex: string | undefined
   /** The first whose signature was right. */
   signerIndex: number | undefined
+  /** Two objects of it contradict each other. */
+  isDisputed: boolean
 }
 
 export class SlotWatch {
@@ -61,10 +63,16 @@ export class SlotWatch {
     seen.proposerIndex ??= proposer?.proposerIndex
     seen.headerRootHex ??= headerRootHex
     if (!isSingle) {
+      seen.isDisputed = true
       const { currentSlot, slotsPerEpoch } = this.#deps
       this.#doubtUntilSlot = currentSlot() + DOUBT_EPOCHS * slotsPerEpoch
     }
     return isSingle
+  }
+
+  /** True when a second proposer or variant of `slot` has appeared. */
+  isDisputed(slot: number): boolean {
+    return this.#slots.get(slot)?.isDisputed === true
   }
 
   /** True while what is of `slot` is worth being the first with. Of older slots, each of them unseen, anyone could make up one. */
@@ -90,6 +98,7 @@ export class SlotWatch {
       proposerIndex: undefined,
       headerRootHex: undefined,
       signerIndex: undefined,
+      isDisputed: false,
     }
     const { currentSlot, slotsPerEpoch } = this.#deps
     const current = currentSlot()

@@ -11,8 +11,6 @@ const MAX_RECORDS = 1024
 const MAX_PENDING_SLOTS = 8
 /** Who sent an object of a slot before it went on: a few, since it goes on at the word of the first or second. */
 const MAX_SENDERS = 64
-/** How late an object may come and still speak for its senders. */
-const SLOTS_LATE = 1
 /** When those with a record are silent for longer, they are gone or have nothing: others are then all there is. */
 export const SILENT_SLOTS = 4
 
@@ -40,10 +38,10 @@ export class TrackRecord {
     return this.#known.has(peerId) || this.#deps.currentSlot() - this.#heardSlot > SILENT_SLOTS
   }
 
-  /** Something of a slot passed: these had sent it by then. Of slots long over nobody has anything to contradict with. */
+  /** Something of a slot passed: these had sent it by then. What is of slots that are over nobody may contradict any more. */
   note(slot: number, peers: Iterable<PeerIdStr>): void {
     this.#settle()
-    if (slot < this.#deps.currentSlot() - SLOTS_LATE) return
+    if (slot < this.#deps.currentSlot()) return
     const senders = this.#pending.get(slot) ?? new Set()
     for (const peerId of peers) {
       if (this.#known.has(peerId)) this.#heardSlot = Math.max(this.#heardSlot, slot)

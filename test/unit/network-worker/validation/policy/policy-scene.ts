@@ -11,6 +11,7 @@ import { CorroborationBook } from '../../../../../src/network-worker/validation/
 import { NO_VERIFIER } from '../../../../../src/network-worker/validation/policy/no-verifier.ts'
 import { policyCheck } from '../../../../../src/network-worker/validation/policy/policy-check.ts'
 import { SlotWatch } from '../../../../../src/network-worker/validation/policy/slot-watch.ts'
+import { TrackRecord } from '../../../../../src/network-worker/validation/policy/track-record.ts'
 import type { Verdict } from '../../../../../src/network-worker/validation/verdict.ts'
 import type { Verification, Verifier } from '../../../../../src/network-worker/validation/verify/verifier.ts'
 import { fuluBlock } from '../block-values.ts'
@@ -44,7 +45,11 @@ export function policyScene(verifier: Verifier = NO_VERIFIER) {
   const slotClock = createSlotClock(ALL_FORKS, clock)
   const book = new CorroborationBook({ clock, peers: PEERS })
   const watch = new SlotWatch({ slotsPerEpoch: ALL_FORKS.slotsPerEpoch, currentSlot: () => slotClock.currentSlot() })
-  const deps = { tierZero, verifier, book, watch, peers: PEERS, corroborationTimeMs: 4000 }
+  const records = new TrackRecord({
+    currentSlot: () => slotClock.currentSlot(),
+    isDisputed: (slot) => watch.isDisputed(slot),
+  })
+  const deps = { tierZero, verifier, book, watch, records, peers: PEERS, corroborationTimeMs: 4000 }
   const entry = schedule.entries.find(({ fork }) => fork === 'fulu')
   assert.ok(entry !== undefined)
   let messages = 0

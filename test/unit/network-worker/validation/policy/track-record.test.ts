@@ -35,10 +35,10 @@ test('a slot with a dispute makes no record', () => {
   )
 })
 
-test('a slot that is long over makes no record: nobody is there to contradict', () => {
+test('a slot that is over makes no record: nobody is there to contradict', () => {
   const { now, record } = scene()
-  record.note(98, ['forger'])
-  record.note(99, ['alice'])
+  record.note(99, ['forger'])
+  record.note(100, ['alice'])
   now.slot++
   assert.deepEqual(
     ['alice', 'forger'].map((peer) => record.counts(peer)),
