@@ -4,7 +4,7 @@
  * it throws.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { NetworkNodeDeps } from '../../../src/network-worker/assemble.ts'
+import type { NetworkNodeDeps } from '../../../src/network-worker/assembly/parts.ts'
 import type { NetworkNode } from '../../../src/network-worker/network-node.ts'
 import type { Control } from '../../../src/rpc/contract.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'

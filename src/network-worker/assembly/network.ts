@@ -1,0 +1,132 @@
+/** Host, gossip and what follows the messages. */
+import { presetOf } from '../../consensus/network-config.ts'
+import { AGENT_VERSION } from '../../shared/version.ts'
+import { PoolClient } from '../../validation-pool/client.ts'
+import { ClockOffset } from '../chain/clock-offset.ts'
+import { meshOf } from '../control/runtime-settings.ts'
+import { EventsRoom } from '../events/events-room.ts'
+import { openGossip, type PassedObserver } from '../gossip/gossip-room.ts'
+import { announcedEndpoints, listenEndpoints } from '../host/endpoints.ts'
+import { InboundLimiter } from '../host/inbound-limiter.ts'
+import { createIpExemption, type IpExemption } from '../host/ip-exemption.ts'
+import { createHost } from '../host/libp2p-host.ts'
+import { configuredPeers } from '../peers/dial-target.ts'
+import { openPeerBooks, type PeerBooks } from '../peers/peer-books.ts'
+import { UNKNOWN_CLIENT } from '../peers/peer-record.ts'
+import { voteGroup } from '../peers/vote-group.ts'
+import { openRecent, type RecentRoom } from '../recent/recent-room.ts'
+import { BlockStats } from '../stats/block-stats.ts'
+import { createPeerSources } from '../validation/policy/peer-sources.ts'
+import { StatelessVerifier } from '../validation/verify/stateless-verifier.ts'
+import type { Ground, Later, Network, NetworkNodeDeps, Parts } from './parts.ts'
+
+/** Opens host, gossip and their followers; nothing of it runs yet. */
+export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: Later): Promise<Network> {
+  const { config, clock, log, restored } = deps
+  const { chain, stats, enr, meshLog, runtimeConfig } = ground
+  const exemption = createIpExemption(config.countLoopback, config.ipLimitExempt)
+  const books = openBooks(deps, ground, exemption, later)
+  const pool = new PoolClient({ preset: presetOf(config.network), clock, log })
+  const verifier = new StatelessVerifier({ ...chain, clock, log })
+  const events = new EventsRoom({
+    ...{ preset: presetOf(config.network), clock, slotClock: chain.slotClock },
+    emit: (batch) => deps.emit('streamed', batch),
+  })
+  const recent = openRecent({ config, chain, clock, log, nodeId: enr.nodeId })
+  const blocks = createBlockStats({ chain, events, recent, pool, books }, deps)
+  const { clockOffset, onBlockSlot } = followClock(ground, books, deps)
+  const gossip = await openGossip({
+    config,
+    chain,
+    clock,
+    log,
+    stats,
+    blocks,
+    events: passedObserver(events, recent),
+    verifier,
+    onBlockSlot,
+    sources: sourcesOf(ground, books, deps, later),
+    exemption,
+    nodeId: enr.nodeId,
+    mesh: meshOf(restored.settings),
+    onMesh: meshLog.observe,
+    onEpoch: () => later().info.refresh(),
+    isTrusted: (peerId) => books.access.isTrusted(peerId),
+    activeValidators: () => runtimeConfig.settings.active_validators,
+    onOffence: (peerId, offence) => later().peers.conduct.offended(peerId, offence),
+  })
+  const host = await createHost({
+    privateKey: ground.privateKey,
+    agentVersion: AGENT_VERSION,
+    listen: listenEndpoints(config),
+    announce: announcedEndpoints(config),
+    inboundLimiter: new InboundLimiter(clock, exemption),
+    gate: books.admission,
+    createRouter: (components) => gossip.createRouter(components),
+  })
+  return { books, pool, verifier, blocks, events, recent, clockOffset, gossip, host }
+}
+
+function openBooks(deps: NetworkNodeDeps, ground: Ground, exemption: IpExemption, later: Later): PeerBooks {
+  const { config, clock, log, emit, restored } = deps
+  return openPeerBooks({
+    config,
+    clock,
+    log,
+    restored,
+    exemption,
+    targetPeers: () => ground.runtimeConfig.settings.target_peers,
+    isExplicit: (peerId) => later().host.services.gossip.direct.has(peerId),
+    gossipScore: (peerId) => later().host.services.gossip.score.score(peerId),
+    disconnect: (peerId, reason) => later().peers.manager.disconnect(peerId, reason),
+    onScoreBan: (ban) => emit('scoreBan', ban),
+    onScoreBanLifted: (peerId) => emit('scoreBanLifted', { peerId }),
+  })
+}
+
+/** Whose word on a message counts for how much. A configured peer that cannot be named is warned of when it is dialled. */
+function sourcesOf({ isLoopback }: Ground, { registry, access }: PeerBooks, deps: NetworkNodeDeps, later: Later) {
+  return createPeerSources({
+    configured: configuredPeers(deps.config.peers),
+    isTrusted: (peerId) => access.isTrusted(peerId),
+    isExplicit: (peerId) => later().host.services.gossip.direct.has(peerId),
+    networkOf: (peerId) => voteGroup(peerId, registry.get(peerId)?.ip, isLoopback),
+    agentOf: (peerId) => registry.get(peerId)?.client ?? UNKNOWN_CLIENT,
+  })
+}
+
+/** Judges our clock by when blocks come; a sender's network answers for it, so that one cannot pose as many. */
+function followClock({ chain, isLoopback }: Ground, { registry }: PeerBooks, { clock, log }: NetworkNodeDeps) {
+  const { slotClock, network } = chain
+  const clockOffset = new ClockOffset({ clock, slotClock, slotDurationMs: network.slotDurationMs, log })
+  const onBlockSlot = (slot: number, from: string): void =>
+    clockOffset.onBlock(slot, voteGroup(from, registry.get(from)?.ip, isLoopback))
+  return { clockOffset, onBlockSlot }
+}
+
+/** Tells those who follow all that passed. */
+function passedObserver(events: EventsRoom, recent: RecentRoom | undefined): PassedObserver {
+  if (recent === undefined) return events
+  return {
+    onPassed: (context, data) => {
+      events.onPassed(context, data)
+      recent.onPassed(context, data)
+    },
+  }
+}
+
+function createBlockStats(
+  { chain, events, recent, pool, books: { registry } }: Pick<Parts, 'chain' | 'events' | 'recent' | 'pool' | 'books'>,
+  deps: NetworkNodeDeps,
+): BlockStats {
+  return new BlockStats({
+    clock: deps.clock,
+    slotClock: chain.slotClock,
+    factsOf: (block) => pool.run('block-facts', block, [block.data.buffer]),
+    peerOf: (peerId) => registry.get(peerId),
+    restored: deps.restored.firstBlockSenders,
+    onFirstBlock: (peerId) => deps.emit('firstBlock', { peerId }),
+    onShown: (arrival, atMs) => events.onBlock(arrival, atMs),
+    onHashed: recent && ((block, root) => recent.intake.onBlock(block, root)),
+  })
+}
