@@ -92,6 +92,10 @@ function sourcesOf({ isLoopback }: Ground, { registry, access }: PeerBooks, deps
     isExplicit: (peerId) => later().host.services.gossip.direct.has(peerId),
     networkOf: (peerId) => voteGroup(peerId, registry.get(peerId)?.ip, isLoopback),
     agentOf: (peerId) => registry.get(peerId)?.client ?? UNKNOWN_CLIENT,
+    ageMs: (peerId) => {
+      const record = registry.get(peerId)
+      return record?.state === 'connected' ? deps.clock.monotonicMs() - record.connectedAtMs : 0
+    },
   })
 }
 

@@ -21,6 +21,8 @@ export interface PeerSources {
   /** True for peers of the operator's choice: their word alone is enough. */
   bypasses(peerId: PeerIdStr): boolean
   sourceOf(peerId: PeerIdStr): Source
+  /** How long it has been connected; 0 when it is not. */
+  ageMs(peerId: PeerIdStr): number
 }
 
 export interface CorroborationBookDeps {
@@ -39,6 +41,8 @@ export interface Uncorroborated {
   readonly needed: () => number
   /** Whose word counts, when not everybody's does. */
   readonly counts?: ((peerId: PeerIdStr) => boolean) | undefined
+  /** Asked when its time is up: whether as many independent peers whose word does not count are enough after all. */
+  readonly isEnoughLate?: ((strangers: number) => boolean) | undefined
   /**
    * Called in the turn in which enough have sent it, so that it counts for those that wait beside it. `teller`: the last
    * of them; `isByOwn`: his word alone was enough.
@@ -50,11 +54,18 @@ export interface Uncorroborated {
   readonly copies?: Iterable<PeerIdStr> | undefined
 }
 
-interface Held extends Owned {
+/** Who has sent a message. */
+interface Senders {
+  readonly counted: SourceSet
+  /** Those whose word did not count when they sent it. */
+  readonly strangers: SourceSet
+}
+
+interface Held extends Owned, Senders {
   readonly needed: Uncorroborated['needed']
   readonly counts: Uncorroborated['counts']
+  readonly isEnoughLate: Uncorroborated['isEnoughLate']
   readonly admit: Uncorroborated['admit']
-  readonly senders: SourceSet
   readonly settle: (verdict: Verdict) => void
   readonly timer: Disposable
 }
@@ -73,7 +84,7 @@ export class CorroborationBook {
    * Who sent what went uncorroborated: when a copy comes late, and the message is judged once more, they count. The
    * longest gone first.
    */
-  readonly #past = new Map<MsgIdStr, SourceSet>()
+  readonly #past = new Map<MsgIdStr, Senders>()
   #isStopped = false
 
   constructor({ clock, peers, maxMessages = MAX_MESSAGES, maxBytes = MAX_BYTES }: CorroborationBookDeps) {
@@ -94,18 +105,19 @@ export class CorroborationBook {
   /** What `admit` says when enough have sent it already, else a promise that is kept within `timeMs`. Nothing rejects. */
   hold(message: Uncorroborated): Verdict | Promise<Verdict> {
     if (this.#isStopped) return UNCORROBORATED
-    const { msgId, sizeBytes, needed, counts, admit, from, copies = [], timeMs } = message
+    const { msgId, sizeBytes, needed, counts, isEnoughLate, admit, from, copies = [], timeMs } = message
     // No id comes twice while it waits; were it to, both would be settled by what becomes of the first.
     if (this.#held.has(msgId) || sizeBytes > this.#maxBytes) return NO_ROOM
-    const senders = this.#past.get(msgId) ?? new SourceSet()
+    const senders = this.#past.get(msgId) ?? { counted: new SourceSet(), strangers: new SourceSet() }
     for (const sender of [from, ...copies]) {
       const verdict = this.#heard(sender, message, senders)
       if (verdict !== undefined) return verdict
     }
     const { promise, resolve } = Promise.withResolvers<Verdict>()
-    const timer = this.#clock.after(timeMs, () => this.#end(msgId, UNCORROBORATED))
+    const timer = this.#clock.after(timeMs, () => this.#onTimeUp(msgId))
     const { network } = this.#peers.sourceOf(from)
-    const held = { msgId, sizeBytes, network, peerId: from, needed, counts, admit, senders, settle: resolve, timer }
+    const owned = { msgId, sizeBytes, network, peerId: from, settle: resolve, timer }
+    const held = { ...owned, ...senders, needed, counts, isEnoughLate, admit }
     this.#held.set(msgId, held)
     this.#shares.add(held)
     while (this.#shares.isTooMuch) this.#makeRoom()
@@ -116,7 +128,7 @@ export class CorroborationBook {
   onCopy(msgId: MsgIdStr, from: PeerIdStr): void {
     if (this.#held.size === 0) return
     const held = this.#held.get(msgId)
-    const verdict = held === undefined ? undefined : this.#heard(from, held, held.senders)
+    const verdict = held === undefined ? undefined : this.#heard(from, held, held)
     if (verdict !== undefined) this.#end(msgId, verdict)
   }
 
@@ -131,12 +143,22 @@ export class CorroborationBook {
   #heard(
     from: PeerIdStr,
     { needed, counts, admit }: Pick<Uncorroborated, 'needed' | 'counts' | 'admit'>,
-    senders: SourceSet,
+    { counted, strangers }: Senders,
   ): Verdict | undefined {
     if (this.#peers.bypasses(from)) return admit(true, from)
-    if (counts?.(from) === false) return undefined
-    senders.add(this.#peers.sourceOf(from))
-    return senders.independent >= needed() ? admit(false, from) : undefined
+    const source = this.#peers.sourceOf(from)
+    if (counts?.(from) === false) {
+      strangers.add(source)
+      return undefined
+    }
+    counted.add(source)
+    return counted.independent >= needed() ? admit(false, from) : undefined
+  }
+
+  #onTimeUp(msgId: MsgIdStr): void {
+    const held = this.#held.get(msgId)
+    const isEnough = held?.isEnoughLate?.(held.strangers.independent) === true
+    this.#end(msgId, held !== undefined && isEnough ? held.admit(false, held.peerId) : UNCORROBORATED)
   }
 
   #makeRoom(): void {
@@ -152,12 +174,12 @@ export class CorroborationBook {
     this.#held.delete(msgId)
     this.#shares.remove(held)
     this.#past.delete(msgId)
-    if (verdict.action !== 'accept') this.#remember(msgId, held.senders)
+    if (verdict.action !== 'accept') this.#remember(msgId, held)
     held.settle(verdict)
   }
 
-  #remember(msgId: MsgIdStr, senders: SourceSet): void {
-    this.#past.set(msgId, senders)
+  #remember(msgId: MsgIdStr, { counted, strangers }: Senders): void {
+    this.#past.set(msgId, { counted, strangers })
     const [oldest] = this.#past.keys()
     if (this.#past.size > MAX_PAST && oldest !== undefined) this.#past.delete(oldest)
   }

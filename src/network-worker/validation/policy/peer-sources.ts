@@ -11,12 +11,15 @@ export interface PeerSourcesDeps {
   readonly networkOf: (peerId: PeerIdStr) => string
   /** What a peer says it runs; those that have not said it yet are all alike. */
   readonly agentOf: (peerId: PeerIdStr) => string
+  /** How long a peer has been connected; 0 when it is not. */
+  readonly ageMs: (peerId: PeerIdStr) => number
 }
 
 export function createPeerSources(deps: PeerSourcesDeps): PeerSources {
-  const { isTrusted, isExplicit, configured, networkOf, agentOf } = deps
+  const { isTrusted, isExplicit, configured, networkOf, agentOf, ageMs } = deps
   return {
     bypasses: (peerId) => configured.has(peerId) || isTrusted(peerId) || isExplicit(peerId),
+    ageMs,
     sourceOf: (peerId) => ({ network: networkOf(peerId), agent: agentOf(peerId) }),
   }
 }

@@ -29,7 +29,7 @@ export interface PolicyDeps {
   readonly verifier: Verifier
   readonly book: Pick<CorroborationBook, 'hold'>
   readonly watch: Pick<SlotWatch, 'isFirst' | 'isInDoubt' | 'isTimely' | 'isOnlySigner'>
-  readonly records: Pick<TrackRecord, 'counts' | 'note'>
+  readonly records: Pick<TrackRecord, 'counts' | 'isHeard' | 'note'>
   readonly peers: PeerSources
   /** How long a message may wait for other peers, ms. */
   readonly corroborationTimeMs: number
@@ -140,7 +140,7 @@ class JudgedByPolicy {
   #fallBack(passed: Passed, message: Message): Verdict | Held {
     const { fromId } = message.incoming
     if (this.#fallback === 'blind') return this.#admit(passed, message)
-    if (this.#isProposal && !this.#deps.records.counts(fromId)) return this.#hold(passed, message, 'news')
+    if (this.#takesRecords && !this.#deps.records.counts(fromId)) return this.#hold(passed, message, 'news')
     if (this.#mayGoAtOnce(passed)) {
       const verdict = this.#admit(passed, message)
       if (verdict.action === 'accept') return this.#pass(passed, fromId)
@@ -148,14 +148,17 @@ class JudgedByPolicy {
     return this.#hold(passed, message, FALLBACK_SOURCES)
   }
 
-  /** Of what a proposer makes once a slot, unless the operator has told whose word counts for it. */
-  get #isProposal(): boolean {
-    return this.#fallback === 'first_of_slot' && this.#sources === undefined
+  /**
+   * Blocks, unless the operator has told how many peers count for them. Not sidecars: in the mesh of a column there may
+   * be nobody but one that has just come.
+   */
+  get #takesRecords(): boolean {
+    return this.#context.parsed.spec.kind === 'beacon_block' && this.#sources === undefined
   }
 
   /** It goes on, which speaks for who has sent it, as long as nobody contradicts. */
   #pass({ claim }: Passed, ...senders: readonly PeerIdStr[]): Verdict {
-    if (this.#isProposal && claim !== undefined) this.#deps.records.note(claim.slot, senders)
+    if (this.#takesRecords && claim !== undefined) this.#deps.records.note(claim.slot, senders)
     return ACCEPT
   }
 
@@ -190,13 +193,18 @@ class JudgedByPolicy {
       if (least === 'news') this.#isFirstOfSlot(passed)
       return this.#pass(passed, from, teller)
     }
-    const counts = this.#isProposal ? (peerId: PeerIdStr) => this.#deps.records.counts(peerId) : undefined
+    const { records } = this.#deps
+    const counts = this.#takesRecords ? (peerId: PeerIdStr) => records.counts(peerId) : undefined
+    // Late is better than never: when who has a record has left, or keeps the slot's block back.
+    const isEnoughLate = (strangers: number): boolean =>
+      claim !== undefined && !records.isHeard(claim.slot) && strangers >= Math.max(FALLBACK_SOURCES, needed())
     const sizeBytes = incoming.sizeBytes + ssz.length
     const verdict = this.#deps.book.hold({
       msgId,
       sizeBytes,
       needed,
       counts,
+      isEnoughLate,
       admit,
       timeMs: this.#timeMs,
       from,

@@ -43,11 +43,13 @@ export function openPolicies(deps: PolicyRoomDeps): PolicyRoom {
   const { validation, corroborationTimeMs } = config
   const tierZero = tierZeroOf(chain, clock, activeValidators)
   const book = new CorroborationBook({ clock, peers })
-  const { slotsPerEpoch } = chain.network
+  const { slotsPerEpoch, slotDurationMs } = chain.network
   const watch = new SlotWatch({ slotsPerEpoch, currentSlot: () => chain.slotClock.currentSlot() })
   const records = new TrackRecord({
     currentSlot: () => chain.slotClock.currentSlot(),
     isDisputed: (slot) => watch.isDisputed(slot),
+    isBelieved: (peerId) => peers.bypasses(peerId),
+    isNew: (peerId) => peers.ageMs(peerId) < slotsPerEpoch * slotDurationMs,
   })
   const policyDeps = { tierZero, verifier, book, watch, records, peers, corroborationTimeMs }
   return {

@@ -1,4 +1,7 @@
-/** Blocks that cannot be verified, from peers that have sent some before and from those who have just come. */
+/**
+ * Blocks that cannot be verified, while a peer of the operator's sends its own: from peers that have sent some before, and
+ * from those who have just come.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SILENT_SLOTS } from '../../../../../src/network-worker/validation/policy/track-record.ts'
@@ -8,22 +11,24 @@ import { blockOf, policyScene, SLOT, settled, textOf, verifierOf } from './polic
 
 const { slotDurationMs } = ALL_FORKS
 
-/** A relay in the slot after one whose block came from `a:x`. */
+/** A relay in the second slot whose blocks come from the operator's peer; that of the first came from `a:x`. */
 async function sceneWithRecord(...scene: Parameters<typeof policyScene>) {
   const { clock, book, watch, checkOf } = policyScene(...scene)
   const check = checkOf('beacon_block', 'strict')
   assert.equal(await settled(check(blockOf(SLOT, 6), 'a:x')), 'accept')
   clock.advance(slotDurationMs)
-  return { clock, book, watch, check, slot: SLOT + 1 }
+  assert.equal(textOf(check(blockOf(SLOT + 1, 6), 'own')), 'accept')
+  clock.advance(slotDurationMs)
+  return { clock, book, watch, check, slot: SLOT + 2 }
 }
 
 test('the first block of a newcomer waits for a peer that has a record, and then speaks for the newcomer', async () => {
   const { clock, book, watch, check, slot } = await sceneWithRecord()
   const block = check(blockOf(slot, 7), 'new:comer')
   assert.equal(textOf(block), 'hold')
-  book.onCopy('2', 'other:newcomer')
+  book.onCopy('3', 'other:newcomer')
   assert.equal(book.size, 1)
-  book.onCopy('2', 'a:x')
+  book.onCopy('3', 'a:x')
   assert.equal(await settled(block), 'accept')
   assert.equal(watch.isInDoubt, false)
   clock.advance(slotDurationMs)
@@ -33,19 +38,27 @@ test('the first block of a newcomer waits for a peer that has a record, and then
 test('forged blocks of newcomers neither go on, however many send them, nor raise doubt', async () => {
   const { clock, book, watch, check, slot } = await sceneWithRecord()
   const twins = [check(blockOf(slot, 7, 1), 'n1:c1'), check(blockOf(slot, 7, 2), 'n2:c2')]
-  for (let index = 3; index < 20; index++) for (const id of ['2', '3']) book.onCopy(id, `n${index}:c${index}`)
+  for (let index = 3; index < 20; index++) for (const id of ['3', '4']) book.onCopy(id, `n${index}:c${index}`)
   assert.equal(textOf(check(blockOf(slot, 7), 'a:x')), 'accept')
   assert.equal(watch.isInDoubt, false)
   clock.advance(4000)
   assert.deepEqual(await Promise.all(twins.map(settled)), ['ignore uncorroborated', 'ignore uncorroborated'])
 })
 
-test('a record is lost on nobody when those who have one fall silent', async () => {
+test("everybody counts when the operator's peer falls silent", async () => {
   const { clock, check, slot } = await sceneWithRecord()
   clock.advance((SILENT_SLOTS - 1) * slotDurationMs)
   assert.equal(textOf(check(blockOf(slot + SILENT_SLOTS - 1, 7), 'new:comer')), 'hold')
   clock.advance(slotDurationMs)
   assert.equal(textOf(check(blockOf(slot + SILENT_SLOTS, 8), 'new:comer')), 'accept')
+})
+
+test("the word of the operator's peer is enough for a newcomer's block", async () => {
+  const { book, check, slot } = await sceneWithRecord()
+  const block = check(blockOf(slot, 7), 'new:comer')
+  assert.equal(textOf(block), 'hold')
+  book.onCopy('3', 'own')
+  assert.equal(await settled(block), 'accept')
 })
 
 test('in doubt a newcomer counts for nothing beside one with a record', async () => {
@@ -54,16 +67,14 @@ test('in doubt a newcomer counts for nothing beside one with a record', async ()
   void check(blockOf(slot, 7), 'a:x')
   assert.ok(watch.isInDoubt)
   const block = check(blockOf(slot, 7, 2), 'new:comer')
-  book.onCopy('4', 'a:x')
+  book.onCopy('5', 'a:x')
   clock.advance(4000)
   assert.equal(await settled(block), 'ignore uncorroborated')
 })
 
-test('what is verified makes a record, and needs none', async () => {
-  const { check, clock, slot } = await sceneWithRecord(verifierOf('valid'))
+test('what is verified needs no record', async () => {
+  const { check, slot } = await sceneWithRecord(verifierOf('valid'))
   assert.equal(await settled(check(blockOf(slot, 7), 'new:comer')), 'accept')
-  clock.advance(slotDurationMs)
-  assert.equal(await settled(check(blockOf(slot + 1, 8), 'other:newcomer')), 'accept')
 })
 
 test('without an answer where there are keys, two that have a record must have sent it', async () => {
@@ -76,8 +87,8 @@ test('without an answer where there are keys, two that have a record must have s
   const blocks = [check(blockOf(slot + 1, 8, 1), 'n1:c1'), check(blockOf(slot + 1, 8), 'n2:c2')]
   await new Promise((resolve) => setImmediate(resolve))
   assert.equal(book.size, 2)
-  for (const peer of ['n2:c2', 'n3:c3', 'n4:c4', 'a:x']) book.onCopy('3', peer)
-  for (const peer of ['a:x', 'b:y']) book.onCopy('4', peer)
+  for (const peer of ['n2:c2', 'n3:c3', 'n4:c4', 'a:x']) book.onCopy('4', peer)
+  for (const peer of ['a:x', 'b:y']) book.onCopy('5', peer)
   clock.advance(4000)
   assert.deepEqual(await Promise.all(blocks.map(settled)), ['ignore uncorroborated', 'accept'])
 })

@@ -9,6 +9,7 @@ test('trusted, explicit and configured peers are believed, nobody else', () => {
     isExplicit: (peerId) => peerId === 'explicit',
     networkOf: (peerId) => `network of ${peerId}`,
     agentOf: (peerId) => `agent of ${peerId}`,
+    ageMs: () => 1000,
   })
   const peers = ['configured', 'trusted', 'explicit', 'stranger']
   assert.deepEqual(peers.map(sources.bypasses), [true, true, true, false])

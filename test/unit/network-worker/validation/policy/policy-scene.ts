@@ -39,15 +39,18 @@ export function blockOf(slot: number, proposerIndex: number, graffiti = 0): Uint
   return ssz.fulu.SignedBeaconBlock.serialize(block)
 }
 
-export function policyScene(verifier: Verifier = NO_VERIFIER) {
+/** `old`: peers that have been connected for long. */
+export function policyScene(verifier: Verifier = NO_VERIFIER, old: ReadonlySet<string> = new Set()) {
   const { clock, tierZero } = sceneAt(SLOT, 100)
   const schedule = createForkSchedule(ALL_FORKS)
   const slotClock = createSlotClock(ALL_FORKS, clock)
   const book = new CorroborationBook({ clock, peers: PEERS })
   const watch = new SlotWatch({ slotsPerEpoch: ALL_FORKS.slotsPerEpoch, currentSlot: () => slotClock.currentSlot() })
   const records = new TrackRecord({
+    isNew: (peerId) => !old.has(peerId),
     currentSlot: () => slotClock.currentSlot(),
     isDisputed: (slot) => watch.isDisputed(slot),
+    isBelieved: (peerId) => PEERS.bypasses(peerId),
   })
   const deps = { tierZero, verifier, book, watch, records, peers: PEERS, corroborationTimeMs: 4000 }
   const entry = schedule.entries.find(({ fork }) => fork === 'fulu')

@@ -5,83 +5,71 @@ import { SILENT_SLOTS, TrackRecord } from '../../../../../src/network-worker/val
 function scene() {
   const now = { slot: 100 }
   const disputed = new Set<number>()
-  const record = new TrackRecord({ currentSlot: () => now.slot, isDisputed: (slot) => disputed.has(slot) })
-  return { now, disputed, record }
+  const record = new TrackRecord({
+    currentSlot: () => now.slot,
+    isDisputed: (slot) => disputed.has(slot),
+    isBelieved: (peerId) => peerId === 'own',
+  })
+  const counting = (...peers: string[]): readonly string[] => peers.filter((peer) => record.counts(peer))
+  return { now, disputed, record, counting }
 }
 
-test('while nobody has a record everybody counts, and then who has one', () => {
-  const { now, record } = scene()
-  assert.ok(record.counts('newcomer'))
-  record.note(100, ['alice', 'bob'])
-  assert.ok(record.counts('newcomer'), 'the slot is not over')
+test('without peers of the operator everybody counts, whoever has a record', () => {
+  const { now, record, counting } = scene()
+  record.note(100, ['alice'])
   now.slot++
-  assert.deepEqual(
-    ['alice', 'bob', 'newcomer'].map((peer) => record.counts(peer)),
-    [true, true, false],
-  )
+  assert.deepEqual(counting('alice', 'newcomer'), ['alice', 'newcomer'])
 })
 
-test('a slot with a dispute makes no record', () => {
-  const { now, record, disputed } = scene()
-  record.note(100, ['forger'])
+test('beside one of the operator those count who have a record, from the end of its slot on', () => {
+  const { now, record, counting } = scene()
+  assert.deepEqual(counting('newcomer'), ['newcomer'])
+  record.note(100, ['alice'])
+  record.note(100, ['own', 'bob'])
+  assert.deepEqual(counting('alice', 'bob', 'newcomer'), [])
+  now.slot++
+  assert.deepEqual(counting('alice', 'bob', 'newcomer'), ['alice', 'bob'])
+})
+
+test('a slot with a dispute makes no record, nor does one that is over', () => {
+  const { now, record, disputed, counting } = scene()
+  record.note(99, ['late'])
+  record.note(100, ['own', 'forger'])
   disputed.add(100)
   now.slot++
-  assert.ok(record.counts('newcomer'))
-  record.note(101, ['alice'])
+  record.note(101, ['own', 'alice'])
   now.slot++
-  assert.deepEqual(
-    ['alice', 'forger'].map((peer) => record.counts(peer)),
-    [true, false],
-  )
+  assert.deepEqual(counting('late', 'forger', 'alice'), ['alice'])
 })
 
-test('a slot that is over makes no record: nobody is there to contradict', () => {
-  const { now, record } = scene()
-  record.note(99, ['forger'])
-  record.note(100, ['alice'])
-  now.slot++
-  assert.deepEqual(
-    ['alice', 'forger'].map((peer) => record.counts(peer)),
-    [true, false],
-  )
-})
-
-test('when those with a record fall silent, others are all there is', () => {
-  const { now, record } = scene()
-  record.note(100, ['alice'])
+test("when the operator's peers fall silent, others are all there is", () => {
+  const { now, record, counting } = scene()
+  record.note(100, ['own', 'alice'])
   now.slot = 100 + SILENT_SLOTS
-  assert.equal(record.counts('newcomer'), false)
+  assert.deepEqual(counting('alice', 'newcomer'), ['alice'])
   now.slot++
-  assert.ok(record.counts('newcomer'))
-  record.note(now.slot, ['alice', 'carol'])
-  assert.equal(record.counts('newcomer'), false)
-  now.slot++
-  assert.ok(record.counts('carol'))
+  assert.deepEqual(counting('alice', 'newcomer'), ['alice', 'newcomer'])
+  record.note(now.slot, ['alice', 'own'])
+  assert.deepEqual(counting('alice', 'newcomer'), ['alice'])
 })
 
 test('a thousand are remembered, those whom we heard last', () => {
-  const { now, record } = scene()
+  const { now, record, counting } = scene()
   for (let index = 0; index < 1100; index++) {
     record.note(now.slot, [`peer-${index}`])
     now.slot++
   }
-  assert.deepEqual(
-    ['peer-0', 'peer-75', 'peer-76', 'peer-1099'].map((peer) => record.counts(peer)),
-    [false, false, true, true],
-  )
+  record.note(now.slot, ['own'])
+  assert.deepEqual(counting('peer-0', 'peer-75', 'peer-76', 'peer-1099'), ['peer-76', 'peer-1099'])
 })
 
-test('what is noted of a slot is bounded', () => {
-  const { now, record } = scene()
+test('what is noted of a slot is bounded, and so are the slots', () => {
+  const { now, record, counting } = scene()
   const many = Array.from({ length: 100 }, (_, index) => `peer-${index}`)
   record.note(100, many)
   for (let ahead = 1; ahead < 20; ahead++) record.note(100 + ahead, [`ahead-${ahead}`])
   now.slot = 130
-  assert.equal(many.filter((peer) => record.counts(peer)).length, 100, 'all are long silent')
-  record.note(130, ['peer-0'])
-  assert.equal(many.filter((peer) => record.counts(peer)).length, 64)
-  assert.deepEqual(
-    ['ahead-7', 'ahead-8'].map((peer) => record.counts(peer)),
-    [true, false],
-  )
+  record.note(130, ['own'])
+  assert.equal(counting(...many).length, 64)
+  assert.deepEqual(counting('ahead-3', 'ahead-4'), ['ahead-3'])
 })
