@@ -92,3 +92,16 @@ test('without an answer where there are keys, two that have a record must have s
   clock.advance(4000)
   assert.deepEqual(await Promise.all(blocks.map(settled)), ['ignore uncorroborated', 'accept'])
 })
+
+test('a peer that has been here for long counts without a record', async () => {
+  const { check, slot } = await sceneWithRecord(undefined, new Set(['long:here']))
+  assert.equal(textOf(check(blockOf(slot, 7), 'long:here')), 'accept')
+})
+
+test('late is better than never: two strangers are enough when nobody who counts has sent a block of the slot', async () => {
+  const { clock, book, check, slot } = await sceneWithRecord()
+  const blocks = [check(blockOf(slot, 7), 'n1:c1'), check(blockOf(slot, 8), 'n2:c2')]
+  book.onCopy('3', 'n3:c3')
+  clock.advance(4000)
+  assert.deepEqual(await Promise.all(blocks.map(settled)), ['accept', 'ignore uncorroborated'])
+})

@@ -9,6 +9,7 @@ function scene() {
     currentSlot: () => now.slot,
     isDisputed: (slot) => disputed.has(slot),
     isBelieved: (peerId) => peerId === 'own',
+    isNew: (peerId) => peerId !== 'old',
   })
   const counting = (...peers: string[]): readonly string[] => peers.filter((peer) => record.counts(peer))
   return { now, disputed, record, counting }
@@ -29,6 +30,27 @@ test('beside one of the operator those count who have a record, from the end of 
   assert.deepEqual(counting('alice', 'bob', 'newcomer'), [])
   now.slot++
   assert.deepEqual(counting('alice', 'bob', 'newcomer'), ['alice', 'bob'])
+})
+
+test('who has been here for long counts without a record', () => {
+  const { record, counting } = scene()
+  record.note(100, ['own'])
+  assert.deepEqual(counting('newcomer', 'old'), ['old'])
+})
+
+test('a slot is heard when somebody whose word counts sent a block of it that passed', () => {
+  const { now, record } = scene()
+  record.note(100, ['own'])
+  record.note(101, ['newcomer'])
+  assert.deepEqual(
+    [100, 101].map((slot) => record.isHeard(slot)),
+    [true, false],
+  )
+  now.slot = 102
+  record.note(101, ['newcomer', 'old'])
+  assert.ok(record.isHeard(101))
+  for (let slot = 102; slot < 110; slot++) record.note(slot, ['own'])
+  assert.equal(record.isHeard(100), false)
 })
 
 test('a slot with a dispute makes no record, nor does one that is over', () => {
