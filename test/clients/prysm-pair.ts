@@ -65,6 +65,13 @@ export class PrysmPair implements NodePair {
     }
   }
 
+  /** Ends the nodes when this process is told to end: they are not its children. */
+  endWithProcess(): void {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void this[Symbol.asyncDispose]().finally(() => process.exit(1)))
+    }
+  }
+
   async proposerOf(slot: number): Promise<number> {
     const epoch = Math.floor(slot / this.network.slotsPerEpoch)
     const known = this.#proposers.get(epoch) ?? (await this.nodes[0].proposers(epoch))

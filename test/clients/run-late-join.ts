@@ -21,6 +21,7 @@ await using pair = await PrysmPair.start({
   slotSeconds: Number(values['slot-seconds']),
   blobs,
 })
+pair.endWithProcess()
 const report = await runLateJoin(pair, {
   missedSlots: Number(values['missed-slots']),
   jointSlots: Number(values['joint-slots']),

@@ -19,6 +19,7 @@ const hasKeys = !values['no-keys']
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 await using pair = await PrysmPair.start({ clients: values.clients, slotSeconds: Number(values['slot-seconds']) })
+pair.endWithProcess()
 const report = await runSpamDay(pair, {
   crew: WHOLE_CREW,
   hasKeys,
