@@ -8,7 +8,7 @@ import {
   StreamCloseEvent,
   StreamStateError,
 } from '@libp2p/interface'
-import { type Bytes, piecesOf, ReadableSide } from '../../src/network-worker/host/yamux/readable-side.ts'
+import { type Bytes, piecesOf, ReadableSide } from '../../src/network-worker/host/streams/readable-side.ts'
 
 function silentLog(): Logger {
   const log = (): void => {}

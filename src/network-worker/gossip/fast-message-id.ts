@@ -1,9 +1,19 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { TopicStr } from '../../shared/ids.ts'
+import { GALOIS_KEY_BYTES, galoisHash } from './galois-hash.ts'
 import { type HalfSipKey, halfSipHash, halfSipKey, KEY_BYTES } from './half-sip-hash.ts'
 
 /** Topics whose keys are kept: a node sees at most the full set of four digests at once, 4 × 205. */
 const MAX_TOPICS = 1024
+
+/** Longer messages are hashed by the runtime: its call costs more than all of a short one, and less than 4 kB of it. */
+const LONG_BYTES = 4096
+
+/** A topic's keys: for short messages, and for long ones. */
+interface TopicKeys {
+  readonly short: HalfSipKey
+  readonly long: KeyObject
+}
 
 /** 53 bits: of 360,000 ids two are equal in one of 10⁵ such sets, and nobody can bring it about. */
 export type FastId = number
@@ -17,17 +27,27 @@ export type FastId = number
 export type FastMessageId = (topic: TopicStr, data: Uint8Array) => FastId
 
 export function createFastMessageId(): FastMessageId {
-  const salts = [halfSipKey(randomBytes(KEY_BYTES)), halfSipKey(randomBytes(KEY_BYTES))] as const
-  const keys = new Map<TopicStr, HalfSipKey>()
-  const keyOf = (topic: TopicStr): HalfSipKey => {
-    let key = keys.get(topic)
-    if (key === undefined) {
-      const bytes = Buffer.from(topic)
-      key = { first: halfSipHash(salts[0], bytes) | 0, second: halfSipHash(salts[1], bytes) | 0 }
+  const secret = randomBytes(32)
+  const keys = new Map<TopicStr, TopicKeys>()
+  const keysOf = (topic: TopicStr): TopicKeys => {
+    let found = keys.get(topic)
+    if (found === undefined) {
+      found = topicKeys(secret, topic)
       if (keys.size >= MAX_TOPICS) keys.clear()
-      keys.set(topic, key)
+      keys.set(topic, found)
     }
-    return key
+    return found
   }
-  return (topic, data) => halfSipHash(keyOf(topic), data)
+  return (topic, data) => {
+    const { short, long } = keysOf(topic)
+    return data.length > LONG_BYTES ? galoisHash(long, data) : halfSipHash(short, data)
+  }
+}
+
+function topicKeys(secret: Uint8Array, topic: TopicStr): TopicKeys {
+  const bytes = createHmac('sha256', secret).update(topic).digest()
+  return {
+    short: halfSipKey(bytes.subarray(0, KEY_BYTES)),
+    long: createSecretKey(bytes.subarray(KEY_BYTES, KEY_BYTES + GALOIS_KEY_BYTES)),
+  }
 }

@@ -2,7 +2,6 @@
  * The libp2p node: transports, encryption, muxers, identify and gossipsub. Everything that decides (who to dial, what
  * to answer, what to forward) lives elsewhere; this file only assembles the stack and its limits.
  */
-import { quic } from '@chainsafe/libp2p-quic'
 import { identify } from '@libp2p/identify'
 import type { ComponentLogger, Libp2p, Logger as Libp2pLogger, PrivateKey } from '@libp2p/interface'
 import { mplex } from '@libp2p/mplex'
@@ -14,6 +13,7 @@ import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
 import { ownNoise } from './noise/noise-encrypter.ts'
+import { ownQuic } from './quic/own-quic.ts'
 import { ownYamux } from './yamux/own-yamux.ts'
 
 export interface HostOptions {
@@ -57,7 +57,8 @@ const QUIC_IDLE_TIMEOUT_MS = 10_000
 /** Builds the node without starting it: handlers are registered first, so that no early peer meets a half-built node. */
 export async function createHost(options: HostOptions): Promise<Host> {
   const tcpTransport = tcp({ backlog: 128 })
-  const quicTransport = quic({
+  const quicTransport = ownQuic({
+    maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
     handshakeTimeout: 5000,
     maxIdleTimeout: QUIC_IDLE_TIMEOUT_MS,
     keepAliveInterval: QUIC_IDLE_TIMEOUT_MS / 2,

@@ -6,9 +6,8 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { StreamCloseEvent } from '@libp2p/interface'
 import { multiaddrConnectionPair } from '@libp2p/utils'
 import fc from 'fast-check'
-import { bufferCollection } from '../../../src/network-worker/host/buffer-collection.ts'
 import { CipherState } from '../../../src/network-worker/host/noise/cipher-state.ts'
-import { SecuredStream } from '../../../src/network-worker/host/noise/secured-stream.ts'
+import { SecuredStream, streamBuffers } from '../../../src/network-worker/host/noise/secured-stream.ts'
 import { tcpPair } from '../../support/tcp-pair.ts'
 import { until } from '../../support/until.ts'
 import { collect, ENCRYPTERS, securedPair, socketOf } from './noise-scene.ts'
@@ -184,7 +183,7 @@ test('a sealed frame with nothing in it is legal; what came with the handshake i
   }
   const ciphers = { sending: new CipherState(filled(32)), receiving: new CipherState(key) }
   const early = Buffer.concat([frameOf('first'), frameOf('')])
-  const stream = new SecuredStream(raw.accepted, ciphers, early, bufferCollection())
+  const stream = new SecuredStream(raw.accepted, ciphers, early, streamBuffers())
   const received = collect(stream, true)
   socketOf(raw.dialled).write(Buffer.concat([frameOf(''), frameOf(' last')]))
   await until('both', () => received.bytes().length === 10)

@@ -1,62 +1,57 @@
-import {
-  type CipherChaCha20Poly1305,
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  type DecipherChaCha20Poly1305,
-  type KeyObject,
-} from 'node:crypto'
+import { type Aead, aead, TAG_BYTES } from './aead.ts'
 
-const CIPHER = 'chacha20-poly1305'
-/** Of Poly1305 (RFC 8439, section 2.8). */
-export const TAG_BYTES = 16
-const OPTIONS = { authTagLength: TAG_BYTES }
 /** 32 zero bits, then the count as 64 bits, little-endian (noise framework, revision 34, section 12.3). */
 const NONCE_BYTES = 12
 const COUNT_OFFSET = 4
 
 /**
- * One direction's key and how often it was used (noise framework, revision 34, section 5.1). The key object is made once
- * and the nonce counted in place: both cost more than encrypting a short frame when they are made anew for each.
+ * One direction's key and how often it was used (noise framework, revision 34, section 5.1). The nonce is counted in
+ * place: a new one for each frame would cost more than encrypting a short one.
  */
 export class CipherState {
-  readonly #key: KeyObject
+  readonly #aead: Aead
+  readonly #key: Uint8Array
   readonly #nonce = Buffer.alloc(NONCE_BYTES)
   #started = false
 
-  /** @param firstCount of messages already sealed or opened; not 0 in tests only */
-  constructor(key: Uint8Array, firstCount = 0n) {
-    this.#key = createSecretKey(key)
+  /**
+   * @param firstCount of messages already sealed or opened; not 0 in tests only
+   * @param by what encrypts; another than the quickest in tests only
+   */
+  constructor(key: Uint8Array, firstCount = 0n, by = aead) {
+    this.#aead = by
+    this.#key = key
     this.#nonce.writeBigUInt64LE(firstCount, COUNT_OFFSET)
   }
 
-  /** The cipher of the next message. @throws Error when every nonce has been used */
-  nextCipher(): CipherChaCha20Poly1305 {
-    return createCipheriv(CIPHER, this.#key, this.#nextNonce(), OPTIONS)
+  /** Encrypts the bytes from `start` to `end` where they lie; the tag goes behind. @throws Error when every nonce has been used */
+  sealInPlace(bytes: Uint8Array, start: number, end: number): void {
+    this.#aead.seal(this.#key, this.#nextNonce(), bytes, start, end)
   }
 
-  /** The decipher of the next message. @throws Error when every nonce has been used */
-  nextDecipher(): DecipherChaCha20Poly1305 {
-    return createDecipheriv(CIPHER, this.#key, this.#nextNonce(), OPTIONS)
+  /**
+   * Decrypts the bytes from `start` to the tag, which ends at `end`, where they lie.
+   * @throws Error when the tag does not fit, or every nonce has been used
+   */
+  openInPlace(bytes: Uint8Array, start: number, end: number): void {
+    if (end - start < TAG_BYTES) throw new Error('a noise message without a tag')
+    this.#aead.open(this.#key, this.#nextNonce(), bytes, start, end)
   }
 
   /** A message of the handshake: ciphertext and tag. */
   encrypt(plaintext: Uint8Array, associated: Uint8Array): Buffer {
-    const cipher = this.nextCipher()
-    cipher.setAAD(associated, { plaintextLength: plaintext.length })
-    return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+    const sealed = Buffer.alloc(plaintext.length + TAG_BYTES)
+    sealed.set(plaintext)
+    this.#aead.seal(this.#key, this.#nextNonce(), sealed, 0, plaintext.length, associated)
+    return sealed
   }
 
   /** A message of the handshake. @throws Error when its tag does not fit */
   decrypt(sealed: Uint8Array, associated: Uint8Array): Buffer {
     if (sealed.length < TAG_BYTES) throw new Error('a noise message without a tag')
-    const end = sealed.length - TAG_BYTES
-    const decipher = this.nextDecipher()
-    decipher.setAAD(associated, { plaintextLength: end })
-    decipher.setAuthTag(sealed.subarray(end))
-    const plaintext = decipher.update(sealed.subarray(0, end))
-    decipher.final()
-    return plaintext
+    const bytes = Buffer.from(sealed)
+    this.#aead.open(this.#key, this.#nextNonce(), bytes, 0, bytes.length, associated)
+    return bytes.subarray(0, bytes.length - TAG_BYTES)
   }
 
   /** Counts before use; the first message has the nonce that the state was made with. */

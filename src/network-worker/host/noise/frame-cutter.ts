@@ -5,13 +5,10 @@ const MAX_ROOM_BYTES = LENGTH_BYTES + 65_535
 /** The first room for a frame that comes in pieces; it doubles as bytes come, so that a mere announcement costs no memory. */
 const FIRST_ROOM_BYTES = 4096
 
-/** Rooms of frames that are done, for the next ones of any connection: as many as are usually half-way at once. */
-const spareRooms: Uint8Array[] = []
-const MAX_SPARE_ROOMS = 8
-/** Below it a frame does with a room of its own. */
-const SPARE_FROM_BYTES = 16_384
-
-/** A frame is `bytes` from `start` to `end`, without its length, until the call returns. False stops the cutting. */
+/**
+ * A frame is `bytes` from `start` to `end`, without its length. It may be changed and kept: nobody else has it, but for what
+ * lies around it. False stops the cutting.
+ */
 export type TakeFrame = (bytes: Uint8Array, start: number, end: number) => boolean
 
 /**
@@ -65,9 +62,7 @@ export class FrameCutter {
     const frame = this.#room
     this.#room = new Uint8Array()
     this.#filled = 0
-    const goesOn = this.#take(frame, LENGTH_BYTES, wholeBytes)
-    if (frame.length === MAX_ROOM_BYTES && spareRooms.length < MAX_SPARE_ROOMS) spareRooms.push(frame)
-    return goesOn ? end : -1
+    return this.#take(frame, LENGTH_BYTES, wholeBytes) ? end : -1
   }
 
   #keep(chunk: Uint8Array, start: number, end: number): void {
@@ -78,8 +73,7 @@ export class FrameCutter {
   }
 
   #makeRoom(neededBytes: number): void {
-    const bytes = Math.min(MAX_ROOM_BYTES, Math.max(FIRST_ROOM_BYTES, 2 * neededBytes))
-    const room = (bytes > SPARE_FROM_BYTES ? spareRooms.pop() : undefined) ?? Buffer.allocUnsafeSlow(bytes)
+    const room = Buffer.allocUnsafeSlow(Math.min(MAX_ROOM_BYTES, Math.max(FIRST_ROOM_BYTES, 2 * neededBytes)))
     room.set(this.#room.subarray(0, this.#filled))
     this.#room = room
   }

@@ -1,75 +1,79 @@
+import type { BufferCollection } from '../buffer-collection.ts'
 import { NOISE_PLAINTEXT_BYTES } from '../direct-stream.ts'
-import { type CipherState, TAG_BYTES } from './cipher-state.ts'
+import { TAG_BYTES } from './aead.ts'
+import type { CipherState } from './cipher-state.ts'
 import { LENGTH_BYTES } from './frame-cutter.ts'
 
-/** Up to this length one array is made of a frame: copying costs less than a write of several. */
-const COPIED_BYTES = 8192
 const OVERHEAD_BYTES = LENGTH_BYTES + TAG_BYTES
+/** For messages that go alone or joined: what is given away with one of them is no more than this. */
+const SMALL_ROOM_BYTES = 16 * 1024
+/** As much as our muxer hands over at once, four frames, with their headers. */
+const LARGE_ROOM_BYTES = 4 * (NOISE_PLAINTEXT_BYTES + OVERHEAD_BYTES)
 
 /**
- * What goes to the socket for some plaintext: one frame, or as many as it needs, as arrays to be written together. Nothing
- * of a long plaintext is copied but by the cipher. @throws Error when every nonce has been used
+ * Makes frames of plaintext, in rooms that are used again: what is sealed goes to the system in the same turn, nearly
+ * always whole, and then nobody looks at it any more. One for all connections of a node.
  */
-export function seal(
-  cipher: CipherState,
-  pieces: readonly Uint8Array[],
-  plaintextBytes: number,
-): readonly Uint8Array[] {
-  if (plaintextBytes <= COPIED_BYTES) return [sealShort(cipher, pieces, plaintextBytes)]
-  const sealed: Uint8Array[] = []
-  let frame: Uint8Array[] = []
-  let room = NOISE_PLAINTEXT_BYTES
+export class FrameSealer {
+  readonly #buffers: Pick<BufferCollection, 'count'>
+  #small: Uint8Array = Buffer.allocUnsafeSlow(SMALL_ROOM_BYTES)
+  #large: Uint8Array = Buffer.allocUnsafeSlow(LARGE_ROOM_BYTES)
+
+  /** @param buffers told of arrays that are made for what cannot go in a room */
+  constructor(buffers: Pick<BufferCollection, 'count'>) {
+    this.#buffers = buffers
+  }
+
+  /**
+   * What goes to the socket for some plaintext: one frame, or as many as it needs, in one array.
+   * @param isBorrowed it is sent before the next call, or told by `giveAway`; else it is the caller's for good
+   * @throws Error when every nonce has been used
+   */
+  seal(cipher: CipherState, pieces: readonly Uint8Array[], plaintextBytes: number, isBorrowed: boolean): Uint8Array {
+    const frames = Math.max(1, Math.ceil(plaintextBytes / NOISE_PLAINTEXT_BYTES))
+    const room = this.#room(plaintextBytes + frames * OVERHEAD_BYTES, isBorrowed)
+    const end = fill(room, pieces)
+    for (let start = 0; start < end; start += LENGTH_BYTES + NOISE_PLAINTEXT_BYTES + TAG_BYTES) {
+      const plaintextEnd = Math.min(start + LENGTH_BYTES + NOISE_PLAINTEXT_BYTES, end - TAG_BYTES)
+      cipher.sealInPlace(room, start + LENGTH_BYTES, plaintextEnd)
+      const sealedBytes = plaintextEnd - start - LENGTH_BYTES + TAG_BYTES
+      room[start] = sealedBytes >> 8
+      room[start + 1] = sealedBytes & 0xff
+    }
+    return room.subarray(0, end)
+  }
+
+  /** What was sealed last has not been sent yet: its room is not to be used again. */
+  giveAway(sealed: Uint8Array): void {
+    if (sealed.buffer === this.#small.buffer) this.#small = Buffer.allocUnsafeSlow(SMALL_ROOM_BYTES)
+    else if (sealed.buffer === this.#large.buffer) this.#large = Buffer.allocUnsafeSlow(LARGE_ROOM_BYTES)
+    else return
+    this.#buffers.count(sealed.buffer.byteLength)
+  }
+
+  #room(bytes: number, isBorrowed: boolean): Uint8Array {
+    if (isBorrowed && bytes <= SMALL_ROOM_BYTES) return this.#small
+    if (isBorrowed && bytes <= LARGE_ROOM_BYTES) return this.#large
+    this.#buffers.count(bytes)
+    return Buffer.allocUnsafe(bytes)
+  }
+}
+
+/** Puts the plaintext where it is to be encrypted, frame by frame. @returns where the last tag will end */
+function fill(room: Uint8Array, pieces: readonly Uint8Array[]): number {
+  let at = LENGTH_BYTES
+  let left = NOISE_PLAINTEXT_BYTES
   for (const piece of pieces) {
     let rest = piece
-    while (rest.length > room) {
-      frame.push(rest.subarray(0, room))
-      rest = rest.subarray(room)
-      sealLong(cipher, frame, NOISE_PLAINTEXT_BYTES, sealed)
-      frame = []
-      room = NOISE_PLAINTEXT_BYTES
+    while (rest.length > left) {
+      room.set(rest.subarray(0, left), at)
+      at += left + OVERHEAD_BYTES
+      rest = rest.subarray(left)
+      left = NOISE_PLAINTEXT_BYTES
     }
-    if (rest.length > 0) frame.push(rest)
-    room -= rest.length
+    room.set(rest, at)
+    at += rest.length
+    left -= rest.length
   }
-  if (frame.length > 0) sealLong(cipher, frame, NOISE_PLAINTEXT_BYTES - room, sealed)
-  return sealed
-}
-
-function sealShort(state: CipherState, pieces: readonly Uint8Array[], plaintextBytes: number): Uint8Array {
-  const frame = Buffer.allocUnsafe(plaintextBytes + OVERHEAD_BYTES)
-  const end = LENGTH_BYTES + plaintextBytes
-  writeLength(frame, plaintextBytes)
-  const cipher = state.nextCipher()
-  frame.set(cipher.update(joined(frame, pieces, end)), LENGTH_BYTES)
-  cipher.final() // nothing is left of a stream cipher
-  frame.set(cipher.getAuthTag(), end)
-  return frame
-}
-
-/** Several pieces are put where the ciphertext will be: one call of the cipher costs more than copying so few bytes. */
-function joined(frame: Uint8Array, pieces: readonly Uint8Array[], end: number): Uint8Array {
-  const [first] = pieces
-  if (pieces.length === 1 && first !== undefined) return first
-  let offset = LENGTH_BYTES
-  for (const piece of pieces) {
-    frame.set(piece, offset)
-    offset += piece.length
-  }
-  return frame.subarray(LENGTH_BYTES, end)
-}
-
-function sealLong(state: CipherState, pieces: readonly Uint8Array[], plaintextBytes: number, into: Uint8Array[]): void {
-  const cipher = state.nextCipher()
-  const length = Buffer.allocUnsafe(LENGTH_BYTES)
-  writeLength(length, plaintextBytes)
-  into.push(length)
-  for (const piece of pieces) into.push(cipher.update(piece))
-  cipher.final()
-  into.push(cipher.getAuthTag())
-}
-
-function writeLength(frame: Uint8Array, plaintextBytes: number): void {
-  const sealedBytes = plaintextBytes + TAG_BYTES
-  frame[0] = sealedBytes >> 8
-  frame[1] = sealedBytes & 0xff
+  return at + TAG_BYTES
 }

@@ -9,7 +9,6 @@ import {
   serviceCapabilities,
   type Upgrader,
 } from '@libp2p/interface'
-import { bufferCollection } from '../buffer-collection.ts'
 import { HandshakeChannel } from './handshake-channel.ts'
 import {
   encodePayload,
@@ -18,7 +17,7 @@ import {
   signStaticKey,
   verifyPayload,
 } from './handshake-payload.ts'
-import { SecuredStream } from './secured-stream.ts'
+import { SecuredStream, streamBuffers } from './secured-stream.ts'
 import { generateKeyPair } from './x25519.ts'
 import { type HandshakeOptions, XxHandshake } from './xx-handshake.ts'
 
@@ -46,8 +45,8 @@ class NoiseEncrypter implements ConnectionEncrypter<NoiseExtensions> {
   readonly [serviceCapabilities]: readonly string[] = ['@libp2p/connection-encryption']
   readonly #components: NoiseComponents
   readonly #staticKeys = generateKeyPair()
-  /** One for all connections, whose buffers share a heap. */
-  readonly #buffers = bufferCollection()
+  /** For all connections, whose buffers share a heap. */
+  readonly #shared = streamBuffers()
   /** Of the same bytes for every connection, so it is made once. */
   #signature: Promise<Uint8Array> | undefined
 
@@ -81,7 +80,7 @@ class NoiseEncrypter implements ConnectionEncrypter<NoiseExtensions> {
     try {
       const { identity, handshake } = await this.#introduce(role, channel, ourMuxers, options)
       const streamMuxer = muxers && commonMuxer(role, muxers, identity.extensions.streamMuxers)
-      const stream = new SecuredStream(connection, handshake.finish(), channel.finish(), this.#buffers)
+      const stream = new SecuredStream(connection, handshake.finish(), channel.finish(), this.#shared)
       if (stream.status !== 'open') throw new InvalidCryptoExchangeError('noise: what came first could not be read')
       return {
         connection: stream,

@@ -2,13 +2,26 @@ import { once } from 'node:events'
 import type { AbortOptions, MessageStream, StreamCloseEvent } from '@libp2p/interface'
 import { StreamBufferError, StreamStateError } from '@libp2p/interface'
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils'
-import type { BufferCollection } from '../buffer-collection.ts'
+import { type BufferCollection, bufferCollection } from '../buffer-collection.ts'
 import type { DirectStream } from '../direct-stream.ts'
-import { type CipherState, TAG_BYTES } from './cipher-state.ts'
+import { TAG_BYTES } from './aead.ts'
+import type { CipherState } from './cipher-state.ts'
 import { FrameCutter } from './frame-cutter.ts'
-import { seal } from './frame-sealer.ts'
+import { FrameSealer } from './frame-sealer.ts'
 import { openWire, type Receive, type Wire } from './wire.ts'
 import type { TransportCiphers } from './xx-handshake.ts'
+
+/** What the secured connections of a node share. */
+export interface StreamBuffers {
+  readonly sealer: FrameSealer
+  readonly buffers: Pick<BufferCollection, 'count'>
+}
+
+/** For the secured connections of one thread. */
+export function streamBuffers(): StreamBuffers {
+  const buffers = bufferCollection()
+  return { buffers, sealer: new FrameSealer(buffers) }
+}
 
 type Sent = Parameters<MessageStream['send']>[0]
 
@@ -33,20 +46,22 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   readonly #wire: Wire
   readonly #sending: CipherState
   readonly #receiving: CipherState
-  readonly #buffers: BufferCollection
+  readonly #sealer: FrameSealer
+  readonly #buffers: Pick<BufferCollection, 'count'>
   readonly #cutter = new FrameCutter((bytes, start, end) => this.#open(bytes, start, end))
   #consume: Receive | undefined
   #waitingPieces = 0
 
   /**
    * @param early what the other side sent right behind its last message of the handshake
-   * @param buffers told of the ciphertext that is made
+   * @param sealer of all connections
+   * @param buffers told of the bytes that come
    */
   constructor(
     connection: MessageStream,
     { sending, receiving }: TransportCiphers,
     early: Uint8Array,
-    buffers: BufferCollection,
+    { sealer, buffers }: StreamBuffers,
   ) {
     const { log, inactivityTimeout, maxReadBufferLength, direction } = connection
     super({ log, inactivityTimeout, maxReadBufferLength, direction })
@@ -54,6 +69,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     this.#connection = connection
     this.#sending = sending
     this.#receiving = receiving
+    this.#sealer = sealer
     this.#buffers = buffers
     connection.addEventListener('close', (event) => this.#onClose(event))
     connection.addEventListener('drain', () => this.#onDrain())
@@ -78,8 +94,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     if (bytes === 0) return true
     if (this.#connection.status !== 'open') throw new StreamStateError('The connection is being closed')
     try {
-      const canSendMore = this.#wire.write(seal(this.#sending, pieces, bytes))
-      this.#buffers.count(bytes)
+      const canSendMore = this.#seal(pieces, bytes)
       this.writableNeedsDrain = !canSendMore
       return canSendMore
     } catch (error) {
@@ -118,11 +133,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     // What waited longer than the connection lives is lost; that is no reason to reset what it still has to send.
     if (this.#connection.status !== 'open') return { sentBytes: 0, canSendMore: false }
     this.#waitingPieces = 0 // libp2p hands over all that waits at once
-    this.#buffers.count(data.byteLength)
-    return {
-      sentBytes: data.byteLength,
-      canSendMore: this.#wire.write(seal(this.#sending, [...data], data.byteLength)),
-    }
+    return { sentBytes: data.byteLength, canSendMore: this.#seal([...data], data.byteLength) }
   }
 
   override sendReset(error: Error): void {
@@ -158,7 +169,16 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     await once(this, 'idle', { signal: AbortSignal.any([ended.signal, ...(signal === undefined ? [] : [signal])]) })
   }
 
+  /** False when no more should come before the connection drains. */
+  #seal(pieces: readonly Uint8Array[], bytes: number): boolean {
+    const sealed = this.#sealer.seal(this.#sending, pieces, bytes, this.#wire.isIdle)
+    const canSendMore = this.#wire.write(sealed)
+    if (!this.#wire.isIdle) this.#sealer.giveAway(sealed)
+    return canSendMore
+  }
+
   #receive(bytes: Uint8Array): void {
+    this.#buffers.count(bytes.length)
     try {
       this.#cutter.push(bytes)
       if (this.readBuffer.byteLength > 0) this.dispatchReadBuffer()
@@ -172,12 +192,8 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   /** False when nobody reads any more. @throws Error when the frame is not what the other side sealed */
   #open(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.readStatus !== 'readable' && this.readStatus !== 'paused') return false
-    const tagAt = end - TAG_BYTES
-    if (tagAt < start) throw new Error('a noise frame without a tag')
-    const decipher = this.#receiving.nextDecipher()
-    decipher.setAuthTag(bytes.subarray(tagAt, end))
-    const plaintext = decipher.update(bytes.subarray(start, tagAt))
-    decipher.final()
+    this.#receiving.openInPlace(bytes, start, end)
+    const plaintext = bytes.subarray(start, end - TAG_BYTES)
     if (plaintext.length === 0) return true
     if (this.#consume !== undefined && this.readStatus === 'readable' && this.readBuffer.byteLength === 0) {
       this.#consume(plaintext)

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
-import { CipherState, TAG_BYTES } from './cipher-state.ts'
+import { TAG_BYTES } from './aead.ts'
+import { CipherState } from './cipher-state.ts'
 
 function hmac(key: Uint8Array, ...data: Uint8Array[]): Buffer {
   const hash = createHmac('sha256', key)

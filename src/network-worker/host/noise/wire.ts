@@ -3,8 +3,13 @@ import type { MessageStream } from '@libp2p/interface'
 
 /** Bytes to and from the connection under a secured one. */
 export interface Wire {
-  /** Together, in one write where that is possible. False when no more should come before the 'drain' event. */
-  write(pieces: readonly Uint8Array[]): boolean
+  /**
+   * Nothing waits here for the system to take it. Bytes that are written then are no longer looked at as soon as it is so
+   * again; where that cannot be known it is never so.
+   */
+  readonly isIdle: boolean
+  /** False when no more should come before the 'drain' event. */
+  write(bytes: Uint8Array): boolean
 }
 
 export type Receive = (bytes: Uint8Array) => void
@@ -38,15 +43,11 @@ function tcpWire(connection: TcpConnection, receive: Receive): Wire {
   const { socket } = connection
   connection.onData = receive
   return {
-    write: (pieces) => {
-      const [only] = pieces
-      if (pieces.length === 1 && only !== undefined) {
-        socket.write(only)
-      } else {
-        socket.cork()
-        for (const piece of pieces) socket.write(piece)
-        socket.uncork()
-      }
+    get isIdle() {
+      return socket.writableLength === 0 && !socket.connecting
+    },
+    write: (bytes) => {
+      socket.write(bytes)
       // What write() answers is of before the write: a long one counts as too much though the system took all of it.
       return socket.writableLength < socket.writableHighWaterMark
     },
@@ -58,10 +59,5 @@ function eventWire(connection: MessageStream, receive: Receive): Wire {
     if (data instanceof Uint8Array) receive(data)
     else for (const piece of data) receive(piece)
   })
-  return {
-    write: (pieces) => {
-      const [first] = pieces
-      return connection.send(pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces))
-    },
-  }
+  return { isIdle: false, write: (bytes) => connection.send(bytes) }
 }

@@ -12,12 +12,12 @@ import {
   StreamResetEvent,
   StreamStateError,
 } from '@libp2p/interface'
-import { abortable } from './abortable.ts'
+import { abortable } from '../streams/abortable.ts'
+import { type Bytes, piecesOf, ReadableSide } from '../streams/readable-side.ts'
+import { SendQueue } from '../streams/send-queue.ts'
 import { FLAG, FRAME_TYPE, INITIAL_WINDOW_BYTES, MAX_UINT32 } from './frame.ts'
 import { type FrameOutput, MAX_FRAME_DATA_BYTES, type OutputWaiter } from './frame-output.ts'
-import { type Bytes, piecesOf, ReadableSide } from './readable-side.ts'
 import type { ReceiveWindow } from './receive-window.ts'
-import { SendQueue } from './send-queue.ts'
 import type { UnreadBudget } from './unread-budget.ts'
 import { YamuxProtocolError } from './yamux-error.ts'
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { connected, everything, type Layers } from '../../../support/stream-nodes.ts'
 import { until } from '../../../support/until.ts'
-import { connected, everything, type Layers } from './nodes.ts'
 
 const PROTOCOL = '/echo/1'
 const PAIRS: readonly (readonly [Layers, Layers])[] = [

@@ -8,29 +8,50 @@ const PRIME_1 = 11400714785074694791n
 const PRIME_2 = 14029467366897019727n
 const MODULUS = 1n << 64n
 
-const BYTES = Uint8Array.of(1, 2, 3, 4, 5)
+for (const length of [5, 4096, 4097, 120_000]) {
+  const bytes = Uint8Array.from({ length }, (_, at) => at % 251)
 
-test('equal bytes on one topic have one id', () => {
-  const fastMessageId = createFastMessageId()
-  assert.equal(fastMessageId('/a', BYTES), fastMessageId('/a', Uint8Array.from(BYTES)))
-})
+  test(`${length} bytes: equal ones on one topic have one id`, () => {
+    const fastMessageId = createFastMessageId()
+    assert.equal(fastMessageId('/a', bytes), fastMessageId('/a', Uint8Array.from(bytes)))
+    assert.ok(Number.isSafeInteger(fastMessageId('/a', bytes)))
+  })
 
-test('equal bytes on two topics are two messages', () => {
-  const fastMessageId = createFastMessageId()
-  assert.notEqual(fastMessageId('/a', BYTES), fastMessageId('/b', BYTES))
-})
+  test(`${length} bytes: equal ones on two topics are two messages`, () => {
+    const fastMessageId = createFastMessageId()
+    assert.notEqual(fastMessageId('/a', bytes), fastMessageId('/b', bytes))
+  })
 
-test('the salt is of the instance: nobody can prepare a collision beforehand', () => {
-  const [first, second] = [createFastMessageId(), createFastMessageId()]
-  assert.notEqual(first('/a', BYTES), second('/a', BYTES))
-})
+  test(`${length} bytes: keys are of the instance, nobody can prepare a collision beforehand`, () => {
+    const [first, second] = [createFastMessageId(), createFastMessageId()]
+    assert.notEqual(first('/a', bytes), second('/a', bytes))
+  })
 
-test('more topics than seeds are kept for change no id', () => {
-  const fastMessageId = createFastMessageId()
-  const before = fastMessageId('/kept', BYTES)
-  for (let topic = 0; topic < 3000; topic++) fastMessageId(`/${topic}`, BYTES)
-  assert.equal(fastMessageId('/kept', BYTES), before)
-})
+  test(`${length} bytes: more topics than keys are kept for change no id`, () => {
+    const fastMessageId = createFastMessageId()
+    const before = fastMessageId('/kept', bytes)
+    for (let topic = 0; topic < 3000; topic++) fastMessageId(`/${topic}`, bytes.subarray(0, 5))
+    assert.equal(fastMessageId('/kept', bytes), before)
+  })
+
+  test(`${length} bytes: another id for every bit that is changed, and for a byte more or less`, () => {
+    const fastMessageId = createFastMessageId()
+    const bits =
+      length > 5000 ? fc.sample(fc.nat(8 * length - 1), 2000) : Array.from({ length: 8 * length }, (_, at) => at)
+    const ids = new Set([fastMessageId('/a', bytes), fastMessageId('/a', bytes.subarray(1))])
+    ids.add(fastMessageId('/a', Buffer.concat([bytes, Uint8Array.of(0)])))
+    const changed = Buffer.from(bytes)
+    const flip = (bit: number): void => {
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+    }
+    for (const bit of new Set(bits)) {
+      flip(bit)
+      ids.add(fastMessageId('/a', changed))
+      flip(bit)
+    }
+    assert.equal(ids.size, 3 + new Set(bits).size)
+  })
+}
 
 test('different bytes have different ids over a sample, lengths and topics mixed', () => {
   const fastMessageId = createFastMessageId()

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pureJsCrypto } from '@chainsafe/libp2p-noise'
 import fc from 'fast-check'
+import { aead, runtimeAead, sodiumAead } from '../../../../../src/network-worker/host/noise/aead.ts'
 import { CipherState } from '../../../../../src/network-worker/host/noise/cipher-state.ts'
 
 const KEY = new Uint8Array(32).fill(7)
@@ -10,6 +11,45 @@ function nonceOf(count: bigint): Uint8Array {
   const nonce = Buffer.alloc(12)
   nonce.writeBigUInt64LE(count, 4)
   return nonce
+}
+
+test('libsodium is there on the machines we build for', () => {
+  assert.equal(sodiumAead?.name, 'libsodium')
+  assert.equal(aead.name, 'libsodium')
+})
+
+for (const by of [aead, runtimeAead]) {
+  test(`${by.name}: what is sealed in place is opened in place, what lies around it stays, and both know each other`, () => {
+    const other = by === aead ? runtimeAead : aead
+    const around = fc.uint8Array({ maxLength: 40 })
+    fc.assert(
+      fc.property(around, fc.uint8Array({ maxLength: 3000 }), around, (before, plaintext, behind) => {
+        const bytes = Buffer.concat([before, plaintext, Buffer.alloc(16), behind])
+        const [start, end] = [before.length, before.length + plaintext.length]
+        new CipherState(KEY, 5n, by).sealInPlace(bytes, start, end)
+        const pure = pureJsCrypto.chaCha20Poly1305Encrypt(plaintext, nonceOf(5n), new Uint8Array(), KEY).subarray()
+        assert.deepEqual(bytes, Buffer.concat([before, pure, behind]))
+        new CipherState(KEY, 5n, other).openInPlace(bytes, start, end + 16)
+        assert.deepEqual(bytes.subarray(start, end), Buffer.from(plaintext))
+        assert.deepEqual(
+          [bytes.subarray(0, start), bytes.subarray(end + 16)],
+          [Buffer.from(before), Buffer.from(behind)],
+        )
+      }),
+    )
+  })
+
+  test(`${by.name}: a byte that was changed, anywhere, is not opened in place`, () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(), (plaintext, place) => {
+        const bytes = Buffer.concat([plaintext, Buffer.alloc(16)])
+        new CipherState(KEY, 0n, by).sealInPlace(bytes, 0, plaintext.length)
+        const at = place % bytes.length
+        bytes[at] = (bytes[at] ?? 0) ^ 1
+        assert.throws(() => new CipherState(KEY, 0n, by).openInPlace(bytes, 0, bytes.length))
+      }),
+    )
+  })
 }
 
 test('what is sealed the pure implementation opens, and the other way round, message after message', () => {
@@ -40,9 +80,10 @@ for (const first of [254n, 65_534n, 2n ** 32n - 2n, 2n ** 56n - 2n]) {
 
 test('the last nonce is never used, however often one asks', () => {
   const cipher = new CipherState(KEY, 2n ** 64n - 2n)
-  cipher.nextCipher()
-  for (let i = 0; i < 3; i++) assert.throws(() => cipher.nextCipher(), /every nonce/)
-  assert.throws(() => new CipherState(KEY, 2n ** 64n - 1n).nextDecipher(), /every nonce/)
+  const bytes = Buffer.alloc(16)
+  cipher.sealInPlace(bytes, 0, 0)
+  for (let i = 0; i < 3; i++) assert.throws(() => cipher.sealInPlace(bytes, 0, 0), /every nonce/)
+  assert.throws(() => new CipherState(KEY, 2n ** 64n - 1n).openInPlace(bytes, 0, 16), /every nonce/)
 })
 
 test('a byte that was changed, anywhere, is not opened; nor what is too short for a tag', () => {

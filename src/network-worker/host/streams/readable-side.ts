@@ -83,7 +83,7 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
     this.#onPushed(data.byteLength)
   }
 
-  /** Throws away what comes from now on; the other side is not told, yamux has no word for it. */
+  /** Throws away what comes from now on; the other side is not told. */
   async closeRead(): Promise<void> {
     if (this.readStatus === 'closing' || this.readStatus === 'closed') return
     this.readStatus = 'closed'

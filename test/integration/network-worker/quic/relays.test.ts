@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { relayNetwork } from '../../support/relay-config.ts'
-import { startRelay, stateOf } from '../../support/two-nodes.ts'
-import { until } from '../../support/until.ts'
+import { relayNetwork } from '../../../support/relay-config.ts'
+import { startRelay, stateOf } from '../../../support/two-nodes.ts'
+import { until } from '../../../support/until.ts'
 
 test('over QUIC alone: dialled by ENR, measured, and stopped in order', async () => {
   const config = { network: relayNetwork(), tcp: false, quic: true }

@@ -1,17 +1,26 @@
-/** libp2p nodes on loopback that differ in their muxer and in nothing else. */
+/** libp2p nodes on loopback that differ in what carries their streams and in nothing else. */
 import { noise } from '@chainsafe/libp2p-noise'
+import { quic } from '@chainsafe/libp2p-quic'
 import type { Libp2p, Stream } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { ownNoise } from '../../../../src/network-worker/host/noise/noise-encrypter.ts'
-import { ownYamux } from '../../../../src/network-worker/host/yamux/own-yamux.ts'
-import { until } from '../../../support/until.ts'
+import { ownNoise } from '../../src/network-worker/host/noise/noise-encrypter.ts'
+import { ownQuic } from '../../src/network-worker/host/quic/own-quic.ts'
+import { ownYamux } from '../../src/network-worker/host/yamux/own-yamux.ts'
+import { until } from './until.ts'
 
-/** Which layers a node has: all the library's, our muxer on the library's cipher, or ours on ours. */
-export type Layers = 'stock' | 'own muxer' | 'own both'
+/** Which layers a node has: all the library's, our muxer on the library's cipher, or ours on ours; or QUIC. */
+export type Layers = 'stock' | 'own muxer' | 'own both' | 'stock QUIC' | 'own QUIC'
 
 export function startNode(layers: Layers): Promise<Libp2p> {
+  if (layers === 'stock QUIC' || layers === 'own QUIC') {
+    return createLibp2p({
+      addresses: { listen: ['/ip4/127.0.0.1/udp/0/quic-v1'] },
+      transports: [layers === 'own QUIC' ? ownQuic({ maxOutboundStreams: 512 }) : quic()],
+      connectionMonitor: { enabled: false },
+    })
+  }
   return createLibp2p({
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],

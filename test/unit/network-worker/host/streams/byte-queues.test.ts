@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { SendQueue } from '../../../../../src/network-worker/host/yamux/send-queue.ts'
-import { UnreadBytes } from '../../../../../src/network-worker/host/yamux/unread-bytes.ts'
+import { SendQueue } from '../../../../../src/network-worker/host/streams/send-queue.ts'
+import { UnreadBytes } from '../../../../../src/network-worker/host/streams/unread-bytes.ts'
 
 const piece = fc.uint8Array({ maxLength: 6000, minLength: 0 })
 

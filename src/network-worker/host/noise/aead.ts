@@ -1,0 +1,114 @@
+/** ChaCha20-Poly1305 (RFC 8439) where the bytes lie: nothing is allocated for a frame, so nothing is to be collected. */
+import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createRequire } from 'node:module'
+
+/** Of Poly1305 (RFC 8439, section 2.8). */
+export const TAG_BYTES = 16
+
+export interface Aead {
+  readonly name: string
+  /** Encrypts the bytes from `start` to `end` and puts the tag behind them. */
+  seal(key: Uint8Array, nonce: Uint8Array, bytes: Uint8Array, start: number, end: number, associated?: Uint8Array): void
+  /** Decrypts the bytes from `start` to the tag, which ends at `end`. @throws Error when the tag does not fit */
+  open(key: Uint8Array, nonce: Uint8Array, bytes: Uint8Array, start: number, end: number, associated?: Uint8Array): void
+}
+
+/** The two functions of sodium-native that are used here, as its documentation has them. */
+interface Sodium {
+  crypto_aead_chacha20poly1305_ietf_encrypt(
+    sealed: Uint8Array,
+    plaintext: Uint8Array,
+    associated: Uint8Array | null,
+    none: null,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ): number
+  crypto_aead_chacha20poly1305_ietf_decrypt(
+    plaintext: Uint8Array,
+    none: null,
+    sealed: Uint8Array,
+    associated: Uint8Array | null,
+    nonce: Uint8Array,
+    key: Uint8Array,
+  ): number
+}
+
+const CIPHER = 'chacha20-poly1305'
+const OPTIONS = { authTagLength: TAG_BYTES }
+
+/** By the runtime, where the library below has no build. It makes a cipher and arrays for each frame. */
+export const runtimeAead: Aead = {
+  name: 'node:crypto',
+  seal: (key, nonce, bytes, start, end, associated) => {
+    const cipher = createCipheriv(CIPHER, key, nonce, OPTIONS)
+    if (associated !== undefined) cipher.setAAD(associated, { plaintextLength: end - start })
+    bytes.set(cipher.update(bytes.subarray(start, end)), start)
+    cipher.final() // nothing is left of a stream cipher
+    bytes.set(cipher.getAuthTag(), end)
+  },
+  open: (key, nonce, bytes, start, end, associated) => {
+    const tagAt = end - TAG_BYTES
+    const decipher = createDecipheriv(CIPHER, key, nonce, OPTIONS)
+    if (associated !== undefined) decipher.setAAD(associated, { plaintextLength: tagAt - start })
+    decipher.setAuthTag(bytes.subarray(tagAt, end))
+    const plaintext = decipher.update(bytes.subarray(start, tagAt))
+    decipher.final()
+    bytes.set(plaintext, start)
+  },
+}
+
+/** By libsodium, whose functions may write where they read. Undefined where it has no build for this machine. */
+export const sodiumAead: Aead | undefined = sodiumIfThere()
+
+/**
+ * Frames up to this length go to libsodium, longer ones to the runtime. For short ones the call is the cost, and the
+ * runtime's is five times as dear; long ones are equal where libsodium has vector code, which is on x86 only.
+ */
+const SODIUM_BYTES = process.arch === 'x64' ? Number.POSITIVE_INFINITY : 1024
+
+/** The quickest there is, frame by frame. */
+export const aead: Aead = sodiumAead === undefined ? runtimeAead : byLength(sodiumAead)
+
+function byLength(short: Aead): Aead {
+  const of = (start: number, end: number): Aead => (end - start <= SODIUM_BYTES ? short : runtimeAead)
+  return {
+    name: short.name,
+    seal: (key, nonce, bytes, start, end, associated) => of(start, end).seal(key, nonce, bytes, start, end, associated),
+    open: (key, nonce, bytes, start, end, associated) => of(start, end).open(key, nonce, bytes, start, end, associated),
+  }
+}
+
+function sodiumIfThere(): Aead | undefined {
+  let sodium: unknown
+  try {
+    sodium = createRequire(import.meta.url)('sodium-native')
+  } catch {
+    return undefined
+  }
+  return isSodium(sodium) ? aeadOf(sodium) : undefined
+}
+
+function aeadOf(sodium: Sodium): Aead {
+  return {
+    name: 'libsodium',
+    seal: (key, nonce, bytes, start, end, associated = undefined) => {
+      const sealed = bytes.subarray(start, end + TAG_BYTES)
+      const plaintext = bytes.subarray(start, end)
+      sodium.crypto_aead_chacha20poly1305_ietf_encrypt(sealed, plaintext, associated ?? null, null, nonce, key)
+    },
+    open: (key, nonce, bytes, start, end, associated = undefined) => {
+      const sealed = bytes.subarray(start, end)
+      const plaintext = bytes.subarray(start, end - TAG_BYTES)
+      sodium.crypto_aead_chacha20poly1305_ietf_decrypt(plaintext, null, sealed, associated ?? null, nonce, key)
+    },
+  }
+}
+
+function isSodium(module: unknown): module is Sodium {
+  return (
+    typeof module === 'object' &&
+    module !== null &&
+    'crypto_aead_chacha20poly1305_ietf_encrypt' in module &&
+    'crypto_aead_chacha20poly1305_ietf_decrypt' in module
+  )
+}

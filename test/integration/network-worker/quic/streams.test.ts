@@ -1,0 +1,158 @@
+/** Our streams of QUIC with the library's on the other side, each of them dialling; and with themselves. */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import type { Stream } from '@libp2p/interface'
+import fc from 'fast-check'
+import { connected, everything, type Layers } from '../../../support/stream-nodes.ts'
+import { until } from '../../../support/until.ts'
+
+const PROTOCOL = '/echo/1'
+const PAIRS: readonly (readonly [Layers, Layers])[] = [
+  ['own QUIC', 'stock QUIC'],
+  ['stock QUIC', 'own QUIC'],
+  ['own QUIC', 'own QUIC'],
+]
+/** What a stream reads ahead of its reader, and one read more. */
+const MOST_UNREAD_BYTES = (256 + 64) * 1024
+
+async function echo(stream: Stream): Promise<void> {
+  stream.send(await everything(stream))
+  await stream.close()
+}
+
+for (const [dialling, listening] of PAIRS) {
+  const who = `${dialling} to ${listening}`
+
+  test(`${who}: a long answer after the question's end, byte for byte`, async () => {
+    const answer = randomBytes(3_000_000)
+    await using all = await connected(dialling, listening, PROTOCOL, async (stream) => {
+      const question = await everything(stream)
+      assert.equal(question.toString(), 'all of it')
+      stream.send(answer)
+      await stream.close()
+    })
+    const stream = await all.open()
+    const got = everything(stream)
+    stream.send(Buffer.from('all of it'))
+    await stream.close()
+    assert.ok((await got).equals(answer))
+    await until('no stream is left', () => all.openStreams().length === 0)
+  })
+
+  test(`${who}: 200 streams at once, each with its own bytes both ways`, async () => {
+    await using all = await connected(dialling, listening, PROTOCOL, echo)
+    // The library's never closes a stream on which it was given nothing to send.
+    const sent = Array.from({ length: 200 }, (_, n) => randomBytes(100 * n + 1))
+    const got = await Promise.all(
+      sent.map(async (bytes) => {
+        const stream = await all.open()
+        const answer = everything(stream)
+        stream.send(bytes)
+        await stream.close()
+        return await answer
+      }),
+    )
+    assert.ok(got.every((bytes, n) => bytes.equals(sent[n] ?? Buffer.alloc(0))))
+    await until('no stream is left', () => all.openStreams().length === 0)
+  })
+
+  test(`${who}: a sender waits for a reader that pauses, and loses nothing`, async () => {
+    const bytes = randomBytes(2_000_000)
+    const { promise, resolve } = Promise.withResolvers<Buffer>()
+    await using all = await connected(dialling, listening, PROTOCOL, async (stream) => {
+      stream.pause()
+      const got = everything(stream)
+      setTimeout(() => stream.resume(), 100)
+      resolve(await got)
+      await stream.close()
+    })
+    const stream = await all.open()
+    assert.equal(stream.send(bytes), false)
+    await stream.close()
+    assert.ok((await promise).equals(bytes))
+  })
+}
+
+test('a reset ends one stream, with what it was waiting for, and leaves the others', async () => {
+  await using all = await connected('own QUIC', 'own QUIC', PROTOCOL, (stream) => {
+    stream.addEventListener('message', ({ data }) => {
+      if (data.subarray()[0] === 0) stream.abort(new Error('not that'))
+      else stream.send(data.subarray())
+    })
+  })
+  const [refused, dropped, kept] = [await all.open(), await all.open(), await all.open()]
+  const refusal = assert.rejects(everything(refused), { name: 'StreamResetError' })
+  refused.send(Uint8Array.of(0))
+  await refusal
+  dropped.send(randomBytes(1_000_000))
+  dropped.abort(new Error('never mind'))
+  assert.throws(() => dropped.send(Uint8Array.of(1)), { name: 'StreamStateError' })
+  await until('only one stream', () => all.openStreams().length === 2)
+  const answer = Promise.withResolvers<Uint8Array>()
+  kept.addEventListener('message', ({ data }) => answer.resolve(data.subarray()))
+  kept.send(Uint8Array.of(1, 2, 3))
+  assert.deepEqual([...(await answer.promise)], [1, 2, 3])
+})
+
+test('a reader that pauses for long keeps little, and the sender is told to wait', async () => {
+  const { promise, resolve } = Promise.withResolvers<Stream>()
+  await using all = await connected('own QUIC', 'own QUIC', PROTOCOL, (stream) => {
+    stream.pause()
+    resolve(stream)
+  })
+  const near = await all.open()
+  const sent = randomBytes(24 * 1024 * 1024)
+  assert.equal(near.send(sent), false)
+  const far = await promise
+  await until('it stands still', () => far.readBufferLength > 0 && near.writeBufferLength < sent.length)
+  let before = -1
+  await until('QUIC takes no more', () => {
+    const hasStopped = before === near.writeBufferLength
+    before = near.writeBufferLength
+    return hasStopped
+  })
+  assert.ok(far.readBufferLength <= MOST_UNREAD_BYTES, `${far.readBufferLength} bytes wait to be read`)
+  assert.ok(near.writeBufferLength > 1024 * 1024, `${near.writeBufferLength} bytes wait to be sent`)
+  const got = everything(far)
+  far.resume()
+  await Promise.all([near.onDrain(), near.close()])
+  assert.ok((await got).equals(sent))
+})
+
+test('more than may wait to be sent ends the stream, and it alone', async () => {
+  await using all = await connected('own QUIC', 'own QUIC', PROTOCOL, (stream) => stream.pause())
+  const [greedy, other] = [await all.open(), await all.open()]
+  greedy.maxWriteBufferLength = 1024 * 1024
+  assert.equal(greedy.send(new Uint8Array(1024 * 1024 + 1)), false)
+  assert.equal(greedy.status, 'aborted')
+  assert.equal(other.status, 'open')
+})
+
+test('the end of the connection ends its streams on both sides, and whoever waits for one is told', async () => {
+  await using all = await connected('own QUIC', 'own QUIC', PROTOCOL, (stream) => stream.pause())
+  const stream = await all.open()
+  stream.send(new Uint8Array(24 * 1024 * 1024))
+  const [drained, closed] = [stream.onDrain(), stream.close()]
+  const told = Promise.all([assert.rejects(drained), assert.rejects(closed)])
+  all.near.getConnections()[0]?.abort(new Error('enough'))
+  await told
+  assert.notEqual(stream.status, 'open')
+  await until('no stream is left', () => all.openStreams().length === 0)
+})
+
+test('whatever is written, in whatever pieces, comes in order', async () => {
+  await using all = await connected('own QUIC', 'own QUIC', PROTOCOL, echo)
+  const pieces = fc.array(fc.integer({ min: 0, max: 100_000 }), { maxLength: 30 })
+  await fc.assert(
+    fc.asyncProperty(pieces, async (lengths) => {
+      const sent = lengths.map((length) => randomBytes(length))
+      const stream = await all.open()
+      const answer = everything(stream)
+      for (const piece of sent) stream.send(piece)
+      await stream.close()
+      assert.ok((await answer).equals(Buffer.concat(sent)))
+    }),
+    { numRuns: 30 },
+  )
+})
