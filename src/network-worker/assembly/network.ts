@@ -10,6 +10,7 @@ import { announcedEndpoints, listenEndpoints } from '../host/endpoints.ts'
 import { InboundLimiter } from '../host/inbound-limiter.ts'
 import { createIpExemption, type IpExemption } from '../host/ip-exemption.ts'
 import { createHost } from '../host/libp2p-host.ts'
+import { sodiumAead } from '../host/noise/aead.ts'
 import { configuredPeers } from '../peers/dial-target.ts'
 import { openPeerBooks, type PeerBooks } from '../peers/peer-books.ts'
 import { UNKNOWN_CLIENT } from '../peers/peer-record.ts'
@@ -55,6 +56,7 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
     activeValidators: () => runtimeConfig.settings.active_validators,
     onOffence: (peerId, offence) => later().peers.conduct.offended(peerId, offence),
   })
+  if (sodiumAead === undefined) log.warn('libsodium has no build for this machine: each message costs more without it')
   const host = await createHost({
     privateKey: ground.privateKey,
     agentVersion: AGENT_VERSION,
