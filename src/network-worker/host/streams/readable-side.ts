@@ -71,7 +71,7 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
   /** Adds bytes behind those that wait, as if they had come. @throws StreamStateError when closed */
   push(data: Bytes): void {
     this.#assertReadable('push onto')
-    for (const piece of piecesOf(data)) this.#unread.push(piece.slice())
+    for (const piece of piecesOf(data)) this.#unread.push(new Uint8Array(piece))
     this.#onPushed(data.byteLength)
   }
 

@@ -5,7 +5,7 @@ const COPIED_BYTES = 4096
 
 /**
  * Received bytes that nobody listens for yet, in order. In memory they take no more than twice their length and a block,
- * however small the pieces in which they came.
+ * however small the pieces in which they came. Copies are made by `new Uint8Array`: `slice` of a Buffer is none.
  */
 export class UnreadBytes {
   readonly #pieces = new Fifo<Uint8Array>()
@@ -28,13 +28,13 @@ export class UnreadBytes {
       return
     }
     this.#seal()
-    this.#pieces.push(2 * piece.length < piece.buffer.byteLength ? piece.slice() : piece)
+    this.#pieces.push(2 * piece.length < piece.buffer.byteLength ? new Uint8Array(piece) : piece)
   }
 
-  /** Puts bytes before all others. */
+  /** Puts bytes before all others, in a copy. */
   unshift(piece: Uint8Array): void {
     this.#bytes += piece.length
-    this.#front.push(piece.slice())
+    this.#front.push(new Uint8Array(piece))
   }
 
   /** The first bytes there are, as many as lie together. */

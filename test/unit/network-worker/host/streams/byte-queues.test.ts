@@ -75,3 +75,17 @@ test('single bytes of long stretches hold no more memory than they are', () => {
   assert.ok(pieces <= 10_000 / 4096 + 1)
   assert.ok([...buffers].every(({ byteLength }) => byteLength <= 8192))
 })
+
+test('a stretch of a chunk of the socket, which is a Buffer, does not keep the chunk', () => {
+  const unread = new UnreadBytes()
+  unread.push(Buffer.alloc(65_536).subarray(100, 5100))
+  assert.equal(unread.shift()?.buffer.byteLength, 5000)
+})
+
+test('what is put back is a copy, of a Buffer too', () => {
+  const unread = new UnreadBytes()
+  const bytes = Buffer.from([1, 2, 3])
+  unread.unshift(bytes)
+  bytes.fill(9)
+  assert.deepEqual([...(unread.shift() ?? [])], [1, 2, 3])
+})
