@@ -1,3 +1,5 @@
+import { UnreadBytes } from '../host/streams/unread-bytes.ts'
+
 /** A length above this many bytes of varint is none: 2^35. */
 const MAX_LENGTH_BYTES = 5
 
@@ -15,9 +17,11 @@ export class FrameReader {
   readonly #maxBytes: number
   readonly #onFrame: (frame: Uint8Array, startedAtMs: number) => void
   readonly #nowMs: () => number
-  /** What is there of a frame that is not complete, its length included. */
-  #pieces: Uint8Array[] = []
-  #bytes = 0
+  /**
+   * What is there of a frame that is not complete, its length included. However small the pieces in which it comes, and
+   * however long the stretches around them: a peer decides how both are, and never need send the rest.
+   */
+  readonly #begun = new UnreadBytes()
   /** Bytes of the frame with its length; undefined until the length is complete. */
   #wanted: number | undefined
   #lengthBytes = 0
@@ -42,19 +46,22 @@ export class FrameReader {
   /** @throws InvalidLengthError when a length is too long, or is no varint; nothing more can be read then */
   push(chunk: Uint8Array): void {
     this.#chunkAtMs = this.#nowMs()
-    if (this.#bytes === 0) {
+    if (this.#begun.bytes === 0) {
       this.#startedAtMs = this.#chunkAtMs
       this.#cut(chunk)
       return
     }
-    this.#pieces.push(chunk)
-    this.#bytes += chunk.length
-    if (this.#wanted !== undefined && this.#bytes < this.#wanted) return
-    const joined = Buffer.concat(this.#pieces, this.#bytes)
-    this.#pieces = []
-    this.#bytes = 0
+    this.#begun.push(chunk)
+    if (this.#wanted !== undefined && this.#begun.bytes < this.#wanted) return
     this.#wanted = undefined
-    this.#cut(joined)
+    this.#cut(this.#joined())
+  }
+
+  #joined(): Uint8Array {
+    const { bytes } = this.#begun
+    const pieces: Uint8Array[] = []
+    for (let piece = this.#begun.shift(); piece !== undefined; piece = this.#begun.shift()) pieces.push(piece)
+    return Buffer.concat(pieces, bytes)
   }
 
   #cut(bytes: Uint8Array): void {
@@ -71,9 +78,7 @@ export class FrameReader {
       offset = start + length
     }
     if (offset === bytes.length) return
-    // A copy: what is left of a chunk would keep all of it alive.
-    this.#pieces.push(offset === 0 ? bytes : Uint8Array.prototype.slice.call(bytes, offset))
-    this.#bytes = bytes.length - offset
+    this.#begun.push(offset === 0 ? bytes : bytes.subarray(offset))
   }
 
   /** Undefined when more bytes are needed; sets how many bytes the length itself takes, which need not be the fewest. */
