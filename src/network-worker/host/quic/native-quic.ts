@@ -1,5 +1,5 @@
 /** What of @chainsafe/libp2p-quic is not in its types: the connection and the streams of its native part. */
-import type { MessageStream, StreamMuxer, StreamMuxerFactory } from '@libp2p/interface'
+import { type MessageStream, MuxerClosedError, type StreamMuxer, type StreamMuxerFactory } from '@libp2p/interface'
 
 /** A stream of QUIC. Each call is a promise that is settled from another thread; calls of one direction take turns. */
 export interface NativeStream {
@@ -26,13 +26,15 @@ interface Acceptor extends StreamMuxer {
 /**
  * Takes the connection from the library's muxer, which goes on accepting streams until the connection ends.
  * @param onStream gets each stream that the other side opens
- * @throws TypeError when the library is not the one that this was written for
+ * @throws TypeError when the library is not the one that this was written for; MuxerClosedError when the connection has
+ * ended: the library waits for that to stop accepting, and would ask for streams in a loop for ever
  */
 export function takeConnection(
   factory: StreamMuxerFactory,
   connection: MessageStream,
   onStream: (stream: NativeStream) => void,
 ): NativeConnection {
+  if (connection.status !== 'open') throw new MuxerClosedError('the connection has ended')
   const muxer = factory.createStreamMuxer(connection)
   if (!isAcceptor(muxer)) throw new TypeError('@chainsafe/libp2p-quic has another muxer than the one we know')
   muxer.onInboundStream = onStream

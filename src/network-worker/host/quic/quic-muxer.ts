@@ -14,14 +14,20 @@ import {
   TypedEventEmitter,
 } from '@libp2p/interface'
 import { abortable } from '../streams/abortable.ts'
+import { UnreadBudget } from '../streams/unread-budget.ts'
 import { type NativeConnection, type NativeStream, takeConnection } from './native-quic.ts'
 import { QuicStream } from './quic-stream.ts'
 
 /** As libp2p knows it; it is never negotiated. */
 const QUIC_PROTOCOL = 'quic'
+/**
+ * Received bytes of all streams together that nobody has read, with the arrays that reads wait for: as with yamux. Past
+ * it, only streams of which nothing waits are read, a little at a time, and QUIC's own window holds the rest back.
+ */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024
 
 export interface QuicMuxerOptions {
-  /** Streams that we opened and that have not ended. Those of the other side are bounded by QUIC itself. */
+  /** Streams that we opened, or wait to, and that have not ended. Those of the other side are bounded by QUIC itself. */
   readonly maxOutboundStreams: number
 }
 
@@ -32,6 +38,7 @@ export class QuicMuxer extends TypedEventEmitter<StreamMuxerEvents<QuicStream>> 
   readonly #options: QuicMuxerOptions
   readonly #native: NativeConnection
   readonly #log: Logger
+  readonly #budget = new UnreadBudget(MAX_UNREAD_BYTES)
   /** Bounded by QUIC's limit of inbound streams and ours of outbound ones. */
   readonly #streams = new Set<QuicStream>()
   /** Streams that were opened before anybody listened for them. */
@@ -68,8 +75,11 @@ export class QuicMuxer extends TypedEventEmitter<StreamMuxerEvents<QuicStream>> 
       if (options.maxWriteBufferLength !== undefined) stream.maxWriteBufferLength = options.maxWriteBufferLength
       return stream
     } catch (error) {
-      this.#outbound--
-      opening.then((native) => letGo(native)).catch(ignored)
+      // Counted until it comes: a peer that allows no streams would have us wait for more and more of them.
+      opening
+        .then(letGo)
+        .catch(ignored)
+        .finally(() => this.#outbound--)
       throw error
     }
   }
@@ -126,6 +136,7 @@ export class QuicMuxer extends TypedEventEmitter<StreamMuxerEvents<QuicStream>> 
       native,
       direction,
       log: this.#log.newScope(direction),
+      budget: this.#budget,
       onOver: () => {
         this.#streams.delete(stream)
         if (direction === 'outbound') this.#outbound--

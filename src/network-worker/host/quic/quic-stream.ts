@@ -15,8 +15,9 @@ import {
 import { abortable } from '../streams/abortable.ts'
 import { type Bytes, piecesOf, ReadableSide } from '../streams/readable-side.ts'
 import { SendQueue } from '../streams/send-queue.ts'
+import type { UnreadBudget } from '../streams/unread-budget.ts'
 import type { NativeStream } from './native-quic.ts'
-import { ReadPace } from './read-pace.ts'
+import { ReadPace, SHORT_READ_BYTES } from './read-pace.ts'
 
 /** Handed to QUIC at once: four blocks, for which it takes a copy. */
 const BATCH_BYTES = 256 * 1024
@@ -35,6 +36,8 @@ export interface QuicStreamDeps {
   readonly native: NativeStream
   readonly direction: MessageStreamDirection
   readonly log: Logger
+  /** Of the connection: what waits to be read, and the arrays of reads that are under way. */
+  readonly budget: UnreadBudget
   /** Once: nothing of this stream is of interest any more. */
   readonly onOver: () => void
 }
@@ -54,6 +57,7 @@ export class QuicStream extends ReadableSide implements Stream {
   remoteReadStatus: MessageStreamReadStatus = 'readable'
   writableNeedsDrain = false
   readonly #native: NativeStream
+  readonly #budget: UnreadBudget
   readonly #onOver: () => void
   readonly #queue = new SendQueue()
   readonly #pace = new ReadPace()
@@ -63,12 +67,13 @@ export class QuicStream extends ReadableSide implements Stream {
   #closing: PromiseWithResolvers<void> | undefined
   #drained: PromiseWithResolvers<void> | undefined
 
-  constructor({ native, direction, log, onOver }: QuicStreamDeps) {
+  constructor({ native, direction, log, budget, onOver }: QuicStreamDeps) {
     super()
     this.id = native.id()
     this.direction = direction
     this.log = log
     this.#native = native
+    this.#budget = budget
     this.#onOver = onOver
     void this.#readAll()
   }
@@ -108,6 +113,7 @@ export class QuicStream extends ReadableSide implements Stream {
 
   abort(error: Error): void {
     if (!this.#isAlive) return
+    this.#budget.release(this.readBufferLength)
     this.status = 'aborted'
     this.readStatus = 'closed'
     this.discardUnread()
@@ -117,8 +123,10 @@ export class QuicStream extends ReadableSide implements Stream {
     this.#native.stopRead().catch(ignored)
   }
 
+  /** @throws StreamStateError when the stream has ended, the signal's reason */
   async onDrain(options?: AbortOptions): Promise<void> {
     if (!this.writableNeedsDrain) return
+    if (!this.#isAlive) throw new StreamStateError('the stream ended')
     this.#drained ??= Promise.withResolvers()
     await abortable(this.#drained.promise, options?.signal)
   }
@@ -128,11 +136,13 @@ export class QuicStream extends ReadableSide implements Stream {
     this.#endCleanly()
   }
 
-  protected override onHeld(_bytes: number): void {
-    // Bounded by what is read ahead, and one read more.
+  protected override onHeld(bytes: number): void {
+    // Bounded by what is read ahead, and one read more: no stream is ended for it.
+    if (this.#isAlive) this.#budget.hold(bytes)
   }
 
-  protected override onReleased(_bytes: number): void {
+  protected override onReleased(bytes: number): void {
+    if (this.#isAlive) this.#budget.release(bytes)
     this.#wakeReader?.()
   }
 
@@ -152,8 +162,9 @@ export class QuicStream extends ReadableSide implements Stream {
   async #readAll(): Promise<void> {
     try {
       while (this.#isAlive) {
-        if (this.readBufferLength >= READ_AHEAD_BYTES) await this.#room()
-        const bytes = await this.#native.read(this.#pace.bytes)
+        if (!this.#hasRoom) await this.#room()
+        if (!this.#isAlive) return // it ended meanwhile, and a read would only be in the way of that
+        const bytes = await this.#read()
         if (bytes === undefined || bytes === null) break
         this.#pace.took(bytes.length)
         if (this.#isAlive) this.receive(bytes)
@@ -164,10 +175,28 @@ export class QuicStream extends ReadableSide implements Stream {
     }
   }
 
+  /**
+   * A stream of which nothing waits is always read, so that none waits for others to be read; so each that waits is woken
+   * by its own reader.
+   */
+  get #hasRoom(): boolean {
+    return this.readBufferLength === 0 || (this.readBufferLength < READ_AHEAD_BYTES && !this.#budget.isSpent)
+  }
+
+  async #read(): Promise<Uint8Array | null | undefined> {
+    const maxBytes = this.#budget.isSpent ? SHORT_READ_BYTES : this.#pace.bytes
+    this.#budget.hold(maxBytes)
+    try {
+      return await this.#native.read(maxBytes)
+    } finally {
+      this.#budget.release(maxBytes)
+    }
+  }
+
   async #room(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#wakeReader = (): void => {
-      if (this.readBufferLength < READ_AHEAD_BYTES || !this.#isAlive) resolve()
+      if (this.#hasRoom || !this.#isAlive) resolve()
     }
     await promise
     this.#wakeReader = undefined
@@ -190,6 +219,8 @@ export class QuicStream extends ReadableSide implements Stream {
     this.status = 'reset'
     if (this.readBufferLength === 0) this.readStatus = 'closed'
     this.#end(new StreamResetEvent(new StreamResetError()))
+    // What is not sent is lost: an end as after all of it would be a lie, and comes when the native part is collected.
+    this.#native.resetWrite().catch(ignored)
   }
 
   #write(): void {
@@ -246,6 +277,7 @@ export class QuicStream extends ReadableSide implements Stream {
   }
 
   #end(event: StreamCloseEvent): void {
+    this.#budget.release(this.readBufferLength)
     this.#queue.clear()
     this.writeStatus = 'closed'
     this.remoteWriteStatus = 'closed'

@@ -15,10 +15,10 @@ import {
 import { abortable } from '../streams/abortable.ts'
 import { type Bytes, piecesOf, ReadableSide } from '../streams/readable-side.ts'
 import { SendQueue } from '../streams/send-queue.ts'
+import type { UnreadBudget } from '../streams/unread-budget.ts'
 import { FLAG, FRAME_TYPE, INITIAL_WINDOW_BYTES, MAX_UINT32 } from './frame.ts'
 import { type FrameOutput, MAX_FRAME_DATA_BYTES, type OutputWaiter } from './frame-output.ts'
 import type { ReceiveWindow } from './receive-window.ts'
-import type { UnreadBudget } from './unread-budget.ts'
 import { YamuxProtocolError } from './yamux-error.ts'
 
 /** Sent without asking whether the connection takes more: four whole frames of noise. */
@@ -110,8 +110,10 @@ export class YamuxStream extends ReadableSide implements Stream, OutputWaiter {
     this.#end(new StreamAbortEvent(error))
   }
 
+  /** @throws StreamStateError when the stream has ended, the signal's reason */
   async onDrain(options?: AbortOptions): Promise<void> {
     if (!this.writableNeedsDrain) return
+    if (!this.#isAlive) throw new StreamStateError('the stream ended')
     this.#drained ??= Promise.withResolvers()
     await abortable(this.#drained.promise, options?.signal)
   }

@@ -15,6 +15,8 @@ const PAIRS: readonly (readonly [Layers, Layers])[] = [
 ]
 /** What a stream reads ahead of its reader, and one read more. */
 const MOST_UNREAD_BYTES = (256 + 64) * 1024
+/** What the streams of a connection do together, one read more, and a short one of each. */
+const MOST_UNREAD_OF_ALL_BYTES = 16 * 1024 * 1024 + 64 * 1024 + 256 * 4096
 
 async function echo(stream: Stream): Promise<void> {
   stream.send(await everything(stream))
@@ -118,6 +120,38 @@ test('a reader that pauses for long keeps little, and the sender is told to wait
   far.resume()
   await Promise.all([near.onDrain(), near.close()])
   assert.ok((await got).equals(sent))
+})
+
+test('readers that all pause keep little together, and none of them waits for another', async () => {
+  const far: Stream[] = []
+  await using all = await connected('own QUIC', 'own QUIC', PROTOCOL, (stream) => {
+    stream.pause()
+    far.push(stream)
+  })
+  const sent = randomBytes(300_000)
+  const near: Stream[] = []
+  for (let n = 0; n < 100; n++) {
+    const stream = await all.open()
+    stream.send(sent)
+    near.push(stream)
+  }
+  const unread = (): number => far.reduce((sum, { readBufferLength }) => sum + readBufferLength, 0)
+  await until('all have come', () => far.length === 100 && far.every(({ readBufferLength }) => readBufferLength > 0))
+  let before = -1
+  await until('no more is read', () => {
+    const hasStopped = before === unread()
+    before = unread()
+    return hasStopped
+  })
+  assert.ok(unread() <= MOST_UNREAD_OF_ALL_BYTES, `${unread()} bytes wait to be read`)
+  const last = far.at(-1)
+  assert.ok(last !== undefined)
+  for (const stream of [last, ...far.slice(0, -1)]) {
+    const got = everything(stream)
+    stream.resume()
+    await near[far.indexOf(stream)]?.close()
+    assert.ok((await got).equals(sent))
+  }
 })
 
 test('more than may wait to be sent ends the stream, and it alone', async () => {

@@ -148,3 +148,11 @@ test('an answer to a ping that nobody asked for, or to another, is nothing', () 
   assert.equal(hand.muxer.rttMs, 0)
   assert.equal(hand.muxer.status, 'open')
 })
+
+test('who begins to wait for a stream that has ended is told so', async () => {
+  const pair = new MuxerPair()
+  const [near] = await pair.open()
+  assert.equal(near.send(new Uint8Array(1024 * 1024)), false)
+  near.abort(new Error('enough'))
+  await assert.rejects(near.onDrain({ signal: AbortSignal.timeout(500) }), { name: 'StreamStateError' })
+})

@@ -11,6 +11,11 @@ export class UnreadBudget {
     return this.#bytes
   }
 
+  /** No more should be taken in. */
+  get isSpent(): boolean {
+    return this.#bytes >= this.#maxBytes
+  }
+
   /** Counts bytes that wait. @returns false when they are more than may wait */
   hold(bytes: number): boolean {
     this.#bytes += bytes

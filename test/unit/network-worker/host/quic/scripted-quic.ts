@@ -1,0 +1,83 @@
+/** The native part of QUIC as a test has it: nothing comes to pass by itself. */
+import { type StreamMuxer, type StreamMuxerFactory, TypedEventEmitter } from '@libp2p/interface'
+import type { NativeConnection, NativeStream } from '../../../../../src/network-worker/host/quic/native-quic.ts'
+import { QuicMuxer } from '../../../../../src/network-worker/host/quic/quic-muxer.ts'
+import { WireEnd } from '../../../../support/memory-wire.ts'
+
+type ReadOutcome = PromiseWithResolvers<Uint8Array | undefined>
+
+/** A stream of a peer that takes nothing; what it sends, the test says. */
+export class ScriptedStream implements NativeStream {
+  /** What was asked for besides bytes, in order. */
+  readonly asked: string[] = []
+  /** Lengths of the reads so far. */
+  readonly reads: number[] = []
+  #reading: ReadOutcome = Promise.withResolvers()
+
+  id(): string {
+    return '0'
+  }
+
+  read(maxBytes: number): Promise<Uint8Array | undefined> {
+    this.reads.push(maxBytes)
+    return this.#reading.promise
+  }
+
+  write(): Promise<void> {
+    return new Promise(() => undefined)
+  }
+
+  async finishWrite(): Promise<void> {
+    this.asked.push('finish')
+  }
+
+  async resetWrite(): Promise<void> {
+    this.asked.push('reset')
+  }
+
+  async stopRead(): Promise<void> {
+    this.asked.push('stop')
+  }
+
+  /** Answers the read that is under way. */
+  brings(bytes: Uint8Array): void {
+    const reading = this.#reading
+    this.#reading = Promise.withResolvers()
+    reading.resolve(bytes)
+  }
+
+  breaks(reason: string): void {
+    this.#reading.reject(new Error(reason))
+  }
+}
+
+/** The library's muxer, as far as ours knows it. */
+class Acceptor extends TypedEventEmitter<object> {
+  readonly init: { readonly connection: NativeConnection }
+  onInboundStream: (stream: NativeStream) => void = () => undefined
+
+  constructor(connection: NativeConnection) {
+    super()
+    this.init = { connection }
+  }
+}
+
+/** Our muxer on a connection whose streams the test makes. */
+export function scriptedMuxer(outboundStream: () => Promise<NativeStream>, maxOutboundStreams = 4) {
+  const acceptor = new Acceptor({ outboundStream })
+  let made = 0
+  const factory: StreamMuxerFactory = {
+    protocol: 'quic',
+    createStreamMuxer: () => {
+      made++
+      return acceptor as unknown as StreamMuxer
+    },
+  }
+  const [end] = WireEnd.pair()
+  return {
+    end,
+    accept: (stream: NativeStream) => acceptor.onInboundStream(stream),
+    build: () => new QuicMuxer(factory, end, { maxOutboundStreams }),
+    made: () => made,
+  }
+}
