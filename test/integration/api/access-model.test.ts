@@ -70,10 +70,12 @@ test('after any sequence of changes the replies, the disk and the worker say the
   let changed = 0
   await fc.assert(
     fc.asyncProperty(request, async ([method, path, body]) => {
-      const before = [relay.state, stored()]
+      // A refused ban makes its explicit peers again, with the address of one that has connected meanwhile.
+      const state = () => [{ ...relay.state, explicit: [...relay.explicit.keys()] }, stored()]
+      const before = state()
       const reply = await call(method, path, { body })
       assert.ok(reply.status < 500, `${method} ${path}: ${reply.text}`)
-      if (reply.status >= 400) assert.deepEqual([relay.state, stored()], before)
+      if (reply.status >= 400) assert.deepEqual(state(), before)
       else changed++
       const { banned, trusted, ranges, agents } = relay.access
       const { access, explicitPeers } = stored()

@@ -115,7 +115,7 @@ export class RelayDouble {
   }
 
   /** Everything that requests can change. */
-  get state(): unknown {
+  get state(): object {
     return structuredClone({
       peers: this.peers,
       explicit: this.explicit,
