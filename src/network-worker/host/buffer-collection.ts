@@ -1,53 +1,62 @@
-import { setFlagsFromString } from 'node:v8'
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 /**
- * Ciphertext made before the young generation is collected: six blocks to ten peers. A collection then takes less than a
- * millisecond, since hardly anything in it lives.
+ * Growth of the memory behind arrays at which the young generation is collected. V8 collects the whole heap when it has
+ * grown by 8 MiB or so, if the heap is as small as ours: half of that comes before.
  */
 export const COLLECTED_AFTER_BYTES = 4 * 1024 * 1024
 
-/** Shorter buffers are cut from slabs of Node's, which die by the heap's own clock. */
-const COUNTED_BYTES = 8192
+/** Shorter arrays are cut from slabs of Node's, which die by the heap's own clock; and looking costs half a microsecond. */
+const LOOKED_AT_BYTES = 8192
 
 export interface BufferCollectionDeps {
+  /** Bytes behind arrays, now. */
+  readonly externalBytes: () => number
   /** Collects the young generation. */
   readonly collect: () => void
-  /** Calls back in another turn, when what the buffers were made for has left. */
+  /** Calls back in another turn, when what the arrays were made for has left. */
   readonly later: (run: () => void) => void
 }
 
 /**
- * Lets go of the buffers of blocks. V8 collects the young generation when the heap is full of new objects, but a frame of a
- * block is 64 kB outside the heap behind an object of 100 bytes: thousands of them are made before that happens, and by
- * then their sum makes V8 collect everything instead, which costs as much as sending them did, and tens of ms at a time.
+ * Lets go of the arrays of blocks. V8 collects the young generation when the heap is full of new objects, but an array of
+ * 64 kB is an object of 100 bytes to it: thousands of them are made before that happens, and by then their sum makes V8
+ * collect everything instead, which costs as much as forwarding them did, and tens of ms at a time.
  */
 export class BufferCollection {
   readonly #deps: BufferCollectionDeps
-  #bytes = 0
+  /** The least since the last collection: its arrays are freed some time after it. */
+  #leastBytes: number
   #isDue = false
 
   constructor(deps: BufferCollectionDeps) {
     this.#deps = deps
+    this.#leastBytes = deps.externalBytes()
   }
 
-  /** So many bytes of ciphertext were made. */
+  /** Bytes came or were made; to be told of long ones at least, one place of several on a message's way being enough. */
   count(bytes: number): void {
-    if (bytes <= COUNTED_BYTES) return
-    this.#bytes += bytes
-    if (this.#bytes < COLLECTED_AFTER_BYTES || this.#isDue) return
+    if (bytes <= LOOKED_AT_BYTES || this.#isDue) return
+    const externalBytes = this.#deps.externalBytes()
+    this.#leastBytes = Math.min(this.#leastBytes, externalBytes)
+    if (externalBytes - this.#leastBytes < COLLECTED_AFTER_BYTES) return
     this.#isDue = true
     this.#deps.later(() => {
       this.#isDue = false
-      this.#bytes = 0
       this.#deps.collect()
+      this.#leastBytes = this.#deps.externalBytes()
     })
   }
 }
 
 /** The calling thread's own; one that does nothing where V8 gives no way to collect. */
 export function bufferCollection(): BufferCollection {
-  return new BufferCollection({ collect: youngCollector(), later: setImmediate })
+  return new BufferCollection({
+    externalBytes: () => getHeapStatistics().external_memory,
+    collect: youngCollector(),
+    later: setImmediate,
+  })
 }
 
 function youngCollector(): () => void {

@@ -11,29 +11,47 @@ const FRAME_BYTES = 65_536
 
 function scene() {
   const waiting: (() => void)[] = []
-  const counts = { collected: 0 }
-  const collection = new BufferCollection({ collect: () => counts.collected++, later: (run) => waiting.push(run) })
+  const state = { collected: 0, externalBytes: 20_000_000 }
+  const collection = new BufferCollection({
+    externalBytes: () => state.externalBytes,
+    collect: () => state.collected++,
+    later: (run) => waiting.push(run),
+  })
   const turn = () => {
     for (const run of waiting.splice(0)) run()
   }
-  return { collection, counts, turn, waiting }
+  return { collection, state, turn, waiting }
 }
 
 describe('the collection of buffers', () => {
-  test('comes once for so many bytes, in another turn', () => {
-    const { collection, counts, turn, waiting } = scene()
-    for (let bytes = 0; bytes < COLLECTED_AFTER_BYTES; bytes += FRAME_BYTES) collection.count(FRAME_BYTES)
+  test('comes once for so much growth, in another turn', () => {
+    const { collection, state, turn, waiting } = scene()
+    state.externalBytes += COLLECTED_AFTER_BYTES - 1
     collection.count(FRAME_BYTES)
-    assert.equal(counts.collected, 0, 'not while frames are being made')
+    assert.equal(waiting.length, 0)
+    state.externalBytes += 1
+    collection.count(FRAME_BYTES)
+    collection.count(FRAME_BYTES)
+    assert.equal(state.collected, 0, 'not while arrays are being made')
     assert.equal(waiting.length, 1)
     turn()
-    assert.equal(counts.collected, 1)
+    assert.equal(state.collected, 1)
     collection.count(FRAME_BYTES)
-    assert.equal(waiting.length, 0, 'counted anew')
+    assert.equal(waiting.length, 0, 'what was not freed does not count again')
+  })
+
+  test('what is freed after a collection is growth when it is made again', () => {
+    const { collection, state, waiting } = scene()
+    state.externalBytes -= 3_000_000
+    collection.count(FRAME_BYTES)
+    state.externalBytes += COLLECTED_AFTER_BYTES
+    collection.count(FRAME_BYTES)
+    assert.equal(waiting.length, 1)
   })
 
   test('is nothing that short frames bring about', () => {
-    const { collection, waiting } = scene()
+    const { collection, state, waiting } = scene()
+    state.externalBytes *= 2
     for (let i = 0; i < 100_000; i++) collection.count(240)
     assert.equal(waiting.length, 0)
   })
