@@ -27,7 +27,7 @@ const QUIC_PROTOCOL = 'quic'
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024
 
 export interface QuicMuxerOptions {
-  /** Streams that we opened, or wait to, and that have not ended. Those of the other side are bounded by QUIC itself. */
+  /** Streams that we opened, or wait to, and of which QUIC has not let go. Those of the other side are bounded by QUIC itself. */
   readonly maxOutboundStreams: number
 }
 
@@ -137,9 +137,12 @@ export class QuicMuxer extends TypedEventEmitter<StreamMuxerEvents<QuicStream>> 
       direction,
       log: this.#log.newScope(direction),
       budget: this.#budget,
-      onOver: () => {
+      onOver: (letGo) => {
         this.#streams.delete(stream)
-        if (direction === 'outbound') this.#outbound--
+        // A peer that reads nothing would have us open one stream after the other, and keep what it does not take.
+        letGo.catch(ignored).finally(() => {
+          if (direction === 'outbound') this.#outbound--
+        })
       },
     })
     this.#streams.add(stream)

@@ -38,8 +38,8 @@ export interface QuicStreamDeps {
   readonly log: Logger
   /** Of the connection: what waits to be read, and the arrays of reads that are under way. */
   readonly budget: UnreadBudget
-  /** Once: nothing of this stream is of interest any more. */
-  readonly onOver: () => void
+  /** Once: nothing of this stream is of interest any more; `letGo` settles when QUIC holds none of our bytes for it. */
+  readonly onOver: (letGo: Promise<void>) => void
 }
 
 /**
@@ -58,7 +58,7 @@ export class QuicStream extends ReadableSide implements Stream {
   writableNeedsDrain = false
   readonly #native: NativeStream
   readonly #budget: UnreadBudget
-  readonly #onOver: () => void
+  readonly #onOver: QuicStreamDeps['onOver']
   readonly #queue = new SendQueue()
   readonly #pace = new ReadPace()
   #writingBytes = 0
@@ -117,9 +117,8 @@ export class QuicStream extends ReadableSide implements Stream {
     this.status = 'aborted'
     this.readStatus = 'closed'
     this.discardUnread()
-    this.#end(new StreamAbortEvent(error))
     // Neither comes to pass before a write or a read that is under way is over: the native part has a lock for each.
-    this.#native.resetWrite().catch(ignored)
+    this.#end(new StreamAbortEvent(error), this.#native.resetWrite())
     this.#native.stopRead().catch(ignored)
   }
 
@@ -218,9 +217,8 @@ export class QuicStream extends ReadableSide implements Stream {
     }
     this.status = 'reset'
     if (this.readBufferLength === 0) this.readStatus = 'closed'
-    this.#end(new StreamResetEvent(new StreamResetError()))
     // What is not sent is lost: an end as after all of it would be a lie, and comes when the native part is collected.
-    this.#native.resetWrite().catch(ignored)
+    this.#end(new StreamResetEvent(new StreamResetError()), this.#native.resetWrite())
   }
 
   #write(): void {
@@ -276,7 +274,7 @@ export class QuicStream extends ReadableSide implements Stream {
     this.#end(new StreamCloseEvent())
   }
 
-  #end(event: StreamCloseEvent): void {
+  #end(event: StreamCloseEvent, letGo: Promise<void> = Promise.resolve()): void {
     this.#budget.release(this.readBufferLength)
     this.#queue.clear()
     this.writeStatus = 'closed'
@@ -289,7 +287,7 @@ export class QuicStream extends ReadableSide implements Stream {
       waiting?.reject(why)
     }
     this.#wakeReader?.()
-    this.#onOver()
+    this.#onOver(letGo)
     this.dispatchEndOnce()
     this.dispatchEvent(event)
   }

@@ -61,6 +61,27 @@ test('streams that a peer does not let us open count as long as they wait', asyn
   assert.equal((await Promise.all(opened)).length, 2)
 })
 
+test('streams that were aborted count as long as QUIC holds what the peer does not take', async () => {
+  const natives: ScriptedStream[] = []
+  const muxer = scriptedMuxer(async () => {
+    const native = new ScriptedStream()
+    natives.push(native)
+    return native
+  }, 3).build()
+  for (let n = 0; n < 3; n++) {
+    const stream = await muxer.createStream()
+    if (n < 2) stream.send(new Uint8Array(256 * 1024))
+    stream.abort(new Error('it reads nothing'))
+  }
+  assert.equal(muxer.streams.length, 0)
+  await nextTurn()
+  await muxer.createStream()
+  await assert.rejects(muxer.createStream(), { name: 'TooManyOutboundProtocolStreamsError' })
+  natives[0]?.takes()
+  await nextTurn()
+  await muxer.createStream()
+})
+
 test('a peer that fills all its streams is bounded, and each is read on by its own reader', async () => {
   const scripted = scriptedMuxer(async () => new ScriptedStream())
   const muxer = scripted.build()

@@ -13,6 +13,7 @@ export class ScriptedStream implements NativeStream {
   /** Lengths of the reads so far. */
   readonly reads: number[] = []
   #reading: ReadOutcome = Promise.withResolvers()
+  #writing: PromiseWithResolvers<void> | undefined
 
   id(): string {
     return '0'
@@ -24,7 +25,8 @@ export class ScriptedStream implements NativeStream {
   }
 
   write(): Promise<void> {
-    return new Promise(() => undefined)
+    this.#writing = Promise.withResolvers()
+    return this.#writing.promise
   }
 
   async finishWrite(): Promise<void> {
@@ -33,6 +35,7 @@ export class ScriptedStream implements NativeStream {
 
   async resetWrite(): Promise<void> {
     this.asked.push('reset')
+    await this.#writing?.promise.catch(() => undefined)
   }
 
   async stopRead(): Promise<void> {
@@ -44,6 +47,11 @@ export class ScriptedStream implements NativeStream {
     const reading = this.#reading
     this.#reading = Promise.withResolvers()
     reading.resolve(bytes)
+  }
+
+  /** Takes what is being written. */
+  takes(): void {
+    this.#writing?.resolve()
   }
 
   breaks(reason: string): void {
