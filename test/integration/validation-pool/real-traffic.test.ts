@@ -1,6 +1,7 @@
 /** A slot of real traffic before the policies that are in force by default, with and without keys. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { ssz } from '@lodestar/types'
 import pino from 'pino'
 import { formatTopic, parseTopic } from '../../../src/consensus/topic.ts'
 import type { GossipKind } from '../../../src/consensus/topic-table.ts'
@@ -85,7 +86,25 @@ function inOrder({ objects }: RealNetwork): readonly RealObject[] {
 }
 
 const ACCEPT: Verdict = { action: 'accept' }
+const REJECTED: Verdict = { action: 'reject', reason: 'bad_signature' }
 const isSidecar = ({ kind }: RealObject): boolean => kind === 'blob_sidecar' || kind === 'data_column_sidecar'
+
+/** The sidecar with another bit in its cells or its blob, which only KZG finds. */
+function garbageOf({ kind, ssz: bytes }: RealObject): Uint8Array {
+  if (kind === 'blob_sidecar') {
+    const sidecar = ssz.deneb.BlobSidecar.deserialize(bytes)
+    turnLow(sidecar.blob)
+    return ssz.deneb.BlobSidecar.serialize(sidecar)
+  }
+  const sidecar = ssz.fulu.DataColumnSidecar.deserialize(bytes)
+  turnLow(sidecar.column[0] ?? assert.fail())
+  return ssz.fulu.DataColumnSidecar.serialize(sidecar)
+}
+
+/** In the last byte of the first element: the first byte says by its size whether it is one. */
+function turnLow(elements: Uint8Array): void {
+  elements[31] = (elements[31] ?? 0) ^ 1
+}
 
 for (const fork of REAL_FORKS) {
   for (const hasKeys of [true, false]) {
@@ -94,7 +113,7 @@ for (const fork of REAL_FORKS) {
       const scene = openRoom(t, network, hasKeys ? network.keys : NO_KEYS)
       const sidecar = network.objects.find(isSidecar)
       // Which has the trusted setup loaded.
-      if (hasKeys && sidecar !== undefined) await verifyReal(scene.verifier, sidecar, sidecar.parsed.name, sidecar.ssz)
+      if (sidecar !== undefined) await verifyReal(scene.verifier, sidecar, sidecar.parsed.name, sidecar.ssz)
       for (const object of inOrder(network)) {
         const sources = CORROBORATED.has(object.kind) ? 2 : 1
         assert.deepEqual(await outcome(scene, object, { sources }), ACCEPT, object.parsed.name)
@@ -108,11 +127,24 @@ for (const fork of REAL_FORKS) {
     const scene = openRoom(t, network, network.keys)
     const block = realObject(fork, 'beacon_block')
     const twin = { ssz: turned(block.ssz, STATE_ROOT_AT), sources: 1 } as const
-    const rejected = { action: 'reject', reason: 'bad_signature' }
-    assert.deepEqual(await outcome(scene, block, twin), rejected)
+    assert.deepEqual(await outcome(scene, block, twin), REJECTED)
     assert.deepEqual(await outcome(scene, block, { sources: 1 }), ACCEPT)
-    assert.deepEqual(await outcome(scene, block, twin), rejected)
+    assert.deepEqual(await outcome(scene, block, twin), REJECTED)
   })
+
+  if (realNetwork(fork).objects.some(isSidecar)) {
+    test(`${fork}, no keys: a sidecar of garbage under a true header is rejected, and the true one goes on`, async (t) => {
+      const network = realNetwork(fork)
+      const scene = openRoom(t, network, NO_KEYS)
+      const sidecar = network.objects.find(isSidecar) ?? assert.fail()
+      const garbage = garbageOf(sidecar)
+      // While the trusted setup is loaded.
+      assert.deepEqual(await outcome(scene, sidecar, { ssz: garbage, sources: 1 }), REJECTED)
+      assert.equal(scene.room.isInDoubt, false)
+      assert.deepEqual(await outcome(scene, sidecar, { sources: 1 }), ACCEPT)
+      assert.deepEqual(await outcome(scene, sidecar, { ssz: garbage, sources: 1 }), REJECTED)
+    })
+  }
 
   test(`${fork}, no keys: a forged twin that comes first keeps the block waiting for a second peer, no longer`, async (t) => {
     const scene = openRoom(t, realNetwork(fork), NO_KEYS)

@@ -19,7 +19,7 @@ import type { Prospect, Verification, VerifiedTopic, Verifier } from './verifier
 const SIGNATURE_NICENESS = 0
 /** Columns come many at a time, and behind their block. */
 const CELL_NICENESS = 5
-/** How soon after keys are known the threads are made ready, ms. */
+/** How soon after keys are known the thread for signatures is made ready, ms. */
 const KEYS_PERIOD_MS = 500
 
 export interface StatelessVerifierDeps {
@@ -42,9 +42,6 @@ export class StatelessVerifier implements Verifier {
   readonly #proposals: Proposals
   readonly #signed: ReturnType<typeof signedObjects>
   readonly #warming: Disposable
-  /** Whether there are topics whose messages carry KZG proofs. */
-  #areProofsExpected = false
-  #isWarm = false
 
   constructor({ network, slotClock, clock, log, keys }: StatelessVerifierDeps) {
     const preset = presetOf(network)
@@ -73,8 +70,8 @@ export class StatelessVerifier implements Verifier {
   }
 
   expect(kind: GossipKind): void {
-    this.#areProofsExpected ||= kind === 'data_column_sidecar' || kind === 'blob_sidecar'
-    if (this.#isWarm && this.#areProofsExpected) void this.#cells.load()
+    // Proofs need no key: whoever comes first would wait for two seconds.
+    if (kind === 'data_column_sidecar' || kind === 'blob_sidecar') void this.#cells.load()
   }
 
   prospect(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): Prospect {
@@ -95,13 +92,10 @@ export class StatelessVerifier implements Verifier {
 
   /**
    * Starts the thread for signatures and has it load the types of blocks, 0.2 s and more, which the first block would
-   * wait for otherwise; where columns or blobs are expected, has the other thread load the trusted setup. Done by itself
-   * once proposers are known. Resolves when the first is done. Never rejects.
+   * wait for otherwise. Done by itself once proposers are known. Never rejects.
    */
   async warmUp(): Promise<void> {
     this.#warming[Symbol.dispose]()
-    this.#isWarm = true
-    if (this.#areProofsExpected) void this.#cells.load()
     await this.#signatures.warmUp()
   }
 
@@ -121,7 +115,8 @@ export class StatelessVerifier implements Verifier {
     const object = this.#signed.get(kind)
     const pubkey = object?.keyOf(ssz, topic.entry.fork)
     if (object === undefined || pubkey === undefined) return 'no_key'
-    return await this.#verifySets(object.setsOf(ssz, pubkey), source)
+    const outcome = await this.#verifySets(object.setsOf(ssz, pubkey), source)
+    return outcome === 'bad_key' && object.carriesKey ? 'invalid' : outcome
   }
 
   async #verifySets(sets: readonly SignatureBytes[], source: string): Promise<Outcome> {
