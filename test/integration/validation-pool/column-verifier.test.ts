@@ -5,6 +5,7 @@ import { type fulu, ssz } from '@lodestar/types'
 import { createForkSchedule } from '../../../src/consensus/fork-schedule.ts'
 import type { NetworkConfig } from '../../../src/consensus/network-config.ts'
 import { formatTopic, parseTopic } from '../../../src/consensus/topic.ts'
+import type { GossipName } from '../../../src/consensus/topic-table.ts'
 import { type BlobWithCells, computeBlobs, demoBlob } from '../../../src/demo/blobs.ts'
 import { buildColumnSidecars } from '../../../src/demo/columns.ts'
 import { proposerOf } from '../../../src/demo/duties.ts'
@@ -13,8 +14,10 @@ import { type KeySource, NO_KEYS } from '../../../src/network-worker/validation/
 import type { Outcome } from '../../../src/network-worker/validation/verify/verification-counts.ts'
 import type { Verification, VerifiedTopic } from '../../../src/network-worker/validation/verify/verifier.ts'
 import { toHex } from '../../../src/shared/hex.ts'
+import { until } from '../../support/until.ts'
 import { createDemoParts } from '../../unit/demo/demo-parts.ts'
 import { openVerifier, registryOf, signIn } from './verifier-scene.ts'
+import { SETUP_MS } from './verify-real.ts'
 
 const SLOT = 40
 /** All bytes 0xff: no point. */
@@ -80,6 +83,24 @@ function otherTurn(keys: KeyRing): KeySource['proposerOf'] {
   return () => ({ validatorIndex, pubkey: keys.publicKeyBytes(validatorIndex) })
 }
 
+test('where columns are expected, the block that comes before them has the trusted setup loaded', async (t) => {
+  const { chain, network, keys } = createDemoParts()
+  const { config } = network
+  const { verifier, judge } = openVerifier(t, { network: config, fork: 'fulu', slot: SLOT, keys: registryOf(keys) })
+  const blockTopic = topicOf(config, 'beacon_block')
+  const columnTopic = topicOf(config, 'data_column_sidecar_0')
+  const block = chain.propose({ slot: SLOT, blobCommitments: blobs.map((one) => one.commitment), attestations: [] })
+  const [column] = buildColumnSidecars(block, blobs, [0])
+  assert.ok(column !== undefined)
+  const proposer = { slot: SLOT, proposerIndex: proposerOf(SLOT) }
+  verifier.expect('data_column_sidecar')
+  assert.equal(verifier.prospect(blockTopic, new Uint8Array(), { action: 'pass', proposer }), 'open')
+  const isSure = (): boolean =>
+    verifier.prospect(columnTopic, new Uint8Array(), { action: 'pass', proposer }) === 'sure'
+  await until('the trusted setup is loaded', isSure, SETUP_MS)
+  assert.equal(await judge('data_column_sidecar_0', bytesOf(column)), 'valid')
+})
+
 test("without the proposer's key a column's proofs are still verified", async (t) => {
   const { chain, network, keys } = createDemoParts()
   let known = NO_KEYS
@@ -132,7 +153,7 @@ test("a blob: its header, and that it is the commitment's", async (t) => {
   const { verifier } = openVerifier(t, { network: config, fork: 'fulu', slot: SLOT, keys: registryOf(keys) })
   const keyless = openVerifier(t, { network: config, fork: 'fulu', slot: SLOT, keys: NO_KEYS })
   // No tier 0 here: its proof is not what is looked at.
-  const topic = blobTopic(config)
+  const topic = topicOf(config, 'blob_sidecar_0')
   const sidecar = ssz.deneb.BlobSidecar.defaultValue()
   const header = { ...ssz.phase0.BeaconBlockHeader.defaultValue(), slot: SLOT, proposerIndex: 5 }
   const headerRoot = ssz.phase0.BeaconBlockHeader.hashTreeRoot(header)
@@ -154,9 +175,9 @@ test("a blob: its header, and that it is the commitment's", async (t) => {
   assert.equal(await judge({}, keyless.verifier), 'proven')
 })
 
-function blobTopic(network: NetworkConfig): VerifiedTopic {
+function topicOf(network: NetworkConfig, name: GossipName): VerifiedTopic {
   const entry = createForkSchedule(network).at(0)
-  const parsed = parseTopic(formatTopic(entry.digestHex, 'blob_sidecar_0'))
+  const parsed = parseTopic(formatTopic(entry.digestHex, name))
   assert.ok(parsed !== undefined)
   return { parsed, entry }
 }

@@ -15,7 +15,7 @@ import { REAL_FORKS, type RealNetwork, type RealObject, realNetwork, realObject 
 import { until } from '../../support/until.ts'
 import { PEERS } from '../../unit/network-worker/validation/policy/peers-by-name.ts'
 import { turned } from '../../unit/network-worker/validation/real-objects-scene.ts'
-import { verifyReal } from './verify-real.ts'
+import { SETUP_MS, verifyReal } from './verify-real.ts'
 
 const FIRST_PEER = 'a:x'
 const SECOND_PEER = 'b:y'
@@ -74,10 +74,11 @@ async function outcome(
   const { answer, msgId } = send(object, ssz)
   let verdict: Verdict | undefined
   void Promise.resolve('settled' in answer ? answer.settled : answer).then((given) => (verdict = given))
-  await until(`a verdict on ${object.parsed.name}`, () => {
+  const isJudged = (): boolean => {
     if (sources === 2) room.onCopy(msgId, SECOND_PEER)
     return verdict !== undefined
-  })
+  }
+  await until(`a verdict on ${object.parsed.name}`, isJudged, SETUP_MS)
   return verdict ?? assert.fail()
 }
 

@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts'
 import { sceneAt } from '../../unit/network-worker/validation/judge-scene.ts'
 
 /** The trusted setup takes two seconds of a core that has nothing else to do. */
-const SETUP_MS = 60_000
+export const SETUP_MS = 60_000
 
 /** Tier 0 in the slot of `object`, and then the verifier; waits for the trusted setup where the kind needs it. */
 export async function verifyReal(

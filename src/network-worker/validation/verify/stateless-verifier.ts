@@ -19,7 +19,7 @@ import type { Prospect, Verification, VerifiedTopic, Verifier } from './verifier
 const SIGNATURE_NICENESS = 0
 /** Columns come many at a time, and behind their block. */
 const CELL_NICENESS = 5
-/** How soon after keys are known the thread for signatures is made ready, ms. */
+/** How soon after keys are known the threads are made ready, ms. */
 const KEYS_PERIOD_MS = 500
 
 export interface StatelessVerifierDeps {
@@ -42,6 +42,9 @@ export class StatelessVerifier implements Verifier {
   readonly #proposals: Proposals
   readonly #signed: ReturnType<typeof signedObjects>
   readonly #warming: Disposable
+  /** Whether there are topics whose messages carry KZG proofs. */
+  #areProofsExpected = false
+  #isWarm = false
 
   constructor({ network, slotClock, clock, log, keys }: StatelessVerifierDeps) {
     const preset = presetOf(network)
@@ -70,12 +73,14 @@ export class StatelessVerifier implements Verifier {
   }
 
   expect(kind: GossipKind): void {
-    // Proofs need no key: whoever comes first would wait for two seconds.
-    if (kind === 'data_column_sidecar' || kind === 'blob_sidecar') void this.#cells.load()
+    this.#areProofsExpected ||= kind === 'data_column_sidecar' || kind === 'blob_sidecar'
+    if (this.#isWarm && this.#areProofsExpected) void this.#cells.load()
   }
 
   prospect(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): Prospect {
     const { kind } = topic.parsed.spec
+    // Proofs need no key. Not before something comes: a thread that loads it cannot be stopped for two seconds.
+    if (this.#areProofsExpected) void this.#cells.load()
     if (proposer !== undefined) {
       return isProposal(kind) ? this.#proposals.prospect(kind === 'beacon_block', proposer) : 'none'
     }
@@ -92,10 +97,13 @@ export class StatelessVerifier implements Verifier {
 
   /**
    * Starts the thread for signatures and has it load the types of blocks, 0.2 s and more, which the first block would
-   * wait for otherwise. Done by itself once proposers are known. Never rejects.
+   * wait for otherwise; where columns or blobs are expected, has the other thread load the trusted setup. Done by itself
+   * once proposers are known. Resolves when the first is done. Never rejects.
    */
   async warmUp(): Promise<void> {
     this.#warming[Symbol.dispose]()
+    this.#isWarm = true
+    if (this.#areProofsExpected) void this.#cells.load()
     await this.#signatures.warmUp()
   }
 

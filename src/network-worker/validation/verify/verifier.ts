@@ -23,7 +23,7 @@ export interface VerifiedTopic {
 }
 
 export interface Verifier {
-  /** Messages of this kind are to come: what takes long to load is loaded. */
+  /** Messages of this kind are to come: what takes long to load is loaded as soon as keys are known or anything comes. */
   expect(kind: GossipKind): void
   prospect(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed): Prospect
   /**
