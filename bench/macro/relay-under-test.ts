@@ -10,6 +10,7 @@ import { RelayProcess } from '../peers/relay-process.ts'
 import type { Variant } from '../run-record.ts'
 import { topicFlags } from './topic-flags.ts'
 import { fullTopic, GOSSIP_NAMES } from './traffic.ts'
+import { validationFlags } from './validated.ts'
 
 /** A variant's setting is up to the bench. */
 export interface RelayOptions extends Variant {
@@ -63,7 +64,8 @@ async function startStarling(options: RelayOptions): Promise<RelayUnderTest> {
   const relay = await StarlingProcess.start({
     network: testNetwork(options.network),
     flags: [
-      ...['--validation', validation, ...topicFlags(names)],
+      ...validationFlags(validation),
+      ...topicFlags(names),
       ...['--network-load', String(BENCH_NETWORK_LOAD), '--target-peers', String(peers + SPARE_PEERS)],
       // Under load on a shared machine a ping may take long; evicting a subscriber for it would show as loss.
       ...['--max-latency-ms', '60000', transport === 'tcp' ? '--no-quic' : '--no-tcp'],

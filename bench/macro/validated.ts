@@ -25,6 +25,14 @@ export function steadyNetwork(options: Pick<PairedOptions, 'validations'>): Part
   return isValidated(options) ? { slotSeconds: SLOT_SECONDS } : {}
 }
 
+/**
+ * What a relay is told of validation. The columns of the benches pass all that needs no key but KZG, as one set of cells
+ * cannot be right for any column and no shorter on the wire: by default they would be rejected, so that they are let pass.
+ */
+export function validationFlags(validation: Variant['validation']): readonly string[] {
+  return ['--validation', validation === 'default' ? 'data_column_sidecar=blind' : validation]
+}
+
 /** Subnets for the highest rates. */
 export function steadySubnets(options: Pick<PairedOptions, 'validations'>): readonly number[] {
   return isValidated(options) ? SUBNETS : ATTESTATION_SUBNETS

@@ -3,6 +3,7 @@
  * plain data, since it crosses threads by structured clone.
  */
 import type { ForkName } from '../consensus/network-config.ts'
+import type { SignatureAnswer } from './signature-sets.ts'
 
 export interface BlockFactsInput {
   readonly fork: ForkName
@@ -35,8 +36,8 @@ export interface VerifyBlockInput {
 export interface VerifiedBlock {
   /** hash_tree_root of the message, as `0x` and 64 hex digits. */
   readonly root: string
-  /** True when the signature is the proposer's. */
-  readonly isSigned: boolean
+  /** Whether the signature is the proposer's. */
+  readonly answer: SignatureAnswer
 }
 
 /** A column of a block's blobs. Each of its lists is one run of bytes, for as many blobs as the others. */
@@ -58,7 +59,7 @@ export interface VerifyBlobInput {
 export interface Jobs {
   /** Undefined for bytes that are no block of that fork. */
   'block-facts': { readonly input: BlockFactsInput; readonly output: BlockFacts | undefined }
-  /** Sets as in `signature-sets.ts`; for each of them 1 or 0. */
+  /** Sets as in `signature-sets.ts`; for each of them the byte that is its answer. */
   'verify-signatures': { readonly input: { readonly sets: Uint8Array<ArrayBuffer> }; readonly output: Uint8Array }
   /** Undefined for bytes that are no block of that fork. */
   'verify-block': { readonly input: VerifyBlockInput; readonly output: VerifiedBlock | undefined }

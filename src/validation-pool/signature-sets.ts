@@ -7,6 +7,14 @@ export const ROOT_BYTES = 32
 export const SIGNATURE_BYTES = 96
 export const SET_BYTES = PUBKEY_BYTES + ROOT_BYTES + SIGNATURE_BYTES
 
+/** Answers to sets, one byte each. */
+export const IS_WRONG = 0
+export const IS_RIGHT = 1
+export const IS_BAD_KEY = 2
+
+/** Whether a signature is the key's. A bad key is no point that keys may be: nothing is said of the signature then. */
+export type SignatureAnswer = boolean | 'bad_key'
+
 export interface SignatureBytes {
   readonly pubkey: Uint8Array
   readonly signingRoot: Uint8Array
@@ -22,6 +30,11 @@ export function packSets(sets: readonly SignatureBytes[]): Uint8Array<ArrayBuffe
     packed.set(signature.subarray(0, SIGNATURE_BYTES), at + PUBKEY_BYTES + ROOT_BYTES)
   }
   return packed
+}
+
+/** What the byte of a set says. */
+export function signatureAnswer(byte: number | undefined): SignatureAnswer {
+  return byte === IS_BAD_KEY ? 'bad_key' : byte === IS_RIGHT
 }
 
 /** Set `index`, as views of `packed`. */

@@ -1,4 +1,5 @@
 /** What spammers send: true objects made wrong in one way each, and bytes that are none. Nothing here is signed anew. */
+import { BitArray } from '@chainsafe/ssz'
 import { type fulu, ssz } from '@lodestar/types'
 import { compressBlock } from '../../src/consensus/snappy-block.ts'
 
@@ -61,6 +62,23 @@ export function junkVote(
   else if (nth % 3 === 1) vote.data.target.epoch = epoch + 1
   else vote.committeeIndex = 64
   return ssz.electra.SingleAttestation.serialize(vote)
+}
+
+/** An aggregate about a true head that no aggregator has signed: in what needs no state all is right. */
+export function forgedAggregate(
+  head: { readonly slot: number; readonly root: Uint8Array },
+  slotsPerEpoch: number,
+  nth: number,
+): Uint8Array {
+  const signed = ssz.electra.SignedAggregateAndProof.defaultValue()
+  const { aggregate } = signed.message
+  signed.message.aggregatorIndex = nth
+  aggregate.aggregationBits = BitArray.fromBoolArray([true, true])
+  aggregate.committeeBits.set(0, true)
+  aggregate.data.slot = head.slot
+  aggregate.data.beaconBlockRoot = head.root
+  aggregate.data.target = { epoch: Math.floor(head.slot / slotsPerEpoch), root: head.root }
+  return ssz.electra.SignedAggregateAndProof.serialize(signed)
 }
 
 /** A column of one blob that belongs to the subnet after `subnet`. */

@@ -4,7 +4,7 @@ import { DEFAULT_CLIENTS } from './default-clients.ts'
 import { PrysmPair } from './prysm-pair.ts'
 import { runSpamDay, spamDayFaults } from './spam-day.ts'
 import { spamDayText } from './spam-day-text.ts'
-import { WHOLE_CREW } from './spam-roles.ts'
+import { AGGREGATE_FORGERS, WHOLE_CREW } from './spam-roles.ts'
 
 const { values } = parseArgs({
   options: {
@@ -13,6 +13,8 @@ const { values } = parseArgs({
     'quiet-slots': { type: 'string', default: '5' },
     'spam-slots': { type: 'string', default: '12' },
     'no-keys': { type: 'boolean', default: false },
+    'no-peers': { type: 'boolean', default: false },
+    'forged-aggregates': { type: 'boolean', default: false },
   },
 })
 const hasKeys = !values['no-keys']
@@ -21,8 +23,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 await using pair = await PrysmPair.start({ clients: values.clients, slotSeconds: Number(values['slot-seconds']) })
 pair.endWithProcess()
 const report = await runSpamDay(pair, {
-  crew: WHOLE_CREW,
+  crew: values['forged-aggregates'] ? [...WHOLE_CREW, ...AGGREGATE_FORGERS] : WHOLE_CREW,
   hasKeys,
+  isTold: !hasKeys && !values['no-peers'],
   quietSlots: Number(values['quiet-slots']),
   spamSlots: Number(values['spam-slots']),
   say,

@@ -14,7 +14,7 @@ const SLOTS = { quietSlots: 1, spamSlots: 7 }
 
 async function spamDay(hasKeys: boolean, say: (line: string) => void): Promise<SpamDayReport> {
   await using pair = await SimulatedPair.start()
-  return await runSpamDay(pair, { crew: CREW, hasKeys, ...SLOTS, say })
+  return await runSpamDay(pair, { crew: CREW, hasKeys, isTold: !hasKeys, ...SLOTS, say })
 }
 
 test('with keys: every block goes through and nothing else, and all spammers are refused', { skip }, async (t) => {

@@ -14,8 +14,10 @@ import type { SpammerRecord } from './spammer.ts'
 
 export interface SpamDayOptions {
   readonly crew: readonly (readonly [SpamRole, number])[]
-  /** True: the relay reads the keys of genesis.ssz. False: it has none, and is told by `--peers` whom to believe. */
+  /** True: the relay reads the keys of genesis.ssz. */
   readonly hasKeys: boolean
+  /** True: it is told by `--peers` to believe both nodes. */
+  readonly isTold: boolean
   /** Slots before the spam, and after it. */
   readonly quietSlots: number
   readonly spamSlots: number
@@ -49,8 +51,8 @@ export interface SpamDayReport {
 const PATIENCE_MS = 60_000
 
 export async function runSpamDay(pair: NodePair, options: SpamDayOptions): Promise<SpamDayReport> {
-  const { crew, hasKeys, quietSlots, spamSlots, say } = options
-  const flags = hasKeys ? [] : ['--peers', pair.nodes.map(({ address }) => address).join(',')]
+  const { crew, hasKeys, isTold, quietSlots, spamSlots, say } = options
+  const flags = isTold ? ['--peers', pair.nodes.map(({ address }) => address).join(',')] : []
   await using relay = await PairRelay.start({ pair, hasKeys, flags })
   await relay.join(pair.nodes)
   say(`the relay has both in its mesh, ${hasKeys ? 'with' : 'without'} keys, in slot ${currentSlot(pair)}`)

@@ -1,6 +1,6 @@
 /** Who spams, and how. Each role is a way of being wrong; a crew is some of each. */
 import { compressBlock } from '../../src/consensus/snappy-block.ts'
-import { alteredCopy, bomb, forgedBlock, junkVote, strayColumn } from './forgeries.ts'
+import { alteredCopy, bomb, forgedAggregate, forgedBlock, junkVote, strayColumn } from './forgeries.ts'
 import type { ForgersView, TrueBlock } from './forgers-view.ts'
 
 /** What a spammer knows of the network and of itself. */
@@ -157,6 +157,27 @@ const junkVotes: SpamRole = {
     return [{ topic, data: compressBlock(junkVote(head, view.pair.network.slotsPerEpoch, nth)) }]
   },
 }
+
+/**
+ * Two more, for who wants to see what blind topics let through: no policy of the relay's own verifies aggregates, so that
+ * these go on and are held against it.
+ */
+export const AGGREGATE_FORGERS: readonly (readonly [SpamRole, number])[] = [
+  [
+    {
+      name: 'forged aggregates',
+      proof: 'key',
+      begin: (scene) => (nth) => {
+        const { view } = scene
+        const topic = scene.topics.get('beacon_aggregate_and_proof')
+        if (topic === undefined || view.latest === undefined) return []
+        const aggregate = forgedAggregate(view.latest, view.pair.network.slotsPerEpoch, nth % view.pair.validators)
+        return [{ topic, data: compressBlock(aggregate) }]
+      },
+    },
+    2,
+  ],
+]
 
 /** Twenty. */
 export const WHOLE_CREW: readonly (readonly [SpamRole, number])[] = [

@@ -1,6 +1,14 @@
 import { Signature, type SignatureSet, verify, verifyMultipleAggregateSignatures } from '@chainsafe/blst'
 import type { JobRun } from '../job-table.ts'
-import { SET_BYTES, type SignatureBytes, setAt } from '../signature-sets.ts'
+import {
+  IS_BAD_KEY,
+  IS_RIGHT,
+  IS_WRONG,
+  SET_BYTES,
+  type SignatureAnswer,
+  type SignatureBytes,
+  setAt,
+} from '../signature-sets.ts'
 import { publicKeyOf } from './public-keys.ts'
 
 /**
@@ -10,10 +18,13 @@ import { publicKeyOf } from './public-keys.ts'
  */
 const RUN_LENGTH = 16
 
-/** Points of the right groups, none of them infinity; undefined otherwise. Never throws. */
-function readSet({ pubkey, signingRoot, signature }: SignatureBytes): SignatureSet | undefined {
+/**
+ * Points of the right groups, none of them infinity; undefined when the signature is none of these. A key that is none
+ * says nothing of the signature: it comes from who told us of it. Never throws.
+ */
+function readSet({ pubkey, signingRoot, signature }: SignatureBytes): SignatureSet | undefined | 'bad_key' {
   const pk = publicKeyOf(pubkey)
-  if (pk === undefined) return undefined
+  if (pk === undefined) return 'bad_key'
   try {
     return { msg: signingRoot, pk, sig: Signature.fromBytes(signature, true, true) }
   } catch {
@@ -21,10 +32,10 @@ function readSet({ pubkey, signingRoot, signature }: SignatureBytes): SignatureS
   }
 }
 
-/** True when the signature is the key's, of that root. Points are checked to be of their groups. Never throws. */
-export function isSignedBy(set: SignatureBytes): boolean {
+/** Whether the signature is the key's, of that root. Points are checked to be of their groups. Never throws. */
+export function answerTo(set: SignatureBytes): SignatureAnswer {
   const points = readSet(set)
-  return points !== undefined && isSigned(points)
+  return points === 'bad_key' ? points : points !== undefined && isSigned(points)
 }
 
 function isSigned({ msg, pk, sig }: SignatureSet): boolean {
@@ -43,7 +54,7 @@ function areAllSigned(run: readonly SignatureSet[]): boolean {
   }
 }
 
-/** For each set of `signature-sets.ts` 1 when it is valid, 0 when it is not. Never throws. */
+/** For each set of `signature-sets.ts` its answer: wrong, right, or that its key is bad. Never throws. */
 export const verifySignatures: JobRun<'verify-signatures'> = ({ sets }) => {
   const count = Math.floor(sets.length / SET_BYTES)
   const answers = new Uint8Array(count)
@@ -56,9 +67,10 @@ function verifyRun(sets: Uint8Array, start: number, answers: Uint8Array): void {
   const read: { readonly index: number; readonly set: SignatureSet }[] = []
   for (let index = start; index < Math.min(start + RUN_LENGTH, answers.length); index++) {
     const set = readSet(setAt(sets, index))
-    if (set !== undefined) read.push({ index, set })
+    if (set === 'bad_key') answers[index] = IS_BAD_KEY
+    else if (set !== undefined) read.push({ index, set })
   }
   // One by itself takes longer with a multiplier than without.
   const areAll = read.length > 1 && areAllSigned(read.map(({ set }) => set))
-  for (const { index, set } of read) answers[index] = areAll || isSigned(set) ? 1 : 0
+  for (const { index, set } of read) answers[index] = areAll || isSigned(set) ? IS_RIGHT : IS_WRONG
 }

@@ -2,17 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type deneb, type electra, type fulu, type phase0, ssz } from '@lodestar/types'
 import { type ForkName, isForkAtLeast } from '../../../src/consensus/network-config.ts'
-import { formatTopic, parseTopic } from '../../../src/consensus/topic.ts'
 import type { GossipKind, GossipName } from '../../../src/consensus/topic-table.ts'
-import type { StatelessVerifier } from '../../../src/network-worker/validation/verify/stateless-verifier.ts'
-import type { Verification } from '../../../src/network-worker/validation/verify/verifier.ts'
 import { REAL_FORKS, type RealObject, realNetwork, realObject } from '../../support/real-objects.ts'
-import { until } from '../../support/until.ts'
-import { sceneAt } from '../../unit/network-worker/validation/judge-scene.ts'
 import { openVerifier } from './verifier-scene.ts'
-
-/** The trusted setup takes two seconds of a core that has nothing else to do. */
-const SETUP_MS = 60_000
+import { verifyReal } from './verify-real.ts'
 
 /** Whose signers are named in the message. */
 function isVerified({ kind, entry }: RealObject): boolean {
@@ -136,24 +129,6 @@ function forgedSidecars(fork: ForkName): readonly Forged[] {
   ]
 }
 
-/** Tier 0 in the slot of `object`, and then the verifier; waits for the trusted setup where the kind needs it. */
-async function verify(
-  verifier: StatelessVerifier,
-  { entry, slot }: RealObject,
-  name: GossipName,
-  bytes: Uint8Array,
-): Promise<Verification> {
-  const { fork } = entry
-  const passed = sceneAt(slot, 400, { network: realNetwork(fork).config })
-    .judgeOf(name, fork)
-    .examine(bytes)
-  const parsed = parseTopic(formatTopic(entry.digestHex, name))
-  assert.ok(passed.action === 'pass' && parsed !== undefined, `tier 0 of ${name}: ${JSON.stringify(passed)}`)
-  const answer = (): Promise<Verification> => verifier.verify({ parsed, entry }, bytes, passed)
-  await until('the trusted setup is loaded', async () => (await answer()) !== 'unavailable', SETUP_MS)
-  return await answer()
-}
-
 for (const fork of REAL_FORKS) {
   test(`${fork}: what real validators signed is valid, and what is altered where tier 0 does not see it is not`, async (t) => {
     const { config, keys, objects } = realNetwork(fork)
@@ -162,16 +137,16 @@ for (const fork of REAL_FORKS) {
     const signed = objects.filter(isVerified)
     for (const object of signed) {
       const { name } = object.parsed
-      assert.equal(await verify(verifier, object, name, object.ssz), 'valid', name)
+      assert.equal(await verifyReal(verifier, object, name, object.ssz), 'valid', name)
     }
     const forgers = [forgedBlocks, forgedOperations, forgedVotes, forgedSidecars]
     for (const { name, kind, bytes, on } of forgers.flatMap((forged) => forged(fork))) {
       const object = realObject(fork, kind)
-      assert.equal(await verify(verifier, object, on ?? object.parsed.name, bytes), 'invalid', name)
+      assert.equal(await verifyReal(verifier, object, on ?? object.parsed.name, bytes), 'invalid', name)
     }
     for (const object of signed) {
       const { name } = object.parsed
-      assert.equal(await verify(verifier, object, name, object.ssz), 'valid', `${name}, after all that was forged`)
+      assert.equal(await verifyReal(verifier, object, name, object.ssz), 'valid', `${name}, after all that was forged`)
     }
   })
 }

@@ -181,6 +181,23 @@ test('slashings of proposers need both signatures', async (t) => {
   assert.equal(await judge('proposer_slashing', slashing(6)), 'invalid')
 })
 
+test('a key that is none says nothing against the message: of a registry, not of a change that names it', async (t) => {
+  const { network, keys, bytes } = proposal()
+  const notAKey = new Uint8Array(48).fill(0xff)
+  const wrong: KeySource = { ...registryOf(keys), pubkeyOf: () => notAKey }
+  const at = { network: network.config, fork: 'fulu', slot: SLOT } as const
+  const { verifier, judge } = openVerifier(t, { ...at, keys: wrong })
+  assert.equal(await judge('beacon_block', bytes), 'unavailable')
+  const exit = { message: { epoch: 0, validatorIndex: 9 }, signature: keys.sign(9, new Uint8Array(32)).toBytes() }
+  assert.equal(await judge('voluntary_exit', ssz.phase0.SignedVoluntaryExit.serialize(exit)), 'unavailable')
+  assert.equal(verifier.counts.get('beacon_block', 'bad_key'), 1)
+  assert.equal(verifier.counts.get('voluntary_exit', 'bad_key'), 1)
+  const change = blsChange(network.config, keys, 9)
+  change.message.fromBlsPubkey = notAKey
+  const changed = ssz.capella.SignedBLSToExecutionChange.serialize(change)
+  assert.equal(await judge('bls_to_execution_change', changed), 'invalid')
+})
+
 test('what nobody can verify without a state is left to the policy, and so is all once the threads are stopped', async (t) => {
   const { network, keys, bytes } = proposal()
   const { verifier, judge } = openVerifier(t, {

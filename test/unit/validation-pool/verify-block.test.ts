@@ -19,7 +19,7 @@ const input = {
   domain: domains.proposer,
   signedRoot: undefined,
 } as const
-const proposed = { root: to0xHex(root), isSigned: true }
+const proposed = { root: to0xHex(root), answer: true }
 
 before(() => chooseHasher())
 
@@ -36,7 +36,7 @@ test('not signed: another key, domain, fork or genesis', () => {
     { domain: computeDomain('beaconProposer', Buffer.from(network.forkVersion).toString('hex'), new Uint8Array(32)) },
   ]
   for (const change of changes) {
-    assert.deepEqual(verifyBlock({ ...input, ...change }), { ...proposed, isSigned: false })
+    assert.deepEqual(verifyBlock({ ...input, ...change }), { ...proposed, answer: false })
   }
 })
 
@@ -44,23 +44,24 @@ test('a block with a byte changed is another one, which nobody signed', () => {
   const changed = Uint8Array.from(bytes)
   changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1
   const result = verifyBlock({ ...input, ssz: changed, signedRoot: proposed.root })
-  assert.ok(result === undefined || (result.root !== proposed.root && !result.isSigned))
+  assert.ok(result === undefined || (result.root !== proposed.root && result.answer !== true))
   changed.set(bytes)
   changed[100 + 48] = (bytes[148] ?? 0) ^ 1 // the state root
-  assert.equal(verifyBlock({ ...input, ssz: changed, signedRoot: proposed.root })?.isSigned, false)
+  assert.equal(verifyBlock({ ...input, ssz: changed, signedRoot: proposed.root })?.answer, false)
 })
 
 test('a root that the signature is known to be of is not verified once more', () => {
   const known = { ...input, pubkey: new Uint8Array(48), signedRoot: proposed.root }
   assert.deepEqual(verifyBlock(known), proposed)
-  assert.equal(verifyBlock({ ...known, signedRoot: to0xHex(new Uint8Array(32)) })?.isSigned, false)
+  const unknown = { ...known, signedRoot: to0xHex(new Uint8Array(32)) }
+  assert.equal(verifyBlock(unknown)?.answer, 'bad_key', 'of zeros, which are no key and say nothing of the block')
 })
 
 test('any bytes are no block and throw nothing', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 1_000 }), (rubbish) => {
       const result = verifyBlock({ ...input, ssz: Uint8Array.from(rubbish) })
-      assert.ok(result === undefined || !result.isSigned)
+      assert.ok(result === undefined || result.answer !== true)
     }),
   )
 })

@@ -2,8 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { createKeyRing } from '../../../src/demo/keys.ts'
-import { isSignedBy, verifySignatures } from '../../../src/validation-pool/jobs/verify-signatures.ts'
-import { packSets, SET_BYTES, type SignatureBytes } from '../../../src/validation-pool/signature-sets.ts'
+import { answerTo, verifySignatures } from '../../../src/validation-pool/jobs/verify-signatures.ts'
+import {
+  IS_BAD_KEY,
+  IS_WRONG,
+  packSets,
+  SET_BYTES,
+  type SignatureBytes,
+} from '../../../src/validation-pool/signature-sets.ts'
 
 const keys = createKeyRing()
 const infinity = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i === 0 ? 0xc0 : 0))
@@ -49,21 +55,35 @@ test('wrong ones that make up for each other are found', () => {
 const WRONG: readonly (readonly [string, Partial<SignatureBytes>])[] = [
   ['another root', { signingRoot: new Uint8Array(32) }],
   ['another key', { pubkey: keys.publicKeyBytes(8) }],
-  ['a key at infinity', { pubkey: infinity(48) }],
   ['a signature at infinity', { signature: infinity(96) }],
+  ['a signature that is not in the subgroup', { signature: OUTSIDE_G2 }],
+  ['a signature of zeroes', { signature: new Uint8Array(96) }],
+]
+
+/** Whose signature is right or wrong nobody can say. */
+const BAD_KEYS: readonly (readonly [string, Partial<SignatureBytes>])[] = [
+  ['a key at infinity', { pubkey: infinity(48) }],
   ['key and signature at infinity', { pubkey: infinity(48), signature: infinity(96) }],
   ['a key that is not in the subgroup', { pubkey: OUTSIDE_G1 }],
-  ['a signature that is not in the subgroup', { signature: OUTSIDE_G2 }],
   ['a key that is no point', { pubkey: new Uint8Array(48).fill(0xff) }],
-  ['a signature of zeroes', { signature: new Uint8Array(96) }],
+  ['a key of zeroes under a signature of zeroes', { pubkey: new Uint8Array(48), signature: new Uint8Array(96) }],
 ]
 
 for (const [name, change] of WRONG) {
   test(`refused, alone and between others: ${name}`, () => {
     const wrong = { ...set(5), ...change }
-    assert.equal(isSignedBy(wrong), false)
-    assert.deepEqual(answers([wrong]), [0])
-    assert.deepEqual(answers([set(1), wrong, set(2)]), [1, 0, 1])
+    assert.equal(answerTo(wrong), false)
+    assert.deepEqual(answers([wrong]), [IS_WRONG])
+    assert.deepEqual(answers([set(1), wrong, set(2)]), [1, IS_WRONG, 1])
+  })
+}
+
+for (const [name, change] of BAD_KEYS) {
+  test(`neither right nor wrong, alone and between others: ${name}`, () => {
+    const unknown = { ...set(5), ...change }
+    assert.equal(answerTo(unknown), 'bad_key')
+    assert.deepEqual(answers([unknown]), [IS_BAD_KEY])
+    assert.deepEqual(answers([set(1), unknown, set(2)]), [1, IS_BAD_KEY, 1])
   })
 }
 
@@ -71,7 +91,8 @@ test('any bytes have an answer for each whole set, and throw nothing', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 4 * SET_BYTES }), (bytes) => {
       const result = verifySignatures({ sets: Uint8Array.from(bytes) })
-      assert.deepEqual([...result], Array(Math.floor(bytes.length / SET_BYTES)).fill(0))
+      assert.equal(result.length, Math.floor(bytes.length / SET_BYTES))
+      assert.ok(result.every((answer) => answer === IS_WRONG || answer === IS_BAD_KEY))
     }),
   )
 })

@@ -116,6 +116,8 @@ class JudgedByPolicy {
         return BAD_SIGNATURE
       case 'valid':
         return this.#claimFor(passed, message)
+      case 'proven':
+        return settledOf(this.#fallBack(passed, message))
       case 'unavailable':
         this.#isFirstOfSlot(passed)
         return settledOf(this.#hold(passed, message, FALLBACK_SOURCES))

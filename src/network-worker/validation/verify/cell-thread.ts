@@ -1,6 +1,7 @@
 /**
- * What the thread for KZG proofs works on: columns and blobs whose headers are verified. It is another thread than that
- * for signatures, because it loads the trusted setup for two seconds, and no block may wait for that.
+ * What the thread for KZG proofs works on: columns and blobs whose headers are verified, or cannot be. It is another
+ * thread than that for signatures, because it loads the trusted setup for two seconds, and no block may wait for that.
+ * Peers take turns: who sends wrong ones by the dozen has others wait for one of them.
  */
 import type { PoolClient } from '../../../validation-pool/client.ts'
 import type { CellColumn, VerifyBlobInput } from '../../../validation-pool/job-table.ts'
@@ -13,25 +14,33 @@ import type { Unanswered } from './signature-thread.ts'
  */
 const MAX_BATCH_CELLS = 128
 const CELL_BYTES = 2048
+/** Blob, commitments, header and inclusion proof (specs/deneb/p2p-interface.md#blobsidecar). */
+const BLOB_SIDECAR_BYTES = 131_928
 /**
  * That wait: all columns of a block and of a forged one. With 9 blobs each they hold 5 MB; with as many blobs as the
  * schedules have so far, 21, 12 MB.
  */
 const COLUMN_BOUNDS = { maxItems: 256, maxBytes: 16 * 1024 * 1024 }
-/** That wait: those of three blocks, 4 MB. */
+/** That wait: those of three blocks. Each is kept in its sidecar. */
 const MAX_BLOBS = 32
+const BLOB_BOUNDS = { maxItems: MAX_BLOBS, maxBytes: MAX_BLOBS * BLOB_SIDECAR_BYTES }
 
 interface WaitingColumn {
   readonly column: CellColumn
   readonly answer: (answer: boolean | Unanswered) => void
 }
 
+interface WaitingBlob {
+  readonly input: VerifyBlobInput
+  readonly answer: (answer: boolean | Unanswered) => void
+}
+
 export class CellThread {
   readonly #pool: Pick<PoolClient, 'run'>
   readonly #columns = new FairQueue<WaitingColumn>(COLUMN_BOUNDS)
-  #blobs = 0
-  #lastBlob: Promise<unknown> = Promise.resolve()
+  readonly #blobs = new FairQueue<WaitingBlob>(BLOB_BOUNDS)
   #isBusy = false
+  #isBlobBusy = false
   #loading: Promise<boolean> | undefined
   #isLoaded = false
 
@@ -51,7 +60,7 @@ export class CellThread {
     return this.#loading
   }
 
-  /** True when its cells are those of its commitments. Its buffers change hands. Never rejects. */
+  /** True when its cells are those of its commitments. Its buffers change hands. `source`: whose turn. Never rejects. */
   verifyColumn(column: CellColumn, source: string): Promise<boolean | Unanswered> {
     return new Promise((answer) => {
       const { commitments, cells, proofs } = column
@@ -61,16 +70,13 @@ export class CellThread {
     })
   }
 
-  /** True when it is the commitment's. Its buffers change hands. Never rejects. */
-  async verifyBlob(input: VerifyBlobInput): Promise<boolean | Unanswered> {
-    if (this.#blobs >= MAX_BLOBS) return 'queue_full'
-    this.#blobs++
-    // One at a time, since the pool takes but few.
-    const run = this.#lastBlob.then(() => this.#pool.run('verify-blob', input, buffersOf([input.blob])))
-    this.#lastBlob = run
-    const result = await run
-    this.#blobs--
-    return result.ok ? result.output : 'failed'
+  /** True when it is the commitment's. Its buffers change hands. `source`: whose turn. Never rejects. */
+  verifyBlob(input: VerifyBlobInput, source: string): Promise<boolean | Unanswered> {
+    return new Promise((answer) => {
+      const sizeBytes = input.blob.buffer.byteLength
+      for (const gone of this.#blobs.push(source, { input, answer }, sizeBytes)) gone.answer('queue_full')
+      this.#workOnBlobs()
+    })
   }
 
   async #load(): Promise<boolean> {
@@ -91,6 +97,18 @@ export class CellThread {
     })
   }
 
+  /** One at a time, since the pool takes but few. */
+  #workOnBlobs(): void {
+    if (this.#isBlobBusy) return
+    const next = this.#blobs.shift()
+    if (next === undefined) return
+    this.#isBlobBusy = true
+    void this.#runBlob(next).finally(() => {
+      this.#isBlobBusy = false
+      this.#workOnBlobs()
+    })
+  }
+
   /** One column at least, and as many more as together have not too many cells. */
   #takeBatch(): WaitingColumn[] {
     const batch: WaitingColumn[] = []
@@ -108,12 +126,19 @@ export class CellThread {
     const columns = waiting.map(({ column }) => column)
     const buffers = buffersOf(columns.map(({ cells }) => cells))
     const result = await this.#pool.run('verify-cells', { columns }, buffers)
-    // The thread may have been replaced by one that has loaded nothing.
-    if (!result.ok) {
-      this.#isLoaded = false
-      this.#loading = undefined
-    }
+    if (!result.ok) this.#onFailed()
     for (const [index, { answer }] of waiting.entries()) answer(result.ok ? result.output[index] === 1 : 'failed')
+  }
+  async #runBlob({ input, answer }: WaitingBlob): Promise<void> {
+    const result = await this.#pool.run('verify-blob', input, buffersOf([input.blob]))
+    if (!result.ok) this.#onFailed()
+    answer(result.ok ? result.output : 'failed')
+  }
+
+  /** The thread may have been replaced by one that has loaded nothing. */
+  #onFailed(): void {
+    this.#isLoaded = false
+    this.#loading = undefined
   }
 }
 

@@ -69,14 +69,15 @@ export class Proposals {
   }
 
   /**
-   * What is to be expected of a block, or of what carries its header. Not `none` for a proposer who is not in the registry:
-   * an index beyond it is the cheapest of forgeries, and an honest newcomer can wait for a second peer.
+   * What is to be expected of a block, or of what carries its header, whose proofs need no key. Not `none` for a proposer
+   * who is not in the registry: an index beyond it is the cheapest of forgeries, and an honest newcomer can wait for a
+   * second peer.
    */
   prospect(isBlock: boolean, { slot, proposerIndex }: ProposerFacts): Prospect {
     const { keys, cells } = this.#deps
     const expected = keys.proposerOf(slot)
     const isKnown = expected !== undefined || keys.pubkeyOf(proposerIndex) !== undefined
-    if (!isKnown && keys.validatorCount === undefined) return 'none'
+    if (!isKnown && keys.validatorCount === undefined) return isBlock ? 'none' : 'open'
     const isOther = expected !== undefined && expected.validatorIndex !== proposerIndex
     return isBlock || !isKnown || isOther || !cells.isReady ? 'open' : 'sure'
   }
@@ -96,8 +97,8 @@ export class Proposals {
     const noted = this.#deps.signatures.verifyBlock(block, source).then((answer): Outcome => {
       if (answer === undefined) return 'invalid'
       if (typeof answer === 'string') return answer
-      this.#book.note(signature, answer.root, answer.isSigned)
-      return answer.isSigned ? 'valid' : 'invalid'
+      if (answer.answer !== 'bad_key') this.#book.note(signature, answer.root, answer.answer)
+      return outcomeOf(answer.answer)
     })
     this.#book.watchBlock(signature, noted)
     return ofSigner(signer, await noted)
@@ -121,36 +122,48 @@ export class Proposals {
     const places = this.#blob
     const copied = new Uint8Array(ssz)
     return this.#proven(read(copied, places.signature), proposer, source, () =>
-      this.#deps.cells.verifyBlob({
-        blob: read(copied, places.blob),
-        commitment: read(copied, places.commitment),
-        proof: read(copied, places.proof),
-      }),
+      this.#deps.cells.verifyBlob(
+        {
+          blob: read(copied, places.blob),
+          commitment: read(copied, places.commitment),
+          proof: read(copied, places.proof),
+        },
+        source,
+      ),
     )
   }
 
-  /** First the header, then what KZG says; a forged header is told while the trusted setup is still loaded. */
+  /**
+   * First the header, then what KZG says, which needs no key: wrong cells under a true header are found out whatever is
+   * known of its proposer. A forged header is told while the trusted setup is still loaded.
+   */
   async #proven(
     signature: Uint8Array,
     proposer: ProposerFacts,
     source: string,
     prove: () => Promise<boolean | Unanswered>,
   ): Promise<Outcome> {
+    const isLoaded = this.#deps.cells.load()
+    const signer = this.#signerOf(proposer)
+    // What waits for no header waits in the thread's queue, where sources take turns, for the trusted setup too.
+    if (typeof signer === 'string') return withProof(this.#unsigned(signer), await prove())
     if (this.#waiting >= MAX_WAITING) return 'queue_full'
     this.#waiting++
-    const isLoaded = this.#deps.cells.load()
-    const header = await this.#header(signature, proposer, source)
-    const canProve = header === 'valid' && (await isLoaded)
+    const header = await this.#header(signer, signature, proposer, source)
+    const canProve = header !== 'invalid' && (await isLoaded)
     this.#waiting--
-    if (header !== 'valid') return header
-    return canProve ? outcomeOf(await prove()) : 'failed'
+    if (header === 'invalid') return header
+    return withProof(header, canProve ? await prove() : 'failed')
+  }
+
+  /** What a right proof makes of an object whose header cannot be verified. */
+  #unsigned(reason: 'no_key' | 'other_proposer'): Outcome {
+    return reason === 'no_key' && this.#deps.keys.validatorCount === undefined ? 'proven' : reason
   }
 
   /** The signature of the header that an object carries. */
-  async #header(signature: Uint8Array, proposer: ProposerFacts, source: string): Promise<Outcome> {
+  async #header(signer: Signer, signature: Uint8Array, proposer: ProposerFacts, source: string): Promise<Outcome> {
     const { headerRoot } = proposer
-    const signer = this.#signerOf(proposer)
-    if (typeof signer === 'string') return signer
     if (headerRoot === undefined) return 'no_key'
     const outcome = await this.#book.resolve(toHex(signature), to0xHex(headerRoot), async () => {
       const { pubkey } = signer
@@ -178,6 +191,11 @@ export class Proposals {
 /** A wrong signature is a forgery whoever's turn it is; a right one of another proposer proves nothing. */
 function ofSigner({ isExpected }: Signer, outcome: Outcome): Outcome {
   return outcome === 'valid' && !isExpected ? 'other_proposer' : outcome
+}
+
+/** A wrong proof is a forgery whoever signed the header; a right one says nothing of that. */
+function withProof(header: Outcome, proof: boolean | Unanswered): Outcome {
+  return proof === true ? header : outcomeOf(proof)
 }
 
 function read(ssz: Uint8Array, range: FieldRange): Uint8Array {

@@ -5,7 +5,13 @@
  */
 import type { PoolClient } from '../../../validation-pool/client.ts'
 import type { VerifiedBlock, VerifyBlockInput } from '../../../validation-pool/job-table.ts'
-import { packSets, SET_BYTES, type SignatureBytes } from '../../../validation-pool/signature-sets.ts'
+import {
+  packSets,
+  SET_BYTES,
+  type SignatureAnswer,
+  type SignatureBytes,
+  signatureAnswer,
+} from '../../../validation-pool/signature-sets.ts'
 import { FairQueue } from './fair-queue.ts'
 
 /** Sets of one job: as many as the job verifies in one go. */
@@ -25,7 +31,7 @@ type Answer<T> = (answer: T | Unanswered) => void
 
 interface WaitingSet {
   readonly set: SignatureBytes
-  readonly answer: Answer<boolean>
+  readonly answer: Answer<SignatureAnswer>
 }
 
 interface WaitingBlock {
@@ -69,10 +75,10 @@ export class SignatureThread {
   }
 
   /**
-   * True when the signature is the key's. Urgent ones go before all others that wait. `source`: whose turn it takes.
+   * Whether the signature is the key's. Urgent ones go before all others that wait. `source`: whose turn it takes.
    * Never rejects.
    */
-  verify(set: SignatureBytes, isUrgent: boolean, source: string): Promise<boolean | Unanswered> {
+  verify(set: SignatureBytes, isUrgent: boolean, source: string): Promise<SignatureAnswer | Unanswered> {
     return new Promise((answer) => {
       const queue = isUrgent ? this.#urgent : this.#others
       refuse(queue.push(source, { set, answer }, SET_BYTES))
@@ -123,7 +129,8 @@ export class SignatureThread {
   async #runSets(waiting: readonly WaitingSet[]): Promise<void> {
     const sets = packSets(waiting.map(({ set }) => set))
     const result = await this.#pool.run('verify-signatures', { sets }, [sets.buffer])
-    for (const [index, { answer }] of waiting.entries()) answer(result.ok ? result.output[index] === 1 : 'failed')
+    for (const [index, { answer }] of waiting.entries())
+      answer(result.ok ? signatureAnswer(result.output[index]) : 'failed')
   }
 
   async #runBlock({ block, answer }: WaitingBlock): Promise<void> {

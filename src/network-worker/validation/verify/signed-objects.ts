@@ -26,6 +26,8 @@ export interface SignerScene {
 
 /** How messages of one kind are signed. */
 export interface SignedObject {
+  /** True when the key is in the message, so that a bad one is the message's fault and not that of who told us keys. */
+  readonly carriesKey: boolean
   /** The signer's key; undefined while it is not known. */
   keyOf(ssz: Uint8Array, fork: ForkName): Uint8Array | undefined
   /** What must all be valid. Made of copies: the message may change. */
@@ -57,6 +59,7 @@ function blsChange({ domains }: SignerScene): SignedObject {
   const root = rootReader(signedBlsToExecutionChange, 'message')
   const signature = reader(signedBlsToExecutionChange, 'signature')
   return {
+    carriesKey: true,
     keyOf: (ssz) => pubkeyOf(ssz),
     setsOf: (ssz, pubkey) => [
       { pubkey, signingRoot: signingRoot(root(ssz), domains.ofBlsChange()), signature: signature(ssz) },
@@ -70,6 +73,7 @@ function voluntaryExit({ keys, domains, currentEpoch }: SignerScene): SignedObje
   const root = rootReader(signedVoluntaryExit, 'message')
   const signature = reader(signedVoluntaryExit, 'signature')
   return {
+    carriesKey: false,
     keyOf: (ssz) => keys.pubkeyOf(index(ssz)),
     setsOf: (ssz, pubkey) => {
       const domain = domains.ofExit(epoch(ssz), currentEpoch())
@@ -87,6 +91,7 @@ function slashedProposer({ keys, domains, slotsPerEpoch, currentEpoch }: SignerS
     slot: numberReader(proposerSlashing, `${header}.message.slot`),
   }))
   return {
+    carriesKey: false,
     keyOf: (ssz) => keys.pubkeyOf(index(ssz)),
     setsOf: (ssz, pubkey) =>
       headers.map(({ root, signature, slot }) => {
@@ -104,6 +109,7 @@ function singleAttestation({ keys, domains, preset }: SignerScene): SignedObject
   const root = rootReader(type, 'data')
   const signature = reader(type, 'signature')
   return {
+    carriesKey: false,
     keyOf: (ssz, fork) => (isForkAtLeast(fork, 'electra') ? keys.pubkeyOf(index(ssz)) : undefined),
     setsOf: (ssz, pubkey) => {
       const domain = domains.at('beaconAttester', epoch(ssz))

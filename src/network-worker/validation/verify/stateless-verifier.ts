@@ -79,6 +79,8 @@ export class StatelessVerifier implements Verifier {
 
   prospect(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): Prospect {
     const { kind } = topic.parsed.spec
+    // Proofs need no key. Not before something comes: a thread that loads it cannot be stopped for two seconds.
+    if (this.#areProofsExpected) void this.#cells.load()
     if (proposer !== undefined) {
       return isProposal(kind) ? this.#proposals.prospect(kind === 'beacon_block', proposer) : 'none'
     }
@@ -121,7 +123,8 @@ export class StatelessVerifier implements Verifier {
     const object = this.#signed.get(kind)
     const pubkey = object?.keyOf(ssz, topic.entry.fork)
     if (object === undefined || pubkey === undefined) return 'no_key'
-    return await this.#verifySets(object.setsOf(ssz, pubkey), source)
+    const outcome = await this.#verifySets(object.setsOf(ssz, pubkey), source)
+    return outcome === 'bad_key' && object.carriesKey ? 'invalid' : outcome
   }
 
   async #verifySets(sets: readonly SignatureBytes[], source: string): Promise<Outcome> {

@@ -2,11 +2,11 @@ import type { GossipKind } from '../../../consensus/topic-table.ts'
 import type { Verification } from './verifier.ts'
 
 /** Why a message got no answer. Metric labels. */
-export const UNAVAILABLE_REASONS = ['no_key', 'other_proposer', 'queue_full', 'failed', 'too_long'] as const
+export const UNAVAILABLE_REASONS = ['no_key', 'bad_key', 'other_proposer', 'queue_full', 'failed', 'too_long'] as const
 export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number]
 
 /** What became of one message. */
-export type Outcome = 'valid' | 'invalid' | UnavailableReason
+export type Outcome = Exclude<Verification, 'unavailable'> | UnavailableReason
 
 /** Answers by kind of message, since the start. Bounded by the kinds and outcomes that there are. */
 export class VerificationCounts {
@@ -17,7 +17,7 @@ export class VerificationCounts {
     const outcomes = this.#counts.get(kind) ?? new Map<Outcome, number>()
     this.#counts.set(kind, outcomes)
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
-    return outcome === 'valid' || outcome === 'invalid' ? outcome : 'unavailable'
+    return outcome === 'valid' || outcome === 'invalid' || outcome === 'proven' ? outcome : 'unavailable'
   }
 
   get(kind: GossipKind, outcome: Outcome): number {

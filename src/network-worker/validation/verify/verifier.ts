@@ -5,13 +5,13 @@ import type { GossipKind } from '../../../consensus/topic-table.ts'
 import type { Passed } from '../checks/rule.ts'
 
 /**
- * Unavailable says nothing of the message: no key, no room, a thread that died, a proposer of whom nobody told us that it
- * is his turn. The topic's policy then goes on without us.
+ * Proven: its KZG proofs are right, and nobody told us any key. Unavailable says nothing of the message: no key, no room, a
+ * thread that died, a proposer of whom nobody told us that it is his turn. The topic's policy then goes on without us.
  */
-export type Verification = 'valid' | 'invalid' | 'unavailable'
+export type Verification = 'valid' | 'invalid' | 'proven' | 'unavailable'
 
 /**
- * What asking is likely to bring. None: nobody told us a key. Open: an answer, or that it is unavailable. Sure: an answer,
+ * What asking is likely to bring. None: nobody told us a key that it takes. Open: an answer, or that it is unavailable. Sure: an answer,
  * unless a thread fails or there is no room, so that the mesh may be told already that we have the message.
  */
 export type Prospect = 'none' | 'open' | 'sure'
@@ -23,7 +23,7 @@ export interface VerifiedTopic {
 }
 
 export interface Verifier {
-  /** Messages of this kind are to come: what takes long to load is loaded as soon as keys are known. */
+  /** Messages of this kind are to come: what takes long to load is loaded as soon as keys are known or anything comes. */
   expect(kind: GossipKind): void
   prospect(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed): Prospect
   /**

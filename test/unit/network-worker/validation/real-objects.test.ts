@@ -38,6 +38,14 @@ test('there are real objects of every fork that clients run', () => {
   assert.deepEqual(REAL_FORKS, ['phase0', 'altair', 'bellatrix', 'capella', 'deneb', 'electra', 'fulu'])
 })
 
+test('there are updates for light clients where a network was captured until it had finality', () => {
+  const withUpdates = REAL_FORKS.filter((fork) => {
+    const kinds = new Set(realNetwork(fork).objects.map(({ kind }) => kind))
+    return kinds.has('light_client_optimistic_update') && kinds.has('light_client_finality_update')
+  })
+  assert.deepEqual(withUpdates, ['altair', 'capella', 'deneb', 'fulu'])
+})
+
 for (const fork of REAL_FORKS) {
   test(`${fork}: there are objects of every kind`, () => {
     const kinds = new Set(realNetwork(fork).objects.map(({ kind }) => kind))

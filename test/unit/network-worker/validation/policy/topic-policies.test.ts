@@ -10,6 +10,8 @@ import {
   policyOf,
   sourcesOf,
 } from '../../../../../src/network-worker/validation/policy/policies.ts'
+import type { Verification } from '../../../../../src/network-worker/validation/verify/verifier.ts'
+import { fuluColumn } from '../sidecar-values.ts'
 import { singleAttestation } from '../vote-values.ts'
 import { policyScene, SLOT, settled, textOf, verifierOf } from './policy-scene.ts'
 
@@ -96,4 +98,29 @@ test('the operators’ page has every topic with its default and what becomes of
     const without = policy === 'strict' ? fallbacks[fallbackOf(kind)] : policy
     assert.ok(page.includes(`| \`${kind}\` | ${policy} | ${without} |`), `| \`${kind}\` | ${policy} | ${without} |`)
   }
+})
+
+test('a column with right proofs and no known key goes by the fallback, one with wrong ones raises no doubt', async () => {
+  const answers = { next: 'invalid' as Verification }
+  const { watch, book, checkOf } = policyScene({ ...verifierOf('proven'), verify: async () => answers.next })
+  const check = checkOf('data_column_sidecar_5', 'strict')
+  const column = (proposerIndex: number): Uint8Array => {
+    const value = fuluColumn(SLOT, 5)
+    value.signedBlockHeader.message.proposerIndex = proposerIndex
+    return ssz.fulu.DataColumnSidecar.serialize(value)
+  }
+  assert.equal(await settled(check(column(7), 'spam:mer')), 'reject bad_signature')
+  assert.equal(watch.isInDoubt, false)
+  answers.next = 'proven'
+  assert.equal(await settled(check(column(7), 'a:x')), 'accept', 'the first of its slot')
+  const second = check(column(8), 'spam:mer')
+  await new Promise(setImmediate)
+  assert.equal(book.size, 1, 'the second waits for another peer')
+  book.onCopy('3', 'b:y')
+  assert.equal(await settled(second), 'accept')
+  answers.next = 'unavailable'
+  const unverified = policyScene(verifierOf('unavailable'))
+  void unverified.checkOf('data_column_sidecar_5', 'strict')(column(7), 'a:x')
+  await new Promise(setImmediate)
+  assert.equal(unverified.book.size, 1, 'without an answer not even the first goes on')
 })

@@ -74,7 +74,7 @@ test('blobs are verified one at a time', async () => {
   const pool = new ManualPool()
   const thread = new CellThread(pool)
   const blob = { blob: new Uint8Array(131_072), commitment: new Uint8Array(48), proof: new Uint8Array(48) }
-  const answers = [thread.verifyBlob(blob), thread.verifyBlob(blob), thread.verifyBlob(blob)]
+  const answers = [1, 2, 3].map(() => thread.verifyBlob(blob, 'peer'))
   const jobs: number[] = []
   for (const result of [
     { ok: true, output: true },
@@ -95,6 +95,27 @@ test('queues are bounded', async () => {
   assert.equal(await thread.verifyColumn(column(0), 'peer'), 'queue_full')
   const bytes = new Uint8Array(48)
   const blob = { blob: new Uint8Array(131_072), commitment: bytes, proof: bytes }
-  for (let i = 0; i < 32; i++) void thread.verifyBlob(blob)
-  assert.equal(await thread.verifyBlob(blob), 'queue_full')
+  for (let i = 0; i < 33; i++) void thread.verifyBlob(blob, 'peer')
+  assert.equal(await thread.verifyBlob(blob, 'peer'), 'queue_full')
+})
+
+test('an honest blob waits for one of each forger, not for all of one, and finds room among his', async () => {
+  const pool = new ManualPool()
+  const thread = new CellThread(pool)
+  const blobOf = (byte: number) => ({
+    blob: new Uint8Array(131_072).fill(byte),
+    commitment: new Uint8Array(48),
+    proof: new Uint8Array(48),
+  })
+  const forged = Array.from({ length: 40 }, (_, i) => thread.verifyBlob(blobOf(0), `forger ${i % 2}`))
+  const honest = thread.verifyBlob(blobOf(1), 'honest')
+  let jobs = 0
+  const answer = honest.then((given) => ({ given, jobs }))
+  for (; jobs < 6; jobs++) {
+    const input = pool.jobs.at(-1)?.input
+    const isHonest = input !== undefined && 'blob' in input && input.blob[0] === 1
+    await pool.finish({ ok: true, output: isHonest })
+  }
+  assert.deepEqual(await answer, { given: true, jobs: 3 })
+  assert.ok((await Promise.all(forged.slice(34))).includes('queue_full'))
 })
