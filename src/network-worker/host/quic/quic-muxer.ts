@@ -84,14 +84,19 @@ export class QuicMuxer extends TypedEventEmitter<StreamMuxerEvents<QuicStream>> 
     }
   }
 
-  /** Closes our half of all streams when what they hold is sent, and ends those that the other side does not close. */
-  async close(options?: AbortOptions): Promise<void> {
+  /**
+   * Ends all streams once what they hold is sent: the connection is closed next. The other side is not told of each: go-libp2p's
+   * gossipsub takes the end of its stream for a fault of the stream alone, and dials again when the connection ends just then.
+   */
+  async close({ signal }: AbortOptions = {}): Promise<void> {
     if (this.status !== 'open') return
     this.status = 'closing'
     try {
-      await abortable(Promise.allSettled(this.streams.map((stream) => stream.close(options))), options?.signal)
+      await abortable(Promise.all(this.streams.map((stream) => stream.whenSent())), signal)
+    } catch {
+      // Whoever does not read has had its time.
     } finally {
-      this.abort(new MuxerClosedError('the connection is closed'))
+      this.#onTransportClosed()
     }
   }
 

@@ -130,6 +130,15 @@ export class QuicStream extends ReadableSide implements Stream {
     await abortable(this.#drained.promise, options?.signal)
   }
 
+  /** When QUIC has taken all that was sent, and its end if it was closed; or when the stream ends. Never rejects. */
+  async whenSent(): Promise<void> {
+    if (!this.#isAlive || this.writeStatus === 'closed') return
+    if (this.writeStatus === 'writable' && this.writeBufferLength === 0) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    for (const type of ['idle', 'close'] as const) this.addEventListener(type, () => resolve(), { once: true })
+    await (this.#closing?.promise.catch(ignored) ?? promise)
+  }
+
   /** The connection is gone; what has come can still be read. */
   onTransportClosed(): void {
     this.#endCleanly()

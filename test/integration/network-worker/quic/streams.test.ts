@@ -190,3 +190,22 @@ test('whatever is written, in whatever pieces, comes in order', async () => {
     { numRuns: 30 },
   )
 })
+
+test('a connection that is closed waits for what is being sent, and does not tell the end of each stream', async () => {
+  const { promise, resolve } = Promise.withResolvers<Stream>()
+  await using all = await connected('own QUIC', 'own QUIC', PROTOCOL, resolve)
+  const near = await all.open()
+  near.send(Uint8Array.of(1))
+  const far = await promise
+  const told: string[] = []
+  for (const type of ['message', 'remoteCloseWrite', 'close'] as const) {
+    far.addEventListener(type, ({ type }) => told.push(type))
+  }
+  await until('the first byte', () => told.includes('message'))
+  near.send(new Uint8Array(1_000_000))
+  await all.near.getConnections()[0]?.close()
+  assert.equal(near.writeBufferLength, 0)
+  assert.equal(near.status, 'closed')
+  await until('the end', () => told.includes('close'))
+  assert.ok(!told.includes('remoteCloseWrite'))
+})
