@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import type { Stream } from '@libp2p/interface'
 import fc from 'fast-check'
+import { testStreams } from '../../../support/stream-contract.ts'
 import { connected, everything, type Layers } from '../../../support/stream-nodes.ts'
 import { until } from '../../../support/until.ts'
 
@@ -23,58 +24,8 @@ async function echo(stream: Stream): Promise<void> {
   await stream.close()
 }
 
-for (const [dialling, listening] of PAIRS) {
-  const who = `${dialling} to ${listening}`
-
-  test(`${who}: a long answer after the question's end, byte for byte`, async () => {
-    const answer = randomBytes(3_000_000)
-    await using all = await connected(dialling, listening, PROTOCOL, async (stream) => {
-      const question = await everything(stream)
-      assert.equal(question.toString(), 'all of it')
-      stream.send(answer)
-      await stream.close()
-    })
-    const stream = await all.open()
-    const got = everything(stream)
-    stream.send(Buffer.from('all of it'))
-    await stream.close()
-    assert.ok((await got).equals(answer))
-    await until('no stream is left', () => all.openStreams().length === 0)
-  })
-
-  test(`${who}: 200 streams at once, each with its own bytes both ways`, async () => {
-    await using all = await connected(dialling, listening, PROTOCOL, echo)
-    // The library's never closes a stream on which it was given nothing to send.
-    const sent = Array.from({ length: 200 }, (_, n) => randomBytes(100 * n + 1))
-    const got = await Promise.all(
-      sent.map(async (bytes) => {
-        const stream = await all.open()
-        const answer = everything(stream)
-        stream.send(bytes)
-        await stream.close()
-        return await answer
-      }),
-    )
-    assert.ok(got.every((bytes, n) => bytes.equals(sent[n] ?? Buffer.alloc(0))))
-    await until('no stream is left', () => all.openStreams().length === 0)
-  })
-
-  test(`${who}: a sender waits for a reader that pauses, and loses nothing`, async () => {
-    const bytes = randomBytes(2_000_000)
-    const { promise, resolve } = Promise.withResolvers<Buffer>()
-    await using all = await connected(dialling, listening, PROTOCOL, async (stream) => {
-      stream.pause()
-      const got = everything(stream)
-      setTimeout(() => stream.resume(), 100)
-      resolve(await got)
-      await stream.close()
-    })
-    const stream = await all.open()
-    assert.equal(stream.send(bytes), false)
-    await stream.close()
-    assert.ok((await promise).equals(bytes))
-  })
-}
+// The library's never closes a stream on which it was given nothing to send.
+for (const pair of PAIRS) testStreams(pair, { leastBytes: 1 })
 
 test('a reset ends one stream, with what it was waiting for, and leaves the others', async () => {
   await using all = await connected('own QUIC', 'own QUIC', PROTOCOL, (stream) => {
