@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import type { RelayConfig } from '../config/schema.ts'
 import { spawnThread, type WorkerThread } from '../rpc/spawn-thread.ts'
 import type { WorkerBoot } from '../rpc/worker-module.ts'
@@ -14,5 +15,9 @@ export type NetworkThread = WorkerThread<WorkerBoot<RelayConfig>>
 
 /** Starts the network worker's thread. @throws as `spawnThread` */
 export function spawnNetworkThread(url: URL, deadlineMs: number): Promise<NetworkThread> {
+  // When little was allocated for some seconds, V8 collects the whole heap to give pages back: in the quiet part of a slot
+  // that happens again and again, and holds up the first block of the next one for 10 to 20 ms (ADR 23). Read as a heap is
+  // made, so that the heaps of all threads from here on do without.
+  setFlagsFromString('--no-memory-reducer')
   return spawnThread({ url, name: 'network', resourceLimits: RESOURCE_LIMITS, deadlineMs })
 }
