@@ -8,6 +8,7 @@ import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
+import { InTurns } from '../../shared/in-turns.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { StatusTruth } from '../chain/status-truth.ts'
 import { ipOf, withoutPeerId } from '../host/addresses.ts'
@@ -29,6 +30,8 @@ import { voteGroup } from './vote-group.ts'
 
 /** How often each peer is looked at for what is due. */
 const TICK_MS = 1000
+/** Of a turn, for requests that are due. */
+const UPKEEP_MS = 0.5
 /** A dialler speaks first; one that has not by then is asked. Prysm leaves us when *we* say nothing for 10 s. */
 const INBOUND_STATUS_GRACE_MS = 2000
 /** Pings in a row without answer after which a peer is gone in all but name. */
@@ -62,12 +65,14 @@ export class PeerManager {
   readonly #dialogue: PeerDialogue
   /** Goodbyes under way: the first reason is the one that is said. An entry goes when the connections are closed. */
   readonly #leaving = new Map<PeerIdStr, Promise<void>>()
+  readonly #turns: InTurns
   #timer: Disposable | undefined
   #stopping = false
 
   constructor(deps: PeerManagerDeps) {
     this.#deps = deps
     const { reqResp, registry, clock, log, conduct } = deps
+    this.#turns = new InTurns({ clock, turnMs: UPKEEP_MS })
     this.#dialogue = new PeerDialogue({
       reqResp,
       registry,
@@ -221,19 +226,26 @@ export class PeerManager {
     truth.vote(peerId, voteGroup(peerId, record.ip, isLoopback), status)
   }
 
+  /** Peers that came together are due together: fifty requests at once would hold up a block that comes meanwhile. */
   #tick(): void {
-    const { clock, registry, scores } = this.#deps
-    const nowMs = clock.monotonicMs()
+    const { registry, scores } = this.#deps
     scores.tick()
-    for (const record of registry.connected()) {
-      if (record.missedPings >= MAX_MISSED_PINGS) {
-        void this.disconnect(record.peerId, GOODBYE.fault)
-        continue
-      }
-      const due = dueUpkeep(record, nowMs)
-      if (due.ping) void this.#dialogue.ping(record)
-      if (due.status) void this.#dialogue.askStatus(record)
+    const peers = registry.connected().values()
+    this.#turns.run(() => {
+      const { value: record, done } = peers.next()
+      if (record?.state === 'connected') this.#attend(record)
+      return done !== true && !this.#stopping
+    })
+  }
+
+  #attend(record: PeerRecord): void {
+    if (record.missedPings >= MAX_MISSED_PINGS) {
+      void this.disconnect(record.peerId, GOODBYE.fault)
+      return
     }
+    const due = dueUpkeep(record, this.#deps.clock.monotonicMs())
+    if (due.ping) void this.#dialogue.ping(record)
+    if (due.status) void this.#dialogue.askStatus(record)
   }
 
   /** Closes all connections to a peer, those included that open while others are being closed. */
