@@ -53,6 +53,11 @@ export class CountedRouter extends ScoredRouter {
     if (rpc.control !== undefined) this.#counts.sentControl(rpc.control, peers.size)
   }
 
+  /** Counts a control message that went to one peer by another way. */
+  protected countControl(control: RPC.ControlMessage): void {
+    this.#counts.sentControl(control, 1)
+  }
+
   /** All of it now. Reads every peer's score, which upstream has at hand for a heartbeat. */
   wireView(): GossipWireView {
     const { receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises } = this.#counts

@@ -5,11 +5,11 @@
  */
 import { type GossipsubOpts, gossipsub } from '@chainsafe/libp2p-gossipsub'
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
-import type { PeerScoreParams } from '@chainsafe/libp2p-gossipsub/score'
 import type { ComponentLogger, Connection, Logger, MessageStreamDirection, PeerId, Stream } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { DeliveryBook, FastIdCache, MessageCache, PromiseTracer, SeenCache } from './gossipsub-books.ts'
+import type { GossipsubScore } from './gossipsub-score.ts'
 
 /** What gossipsub takes from libp2p. */
 export type RouterComponents = Parameters<ReturnType<typeof gossipsub>>[0]
@@ -43,55 +43,6 @@ export interface LiveOptions {
   readonly unsubcribeBackoff: number
 }
 
-/** What a peer did in a topic, as far as new parameters concern it. */
-export interface TopicCounters {
-  firstMessageDeliveries: number
-  meshMessageDeliveries: number
-}
-
-/** The rest of what gossipsub counts of a peer in a topic. */
-export interface TopicScoreStats extends TopicCounters {
-  readonly inMesh: boolean
-  /** ms, as of the last refresh; of the last time in the mesh when it is not in it now. */
-  readonly meshTime: number
-  readonly meshMessageDeliveriesActive: boolean
-  readonly meshFailurePenalty: number
-  readonly invalidMessageDeliveries: number
-}
-
-/** What gossipsub keeps of a peer for its score. */
-export interface PeerScoreStats {
-  connected: boolean
-  /** Unix ms at which a peer that is gone is forgotten; 0 until it is gone. */
-  readonly expire: number
-  knownIPs: Set<string>
-  readonly topics: Readonly<Record<TopicStr, TopicScoreStats>>
-  readonly behaviourPenalty: number
-}
-
-export interface GossipsubScore {
-  readonly params: PeerScoreParams
-  readonly peerStats: Map<PeerIdStr, PeerScoreStats>
-  readonly scoreCache: Map<PeerIdStr, unknown>
-  scoreCacheValidityMs: number
-  score(peerId: PeerIdStr): number
-  /** Once a decay interval: counters decay, records that were kept long enough go. */
-  refreshScores(): void
-  /** Ours to replace, right after construction. */
-  deliveryRecords: DeliveryBook
-  duplicateMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
-  rejectInvalidMessage(from: PeerIdStr, topic: TopicStr): void
-  /** `reason`: upstream's RejectReason, of which these two are verdicts. */
-  rejectMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr, reason: 'ignore' | 'reject'): void
-  /** Makes the record of a message that is being judged. */
-  validateMessage(msgId: MsgIdStr): void
-  removePeer(peerId: PeerIdStr): void
-  deliverMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
-  /** Takes a peer off the count of an address (P6). */
-  removeIP(peerId: PeerIdStr, ip: string): void
-  addPenalty(peerId: PeerIdStr, penalty: number, label: string): void
-}
-
 /** The running state; absent members belong to a stopped router. */
 export interface RouterStatus {
   heartbeatTimeout?: NodeJS.Timeout
@@ -112,6 +63,10 @@ export interface GossipsubInternals {
   readonly fanout: Map<TopicStr, Set<PeerIdStr>>
   readonly fanoutLastpub: Map<TopicStr, number>
   readonly mcache: MessageCache
+  /** IHAVE that waits to be sent, by peer. */
+  readonly gossip: Map<PeerIdStr, RPC.ControlIHave[]>
+  /** GRAFT and PRUNE that wait to be sent, by peer. */
+  readonly control: Map<PeerIdStr, RPC.ControlMessage>
   readonly gossipTracer: PromiseTracer
   readonly status: RouterStatus
   readonly runHeartbeat: () => void
@@ -154,6 +109,8 @@ export interface GossipsubInternals {
   sendGraft(peerId: PeerIdStr, topics: TopicStr[]): void
   sendRpc(peerId: PeerIdStr, rpc: RPC): boolean
   sendRpcInBatch(peers: Set<PeerIdStr>, rpc: RPC): void
+  /** The end of a heartbeat: sends all of `gossip` and `control`. */
+  flush(): void
 }
 
 export type GossipsubClass = new (components: RouterComponents, options: RouterOptions) => GossipsubInternals
@@ -187,6 +144,7 @@ const METHODS = [
   'sendGraft',
   'sendRpc',
   'sendRpcInBatch',
+  'flush',
 ] as const satisfies readonly (keyof GossipsubInternals)[]
 
 const FIELDS = [
@@ -203,6 +161,8 @@ const FIELDS = [
   'fanout',
   'fanoutLastpub',
   'mcache',
+  'gossip',
+  'control',
   'gossipTracer',
   'status',
   'runHeartbeat',

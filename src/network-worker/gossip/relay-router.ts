@@ -53,8 +53,6 @@ export interface RelayRouterDeps extends SendingRouterDeps {
   readonly classOf: (topic: TopicStr) => MessageClass
   /** Topics of which peers' subscriptions are kept; the library copies the list it is given, so it is set here. */
   readonly knownTopics: Set<TopicStr>
-  /** For tests: calls `run` at the end of a turn of the event loop. */
-  readonly nextTurn?: (run: () => void) => void
 }
 
 export class RelayRouter extends SendingRouter {

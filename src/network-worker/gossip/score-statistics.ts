@@ -1,5 +1,5 @@
 import type { GossipScoreStatView } from '../../rpc/contract.ts'
-import type { GossipsubScore, TopicScoreStats } from './gossipsub-internals.ts'
+import type { GossipsubScore, TopicScoreStats } from './gossipsub-score.ts'
 
 /**
  * Peers listed at most: all that a relay is connected to, and as many gone ones as there is room for. Gossipsub retains

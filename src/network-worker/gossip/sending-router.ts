@@ -6,13 +6,12 @@ import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
-import { CountedRouter } from './counted-router.ts'
+import { AnnouncingRouter, type AnnouncingRouterDeps } from './announcing-router.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { prefixWithLength } from './length-prefix.ts'
 import type { MessageClass } from './message-class.ts'
 import { type EncodedMessage, MessageEncoder } from './message-encoder.ts'
 import { type DropReason, isShort, type OutboxMessage, PeerOutbox } from './peer-outbox.ts'
-import type { ScoredRouterDeps } from './scored-router.ts'
 import { SendWindow } from './send-window.ts'
 import { isTooSlow } from './slow-peer.ts'
 
@@ -23,7 +22,7 @@ export interface SendingObserver {
   onDropped(reason: DropReason, messageClass: MessageClass): void
 }
 
-export interface SendingRouterDeps extends ScoredRouterDeps {
+export interface SendingRouterDeps extends AnnouncingRouterDeps {
   readonly observer: SendingObserver
   /** How long a copy may wait for a slow peer. */
   readonly maxQueuedMs: number
@@ -50,7 +49,7 @@ interface Forwarded {
   readonly arrivedAtMs: number | undefined
 }
 
-export class SendingRouter extends CountedRouter {
+export class SendingRouter extends AnnouncingRouter {
   readonly #deps: SendingRouterDeps
   /** By peer id, made when first sent to; an entry goes with its peer. */
   readonly #outboxes = new Map<PeerIdStr, PeerOutbox>()

@@ -6,7 +6,7 @@
 import type { TopicScoreParams } from '@chainsafe/libp2p-gossipsub/score'
 import { parseTopic } from '../../consensus/topic.ts'
 import type { TopicStr } from '../../shared/ids.ts'
-import type { GossipsubScore, TopicCounters } from './gossipsub-internals.ts'
+import type { GossipsubScore, TopicCounters } from './gossipsub-score.ts'
 import type { ScoreSetting } from './score-parameters.ts'
 import type { TopicContext, TopicDirectory } from './topic-directory.ts'
 import { topicScoreParams } from './topic-score-parameters.ts'

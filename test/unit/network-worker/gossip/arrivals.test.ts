@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
-import type { TopicScoreStats } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
+import type { TopicScoreStats } from '../../../../src/network-worker/gossip/gossipsub-score.ts'
 import type { RelayRouter } from '../../../../src/network-worker/gossip/relay-router.ts'
 import type { TopicRules } from '../../../../src/network-worker/gossip/topic-rules.ts'
 import type { Verdict } from '../../../../src/network-worker/validation/verdict.ts'

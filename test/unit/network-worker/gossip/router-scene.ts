@@ -218,11 +218,12 @@ export interface SceneOptions {
   readonly level?: number
   readonly random?: () => number
   readonly nextTurn?: (run: () => void) => void
+  readonly clock?: FakeClock
 }
 
 /** The relay's router on a fake clock that starts at the real time, as upstream's backoffs do. */
-export function routerScene({ level = 5, random, nextTurn }: SceneOptions = {}): RouterScene {
-  const clock = new FakeClock(Date.now())
+export function routerScene(options: SceneOptions = {}): RouterScene {
+  const { level = 5, random, nextTurn, clock = new FakeClock(Date.now()) } = options
   const stats = new GossipStats()
   const changes: MeshChange[] = []
   const offences: [string, GossipOffence][] = []
