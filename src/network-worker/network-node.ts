@@ -16,6 +16,7 @@ import { AccessControl } from './control/access-control.ts'
 import { createControl } from './control/handlers.ts'
 import { MeshControl } from './control/mesh-control.ts'
 import { PeerEvents } from './events/peer-events.ts'
+import { heapUpkeep } from './host/heap-upkeep.ts'
 import { metricsSnapshot } from './stats/metrics-snapshot.ts'
 import { Pulse } from './stats/pulse.ts'
 
@@ -90,6 +91,8 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
     parts
   const subscriptions = gossip.subscriptions(host.services.gossip)
   const pulse = createPulse(parts, deps)
+  const { slotClock, network } = parts.chain
+  const heap = heapUpkeep({ clock: deps.clock, slotClock, slotDurationMs: network.slotDurationMs })
   const peerEvents = new PeerEvents({ host, ...parts.books, events: parts.events, clock: deps.clock })
   return [
     // Open before anybody can ask, and closed when nobody can any more.
@@ -117,6 +120,7 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
     { name: 'discovery', deadlineMs: 25_000, start: () => discovery.start(), stop: () => discovery.stop() },
     { name: 'trusted peers', deadlineMs: 1000, start: () => trusted.start(), stop: () => trusted.stop() },
     { name: 'pulse', deadlineMs: 1000, start: () => pulse.start(), stop: () => pulse.stop() },
+    { name: 'heap', deadlineMs: 1000, start: () => heap.start(), stop: () => heap.stop() },
     { name: 'load', deadlineMs: 1000, start: () => load.start(), stop: () => load.stop() },
   ]
 }

@@ -1,5 +1,5 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { getHeapStatistics } from 'node:v8'
+import { collector } from './collector.ts'
 
 /**
  * Growth of the memory behind arrays at which the young generation is collected. V8 collects the whole heap when it has
@@ -50,19 +50,11 @@ export class BufferCollection {
   }
 }
 
-/** The calling thread's own; one that does nothing where V8 gives no way to collect. */
+/** The calling thread's own. */
 export function bufferCollection(): BufferCollection {
   return new BufferCollection({
     externalBytes: () => getHeapStatistics().external_memory,
-    collect: youngCollector(),
+    collect: collector().young,
     later: setImmediate,
   })
-}
-
-function youngCollector(): () => void {
-  // Documented (v8.setFlagsFromString); contexts made from here on have the function, ours stays without.
-  setFlagsFromString('--expose-gc')
-  const collect: unknown = runInNewContext('typeof gc === "function" ? gc : undefined')
-  setFlagsFromString('--no-expose-gc')
-  return typeof collect === 'function' ? () => collect({ type: 'minor', execution: 'sync' }) : () => undefined
 }

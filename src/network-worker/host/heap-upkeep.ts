@@ -1,0 +1,88 @@
+import { performance } from 'node:perf_hooks'
+import { getHeapStatistics } from 'node:v8'
+import type { SlotClock } from '../../consensus/slot-clock.ts'
+import type { Clock } from '../../shared/clock.ts'
+import { collector } from './collector.ts'
+
+/** How often it is looked whether now is a good time, and what a thread's share of work is taken over. */
+const LOOK_PERIOD_MS = 200
+/** Growth at which a collection is worth its time: V8 makes one by itself at half as much again or so. */
+export const COLLECTED_AFTER_GROWTH_BYTES = 12 * 1024 * 1024
+/**
+ * The part of a slot in which nothing is due: after aggregates (two thirds) have passed, and long enough before the next
+ * block for all that was put off to be caught up with.
+ */
+const QUIET_FROM_SHARE = 10 / 12
+const QUIET_UNTIL_SHARE = 11.5 / 12
+/** A thread that works more than this has messages to forward, whatever the time. */
+const MAX_BUSY_SHARE = 0.25
+
+export interface HeapUpkeepDeps {
+  readonly clock: Clock
+  readonly slotClock: Pick<SlotClock, 'msIntoSlot'>
+  readonly slotDurationMs: number
+  /** Bytes in use. */
+  readonly heapBytes: () => number
+  /** The share of the time since it was last asked in which the thread worked, 0 to 1. */
+  readonly busyShare: () => number
+  /** Collects the whole heap. */
+  readonly collect: () => void
+}
+
+/**
+ * Collects the heap of the network thread late in a slot, when nobody waits. V8 does it when the heap has grown by so much,
+ * or when little happens, which is just before the next block: forty messages then wait for 10 to 30 ms.
+ */
+export class HeapUpkeep {
+  readonly #deps: HeapUpkeepDeps
+  #leftBytes: number
+  #timer: Disposable | undefined
+
+  constructor(deps: HeapUpkeepDeps) {
+    this.#deps = deps
+    this.#leftBytes = deps.heapBytes()
+  }
+
+  start(): void {
+    this.#timer ??= this.#deps.clock.every(LOOK_PERIOD_MS, () => this.#look())
+  }
+
+  stop(): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
+  }
+
+  #look(): void {
+    const { heapBytes, busyShare, collect } = this.#deps
+    const isBusy = busyShare() > MAX_BUSY_SHARE
+    if (isBusy || !this.#isQuietTime) return
+    const usedBytes = heapBytes()
+    // Whoever collected it, what was freed is not growth.
+    this.#leftBytes = Math.min(this.#leftBytes, usedBytes)
+    if (usedBytes - this.#leftBytes < COLLECTED_AFTER_GROWTH_BYTES) return
+    collect()
+    this.#leftBytes = heapBytes()
+  }
+
+  get #isQuietTime(): boolean {
+    const { slotClock, slotDurationMs } = this.#deps
+    const share = slotClock.msIntoSlot() / slotDurationMs
+    return share >= QUIET_FROM_SHARE && share < QUIET_UNTIL_SHARE
+  }
+}
+
+/** The calling thread's own. */
+export function heapUpkeep(deps: Pick<HeapUpkeepDeps, 'clock' | 'slotClock' | 'slotDurationMs'>): HeapUpkeep {
+  let before = performance.eventLoopUtilization()
+  return new HeapUpkeep({
+    ...deps,
+    heapBytes: () => getHeapStatistics().used_heap_size,
+    busyShare: () => {
+      const now = performance.eventLoopUtilization()
+      const { utilization } = performance.eventLoopUtilization(now, before)
+      before = now
+      return utilization
+    },
+    collect: collector().whole,
+  })
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { getHeapStatistics } from 'node:v8'
+import { collector } from '../../../../src/network-worker/host/collector.ts'
+import {
+  COLLECTED_AFTER_GROWTH_BYTES,
+  HeapUpkeep,
+  heapUpkeep,
+} from '../../../../src/network-worker/host/heap-upkeep.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+
+const SLOT_MS = 12_000
+const FULL_BYTES = 60_000_000
+
+/** Slots begin when the clock does; a collection leaves `FULL_BYTES`. */
+function scene() {
+  const clock = new FakeClock()
+  const state = { heapBytes: FULL_BYTES, busyShare: 0.02, collectedAtMs: [] as number[] }
+  const heap = new HeapUpkeep({
+    clock,
+    slotClock: { msIntoSlot: () => clock.monotonicMs() % SLOT_MS },
+    slotDurationMs: SLOT_MS,
+    heapBytes: () => state.heapBytes,
+    busyShare: () => state.busyShare,
+    collect: () => {
+      state.collectedAtMs.push(clock.monotonicMs())
+      state.heapBytes = FULL_BYTES
+    },
+  })
+  heap.start()
+  return { clock, state, heap }
+}
+
+describe('the heap of the network thread', () => {
+  test('is collected late in the slot in which it has grown', () => {
+    const { clock, state } = scene()
+    state.heapBytes += COLLECTED_AFTER_GROWTH_BYTES
+    clock.advance(SLOT_MS)
+    assert.deepEqual(state.collectedAtMs, [10_000])
+    clock.advance(3 * SLOT_MS)
+    assert.equal(state.collectedAtMs.length, 1, 'and not again before it has')
+  })
+
+  test('is left alone while it has not', () => {
+    const { clock, state } = scene()
+    state.heapBytes += COLLECTED_AFTER_GROWTH_BYTES - 1
+    clock.advance(4 * SLOT_MS)
+    assert.deepEqual(state.collectedAtMs, [])
+  })
+
+  test('waits for a moment without work, and for the next slot when there is none', () => {
+    const { clock, state } = scene()
+    state.heapBytes += COLLECTED_AFTER_GROWTH_BYTES
+    state.busyShare = 0.6
+    clock.advance(SLOT_MS + 10_900)
+    assert.deepEqual(state.collectedAtMs, [])
+    state.busyShare = 0.1
+    clock.advance(SLOT_MS)
+    assert.deepEqual(state.collectedAtMs, [SLOT_MS + 11_000])
+  })
+
+  test('what V8 freed by itself is no growth', () => {
+    const { clock, state } = scene()
+    state.heapBytes += 30_000_000
+    clock.advance(9000)
+    state.heapBytes = FULL_BYTES - 10_000_000
+    clock.advance(3000)
+    assert.deepEqual(state.collectedAtMs, [])
+    state.heapBytes += COLLECTED_AFTER_GROWTH_BYTES
+    clock.advance(SLOT_MS)
+    assert.deepEqual(state.collectedAtMs, [SLOT_MS + 10_000])
+  })
+
+  test('is nobody’s business any more once stopped', () => {
+    const { clock, state, heap } = scene()
+    state.heapBytes += COLLECTED_AFTER_GROWTH_BYTES
+    heap.stop()
+    heap.stop()
+    clock.advance(2 * SLOT_MS)
+    assert.deepEqual(state.collectedAtMs, [])
+    assert.equal(clock.pending, 0)
+  })
+
+  test('of this very thread is collected once it has grown and the thread has little to do', async () => {
+    const clock = new FakeClock()
+    collector().whole()
+    const heap = heapUpkeep({ clock, slotClock: { msIntoSlot: () => 10_500 }, slotDurationMs: SLOT_MS })
+    heap.start()
+    assert.equal(garbage(), 1_000_000)
+    const { used_heap_size: grownBytes } = getHeapStatistics()
+    await sleep(300)
+    clock.advance(200)
+    heap.stop()
+    assert.ok(getHeapStatistics().used_heap_size < grownBytes - COLLECTED_AFTER_GROWTH_BYTES)
+  })
+})
+
+/** Makes objects that live long enough to be taken for old ones, and lets go of them. */
+function garbage(): number {
+  return Array.from({ length: 1_000_000 }, (_, index) => ({ index })).length
+}
