@@ -11,13 +11,18 @@ import type { WorkerBoot } from '../rpc/worker-module.ts'
  */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 4_096 }
 
+/**
+ * When V8 collects a whole heap by itself, for the threads from here on (ADR 23). By default that is when little was
+ * allocated for some seconds, so in each quiet part of a slot, and whenever a tenth has been added; both take 10 to 30 ms of
+ * which the first block of the next slot may see its share. Not for pages' sake, and at twice the size: the network thread
+ * collects in time (host/heap-upkeep.ts), and for the others twice the size is little.
+ */
+const V8_FLAGS = ['--no-memory-reducer', '--heap-growing-percent=100']
+
 export type NetworkThread = WorkerThread<WorkerBoot<RelayConfig>>
 
 /** Starts the network worker's thread. @throws as `spawnThread` */
 export function spawnNetworkThread(url: URL, deadlineMs: number): Promise<NetworkThread> {
-  // When little was allocated for some seconds, V8 collects the whole heap to give pages back: in the quiet part of a slot
-  // that happens again and again, and holds up the first block of the next one for 10 to 20 ms (ADR 23). Read as a heap is
-  // made, so that the heaps of all threads from here on do without.
-  setFlagsFromString('--no-memory-reducer')
+  for (const flag of V8_FLAGS) setFlagsFromString(flag)
   return spawnThread({ url, name: 'network', resourceLimits: RESOURCE_LIMITS, deadlineMs })
 }
