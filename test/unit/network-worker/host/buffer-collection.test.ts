@@ -6,6 +6,7 @@ import {
   bufferCollection,
   COLLECTED_AFTER_BYTES,
 } from '../../../../src/network-worker/host/buffer-collection.ts'
+import { until } from '../../../support/until.ts'
 
 const FRAME_BYTES = 65_536
 
@@ -66,8 +67,7 @@ describe('the collection of buffers', () => {
       collection.count(FRAME_BYTES)
     }
     await turn()
-    await turn()
-    const held = process.memoryUsage().arrayBuffers - before
-    assert.ok(held < made / 2, `${held} bytes of ${made} are still held`)
+    // V8 frees the memory behind dead arrays on a thread of its own.
+    await until('half of it is freed', () => process.memoryUsage().arrayBuffers - before < made / 2)
   })
 })
