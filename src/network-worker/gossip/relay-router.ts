@@ -1,8 +1,9 @@
 /**
- * Gossipsub as this relay runs it. Six layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
+ * Gossipsub as this relay runs it. Seven layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
  * the operator's hand (mesh-router.ts), what peers' conduct does to their scores (scored-router.ts), counts of what goes
- * over the streams (counted-router.ts), the way of a message out (sending-router.ts), and here the topics that are let
- * in, and the RPCs from which messages take their way in (arrivals.ts), known by bounded tables of ids.
+ * over the streams (counted-router.ts), what peers are told that we have (lazy-push-router.ts), the way of a message out
+ * (sending-router.ts), and here the topics that are let in, and the RPCs from which messages take their way in
+ * (arrivals.ts), known by bounded tables of ids.
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'

@@ -6,8 +6,8 @@ import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
-import { AnnouncingRouter, type AnnouncingRouterDeps } from './announcing-router.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
+import { LazyPushRouter, type LazyPushRouterDeps } from './lazy-push-router.ts'
 import { prefixWithLength } from './length-prefix.ts'
 import type { MessageClass } from './message-class.ts'
 import { type EncodedMessage, MessageEncoder } from './message-encoder.ts'
@@ -22,7 +22,7 @@ export interface SendingObserver {
   onDropped(reason: DropReason, messageClass: MessageClass): void
 }
 
-export interface SendingRouterDeps extends AnnouncingRouterDeps {
+export interface SendingRouterDeps extends LazyPushRouterDeps {
   readonly observer: SendingObserver
   /** How long a copy may wait for a slow peer. */
   readonly maxQueuedMs: number
@@ -49,7 +49,7 @@ interface Forwarded {
   readonly arrivedAtMs: number | undefined
 }
 
-export class SendingRouter extends AnnouncingRouter {
+export class SendingRouter extends LazyPushRouter {
   readonly #deps: SendingRouterDeps
   /** By peer id, made when first sent to; an entry goes with its peer. */
   readonly #outboxes = new Map<PeerIdStr, PeerOutbox>()

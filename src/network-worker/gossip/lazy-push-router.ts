@@ -12,40 +12,40 @@ import { IhaveEncoder } from './ihave-encoder.ts'
 import type { ScoredRouterDeps } from './scored-router.ts'
 
 /** Of a turn, for IHAVE: about as long as a message takes. */
-const ANNOUNCING_MS = 0.5
+const TURN_MS = 0.5
 
-export interface AnnouncingRouterDeps extends ScoredRouterDeps {
+export interface LazyPushRouterDeps extends ScoredRouterDeps {
   /** Calls back in another turn of the event loop, when sockets had theirs; tests have their own. */
   readonly nextTurn?: (run: () => void) => void
 }
 
-export class AnnouncingRouter extends CountedRouter {
+export class LazyPushRouter extends CountedRouter {
   readonly #encoder = new IhaveEncoder()
   readonly #turns: InTurns
 
-  constructor(components: RouterComponents, options: RouterOptions, deps: AnnouncingRouterDeps) {
+  constructor(components: RouterComponents, options: RouterOptions, deps: LazyPushRouterDeps) {
     super(components, options, deps)
     const { clock, nextTurn = setImmediate } = deps
-    this.#turns = new InTurns({ clock, nextTurn, turnMs: ANNOUNCING_MS })
+    this.#turns = new InTurns({ clock, nextTurn, turnMs: TURN_MS })
   }
 
   /** What is not sent when the next heartbeat comes, goes with what that has to tell. */
   override flush(): void {
     // Upstream adds what waits for the peer, its IHAVE too.
     for (const peerId of [...this.control.keys()]) this.sendRpc(peerId, controlRpc([]))
-    this.#turns.run(() => this.#announceNext())
+    this.#turns.run(() => this.#tellNext())
   }
 
-  #announceNext(): boolean {
+  #tellNext(): boolean {
     const [next] = this.gossip
     if (next === undefined) return false
     const [peerId, ihave] = next
     this.gossip.delete(peerId)
-    this.#announce(peerId, ihave)
+    this.#tell(peerId, ihave)
     return true
   }
 
-  #announce(peerId: PeerIdStr, ihave: RPC.ControlIHave[]): void {
+  #tell(peerId: PeerIdStr, ihave: RPC.ControlIHave[]): void {
     const stream = this.streamsOutbound.get(peerId)
     if (stream === undefined) return
     try {
