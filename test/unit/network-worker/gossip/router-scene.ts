@@ -17,6 +17,7 @@ import {
 import { loadOptions } from '../../../../src/network-worker/gossip/load-switch.ts'
 import type { MeshChange } from '../../../../src/network-worker/gossip/mesh-observer.ts'
 import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
+import type { ReceiverFacts } from '../../../../src/network-worker/gossip/receiver-order.ts'
 import { RelayRouter } from '../../../../src/network-worker/gossip/relay-router.ts'
 import {
   peerScoreParams,
@@ -218,10 +219,11 @@ export interface SceneOptions {
   readonly level?: number
   readonly random?: () => number
   readonly nextTurn?: (run: () => void) => void
+  readonly receivers?: ReceiverFacts
 }
 
 /** The relay's router on a fake clock that starts at the real time, as upstream's backoffs do. */
-export function routerScene({ level = 5, random, nextTurn }: SceneOptions = {}): RouterScene {
+export function routerScene({ level = 5, random, nextTurn, receivers }: SceneOptions = {}): RouterScene {
   const clock = new FakeClock(Date.now())
   const stats = new GossipStats()
   const changes: MeshChange[] = []
@@ -240,6 +242,7 @@ export function routerScene({ level = 5, random, nextTurn }: SceneOptions = {}):
     knownTopics: new Set([TOPIC, OTHER_TOPIC]),
     ...(random === undefined ? {} : { random }),
     ...(nextTurn === undefined ? {} : { nextTurn }),
+    ...(receivers === undefined ? {} : { receivers }),
   })
   return { router: withTopicScores(router), clock, stats, changes, offences, trusted }
 }
