@@ -35,6 +35,16 @@ export interface ThreadFigures {
   readonly loopDelayMaxMs?: number
 }
 
+/** Blocks from one place as two receivers had them, in the order they were sent; NaN where one never came. */
+export interface PairedArrivals {
+  /** Where they were published. */
+  readonly from: string
+  /** ms from publishing a block to having all of it from the relay. */
+  readonly relayMs: readonly number[]
+  /** The same for the node beside it. */
+  readonly otherMs: readonly number[]
+}
+
 /** One run: a fresh relay, a warm-up, a window. */
 export interface BenchRun {
   readonly case: string
@@ -60,6 +70,8 @@ export interface BenchRun {
   readonly threads: readonly ThreadFigures[]
   /** What only this bench measures, units in the names. */
   readonly more?: Readonly<Record<string, number>>
+  /** Where a node beside the relay gets the same messages. */
+  readonly pairs?: readonly PairedArrivals[]
 }
 
 /** A results file: `bench/results/<date>-<bench>.json`. */

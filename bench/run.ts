@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   chain: async () => (await import('./macro/chain.ts')).runChain,
   fan: async () => (await import('./macro/fan.ts')).runFan,
   growth: async () => (await import('./macro/growth.ts')).runGrowth,
+  geo: async () => (await import('./macro/geo.ts')).runGeo,
   saturate: async () => (await import('./macro/saturate.ts')).runSaturate,
   api: async () => (await import('./macro/api.ts')).runApi,
   soak: async () => (await import('./macro/soak.ts')).runSoak,
@@ -28,6 +29,8 @@ Relays in turn (all need Go, the Rust relay needs cargo):
         50 peers, mainnet's messages in the rhythm of slots, 4 of 5 copies duplicates: cost, latency by class, the knee
   growth [paired flags]
         10, 16, 32, 64 peers at the same degree and rate: cost a delivery
+  geo [paired flags, of starling on tcp only] [--nodes 60] [--loads 4,5,10,20] [--max-rtt 150]
+        nodes in eleven regions, delays of a cloud between them: when blocks are held, beside a default node in the same place
   saturate [paired flags]
         the highest rate of 240 B messages that a relay sustains for --seconds, and the figures at 5,000/s
   api [paired flags, of starling only]

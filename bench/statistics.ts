@@ -46,9 +46,39 @@ export function bootstrapInterval(
 ): { readonly low: number; readonly high: number } {
   if (values.length === 0) return { low: Number.NaN, high: Number.NaN }
   const pick = (): number => values[Math.floor(random() * values.length)] ?? Number.NaN
-  const found = Array.from({ length: resamples }, () => statistic(values.map(pick))).sort((a, b) => a - b)
-  const tail = Math.floor(((1 - confidence) / 2) * resamples)
-  return { low: found[tail] ?? Number.NaN, high: found[resamples - 1 - tail] ?? Number.NaN }
+  return middleOf(
+    Array.from({ length: resamples }, () => statistic(values.map(pick))),
+    confidence,
+  )
+}
+
+/**
+ * A statistic of the values of several groups, such as the blocks of several runs, with its interval. The values of one
+ * group have much in common, so that groups are drawn again, and then the values of each. NaN of none.
+ */
+export function clusteredEstimate(
+  groups: readonly (readonly number[])[],
+  statistic: (values: readonly number[]) => number,
+  { resamples = RESAMPLES, confidence = CONFIDENCE, random = seededRandom(SEED) }: BootstrapOptions = {},
+): Estimate {
+  const filled = groups.filter((group) => group.length > 0)
+  if (filled.length === 0) return { median: Number.NaN, low: Number.NaN, high: Number.NaN }
+  const pick = <Value>(values: readonly Value[], otherwise: Value): Value =>
+    values[Math.floor(random() * values.length)] ?? otherwise
+  const drawn = (): readonly number[] =>
+    filled.flatMap(() => {
+      const group = pick(filled, [])
+      return group.map(() => pick(group, Number.NaN))
+    })
+  const found = Array.from({ length: resamples }, () => statistic(drawn()))
+  return { median: statistic(filled.flat()), ...middleOf(found, confidence) }
+}
+
+/** The bounds of the middle share of what was found. */
+function middleOf(found: readonly number[], confidence: number): Pick<Estimate, 'low' | 'high'> {
+  const sorted = found.toSorted((a, b) => a - b)
+  const tail = Math.floor(((1 - confidence) / 2) * sorted.length)
+  return { low: sorted[tail] ?? Number.NaN, high: sorted[sorted.length - 1 - tail] ?? Number.NaN }
 }
 
 /** The median of some runs' figures with its interval. */

@@ -25,6 +25,7 @@ export function fanFigures(
     more: {
       copiesIn: total(({ copiesSent }) => copiesSent),
       copiesSparedByIdontwant: total(({ withheld }) => withheld),
+      bytesSparedByIdontwant: total(({ withheldBytes }) => withheldBytes),
       copiesToSenders: total(({ toSenders }) => toSenders),
       copiesToOthers: total(({ toOthers }) => toOthers),
       meshLinksLost: missingMeshLinks,

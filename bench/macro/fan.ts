@@ -87,6 +87,7 @@ const FIGURES: readonly TableFigure[] = [
   { header: 'loss %', isRatio: false, of: runLossPercent },
   { header: 'links lost', isRatio: false, of: (run) => run.more?.['meshLinksLost'] ?? 0 },
   { header: 'RSS MB', isRatio: true, of: (run) => run.rssMb },
+  { header: 'MB spared by IDONTWANT', isRatio: false, of: (run) => (run.more?.['bytesSparedByIdontwant'] ?? 0) / 1e6 },
 ]
 
 function kneeTable(runs: readonly BenchRun[], variants: readonly Variant[]): string {

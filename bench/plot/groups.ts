@@ -16,8 +16,9 @@ interface Slot {
 }
 
 function drawBar({ value, low, high }: Mark, { middle, width, ink, y }: Slot): readonly string[] {
-  const top = y(value)
-  const bar = `<rect x="${at(middle - width / 2)}" y="${at(top)}" width="${at(width)}" height="${at(Math.max(0, y(0) - top))}" fill="${ink}"/>`
+  const top = y(Math.max(0, value))
+  const height = Math.max(0, y(Math.min(0, value)) - top)
+  const bar = `<rect x="${at(middle - width / 2)}" y="${at(top)}" width="${at(width)}" height="${at(height)}" fill="${ink}"/>`
   if (!Number.isFinite(low + high) || low === high) return [bar]
   const left = at(middle - WHISKER_HALF_WIDTH)
   const cap = `h${2 * WHISKER_HALF_WIDTH}`
@@ -39,7 +40,7 @@ export function drawGroups(panel: GroupPanel, box: Box, hasLegend: boolean): rea
   const frame = drawFrame(
     panel,
     box,
-    marks.flatMap(({ value, high }) => [value, high]),
+    marks.flatMap(({ value, low, high }) => [value, low, high]),
     hasLegend ? series : [],
   )
   const share = box.width / Math.max(1, groups.length)

@@ -3,7 +3,7 @@
 export interface PanelHead {
   readonly title: string
   readonly unit: string
-  /** Of the vertical axis, which begins at 0 when linear (the default). */
+  /** Of the vertical axis, which begins at 0 when linear (the default), or below where values are. */
   readonly scale?: 'linear' | 'logarithmic'
   /** Horizontal lines with a name, such as a bar that is to be met. */
   readonly limits?: readonly { readonly label: string; readonly value: number }[]
@@ -48,8 +48,8 @@ export interface GroupSeries {
 }
 
 /**
- * Series side by side in named groups. `bars` rise to `value` and carry `low` to `high` as a whisker; `ranges` go from
- * a dot at `value` to a stroke at `high`.
+ * Series side by side in named groups. `bars` rise to `value`, or hang down to it, and carry `low` to `high` as a
+ * whisker; `ranges` go from a dot at `value` to a stroke at `high`.
  */
 export interface GroupPanel extends PanelHead {
   readonly kind: 'bars' | 'ranges'

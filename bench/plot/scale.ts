@@ -26,13 +26,20 @@ function multiples(step: number, first: number, last: number): readonly number[]
   return Array.from({ length: last - first + 1 }, (_, index) => Number(((first + index) * step).toPrecision(6)))
 }
 
-/** From 0 to a round number that is not below the largest value, in about `steps` steps. */
+/**
+ * From 0 to a round number that is not below the largest value, in about `steps` steps; where values are below 0, from a
+ * round number that is not above the smallest.
+ */
 export function fromZero(values: readonly number[], steps = 4): Scale {
-  const most = Math.max(0, ...values.filter(Number.isFinite))
-  const largest = most === 0 ? 1 : Math.max(LEAST, most)
+  const finite = values.filter(Number.isFinite)
+  const most = Math.max(0, ...finite)
+  const least = Math.min(0, ...finite)
+  const span = most - least
+  const largest = span === 0 ? 1 : Math.max(LEAST, span)
   const step = roundStep(largest / steps)
-  const needed = Math.ceil(largest / step - 1e-9)
-  return { place: (value) => value / (step * needed), ticks: multiples(step, 0, needed) }
+  const first = Math.floor(least / step + 1e-9)
+  const last = Math.ceil((least + largest) / step - 1e-9)
+  return { place: (value) => (value - step * first) / (step * (last - first)), ticks: multiples(step, first, last) }
 }
 
 /** From the smallest value to the largest, with round numbers in between; a single value lies in the middle. */

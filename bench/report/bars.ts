@@ -10,6 +10,7 @@ import {
   soakRise,
   sustainedBesideBetter,
 } from './bar-readings.ts'
+import { leadAtLoad } from './geo-readings.ts'
 import { addedToBlock, addedToSmall, loopWhileVerifying } from './validation-readings.ts'
 
 /** A figure that is held against a bar. */
@@ -43,6 +44,10 @@ const POLLED = 'p99 of forwarded messages with the API polled at 2,000 requests/
 const MEMORY = 'RSS at 50 peers with the full mix over 30 min, largest'
 const RISE = 'RSS at 50 peers with the full mix over 30 min, rise once caches are full'
 const GROWTH = 'growth of cost from 10 to 64 peers at a fixed degree, as a power of the number of peers'
+
+const EARLIER = 'a block behind the relay, ms before a default node in the same place has it'
+/** Loads that operators choose among: the default, a large one, the largest. */
+const GEO_LOADS = [5, 10, 20] as const
 
 const ADDED_SMALL = 'network thread, added to an accepted 240 B message by what it says itself (tier 0)'
 const ADDED_BLOCK = 'network thread, added to an accepted block of 120 kB by what it says itself (tier 0)'
@@ -85,6 +90,12 @@ export const BARS: readonly Bar[] = [
   { ...VALIDATION_BAR, measure: ADDED_SMALL, limit: 50, unit: 'µs', read: addedToSmall },
   { ...VALIDATION_BAR, measure: ADDED_BLOCK, limit: 1, unit: 'ms', read: addedToBlock },
   { ...VALIDATION_BAR, measure: LOOP, limit: 20, unit: 'ms', read: loopWhileVerifying },
+  ...GEO_LOADS.map(
+    (load): Bar => ({
+      ...{ measure: `${EARLIER}, load ${load}`, bench: 'geo', transport: 'tcp' },
+      ...{ wanted: 'at least', limit: 0, unit: 'ms', read: leadAtLoad(load) },
+    }),
+  ),
 ]
 
 /** What can be said: `open` when nothing was measured. An interval that holds the limit leaves doubt. */

@@ -2,6 +2,7 @@
 import type { BenchRun } from '../run-record.ts'
 import { SUSTAINED_FIGURE } from './bar-readings.ts'
 import { moreFigure } from './figures.ts'
+import { geoPart } from './geo-part.ts'
 import { apiPart, chainPart, fanPart, growthPart, saturatePart, soakPart } from './own-parts.ts'
 import type { Compared } from './ratio-table.ts'
 import type { Section } from './section.ts'
@@ -36,6 +37,20 @@ const FAN: BenchText = {
     'What is sent and when, with its sources: [eth2-mix.ts](../bench/macro/eth2-mix.ts).',
   ],
   own: fanPart,
+}
+
+const GEO: BenchText = {
+  title: 'geo: a network over the world',
+  lines: [
+    'Sixty go-libp2p nodes in eleven regions, each connected with two dozen others at random, D 8, no scores; the ways between',
+    'them take what they take between data centres of one cloud ([geo-regions.ts](../bench/macro/geo-regions.ts)), bandwidth is',
+    'unbounded. In the place of the relay stands a default node, one more of that network, and the relay, which may connect with',
+    "all sixty and keeps those within its RTT limit; load 4, whose mesh is as large as the default node's, has no limit. A",
+    'block of 120 kB comes each second from a region in turn, from a node that is a peer of neither. The default node has a block',
+    "when it has all of it; the relay's counts when a node behind it has all of it, so that its forwarding is part of it. Below 0",
+    'the relay was later. Intervals are over rounds, each of other connections, and over blocks. A delivery is a block here.',
+  ],
+  own: geoPart,
 }
 
 const GROWTH: BenchText = {
@@ -92,6 +107,7 @@ const VALIDATION: BenchText = {
 export const BENCHES: ReadonlyMap<string, BenchText> = new Map([
   ['chain', CHAIN],
   ['fan', FAN],
+  ['geo', GEO],
   ['saturate', SATURATE],
   ['growth', GROWTH],
   ['api', API],

@@ -32,8 +32,8 @@ export function cell(text: string): string {
     .replace(/[\\`*_|<>[\]&]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
-/** A number, an interval, a dash. */
-const FIGURE = /^(?:[–\d][\d.–]*(?: \([^)]*\))?)?$/
+/** A number, maybe below 0, an interval, a dash. */
+const FIGURE = /^(?:[–\d-][\d.–-]*(?: \([^)]*\))?)?$/
 
 /** Columns of figures to the right, others to the left. Cells are text. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

@@ -36,7 +36,7 @@ const REPEAT: Section = text(
   'Linux, Node as in `package.json`, Go on PATH, and Rust for the third relay (`--relays starling,go` goes without):',
   '',
   '    npm ci',
-  '    npm run bench -- chain      and fan, saturate, growth, api, soak, validation, levels, switch, idle',
+  '    npm run bench -- chain      and fan, geo, saturate, growth, api, soak, validation, levels, switch, idle',
   '    npm run bench -- report     this page, from the newest file of each in bench/results',
   '',
   'Flags and what each bench does: [bench/README.md](../bench/README.md). The options of each run stand with its figures.',

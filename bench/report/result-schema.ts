@@ -29,6 +29,8 @@ const threadFigures = z.object({
   loopDelayMaxMs: z.exactOptional(figure),
 })
 
+const pairedArrivals = z.object({ from: z.string(), relayMs: z.array(figure), otherMs: z.array(figure) })
+
 const benchRun = z.object({
   case: z.string(),
   variant: z.object({
@@ -50,6 +52,7 @@ const benchRun = z.object({
   classes: z.array(classFigures),
   threads: z.array(threadFigures),
   more: z.exactOptional(z.record(z.string(), figure)),
+  pairs: z.exactOptional(z.array(pairedArrivals)),
 })
 
 const provenance = z.object({

@@ -34,6 +34,12 @@ export interface ControlTraffic {
   readonly sentIds: number
 }
 
+/** Copies, and their bytes with the prefixes of their lengths. */
+export interface SparedCopies {
+  readonly messages: number
+  readonly bytes: number
+}
+
 /** What gossipsub itself sent, received and keeps. */
 export interface GossipWireView {
   readonly control: readonly ControlTraffic[]
@@ -45,6 +51,9 @@ export interface GossipWireView {
   /** Messages sent because a peer asked for them. */
   readonly iwantAnswers: number
   readonly brokenPromises: number
+  /** Copies not sent since the peer had the message, and copies that peers had and did not send, by IDONTWANT both. */
+  readonly sparedSent: SparedCopies
+  readonly sparedReceived: SparedCopies
   readonly cacheEntries: CountsByName
   /** Peers by the band of their gossip score. */
   readonly peersByBand: CountsByName

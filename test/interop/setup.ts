@@ -82,6 +82,18 @@ export async function joinMesh(
   }
 }
 
+/** A wire peer in the relay's mesh of a topic. */
+export async function joinByHand(
+  relay: StarlingProcess,
+  topic: string,
+  options: WirePeerOptions = {},
+): Promise<GoWirePeer> {
+  const peer = await startWirePeer(relay, options)
+  await peer.send(relay.peerId, { subscribe: [topic], graft: [topic] })
+  await eventually('the wire peer in the mesh', async () => (await relayMesh(relay, topic)).includes(peer.peerId))
+  return peer
+}
+
 /** Waits until `check` holds, asking again and again: for what only polling shows. @throws Error naming `what` */
 export async function eventually(what: string, check: () => Promise<boolean>, timeoutMs = WAIT_MS): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs

@@ -2,23 +2,14 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { compressBlock } from '../../src/consensus/snappy-block.ts'
-import type { GoWirePeer } from '../support/go-wire-peer.ts'
 import { messageIdHex } from '../support/go-wire-peer.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
 import { serialized, slotNow, unsignedBlock } from '../support/unsigned-block.ts'
-import { eventually, joinMesh, relayMesh, skip, startGoPeer, startWirePeer, topicOf } from './setup.ts'
+import { joinByHand, joinMesh, skip, startGoPeer, topicOf } from './setup.ts'
 
 const FLAGS = ['--topics', 'beacon_block', '--attestation-subnets', 'none']
 /** From this size on, compressed, the relay announces what it has. */
 const ANNOUNCED_BYTES = 2048
-
-/** A wire peer in the relay's mesh of a topic. */
-async function joinByHand(relay: StarlingProcess, topic: string): Promise<GoWirePeer> {
-  const peer = await startWirePeer(relay)
-  await peer.send(relay.peerId, { subscribe: [topic], graft: [topic] })
-  await eventually('the wire peer in the mesh', async () => (await relayMesh(relay, topic)).includes(peer.peerId))
-  return peer
-}
 
 /** A block whose payload is of another second than its slot. */
 function wrongBlock({ network: { genesisTimeSeconds, slotSeconds } }: StarlingProcess, slotsAhead = 0): Uint8Array {

@@ -78,9 +78,10 @@ export interface FanStreamResult {
   readonly toSenders: number
   /** Copies to peers of whose place in the mesh nothing was known: 0 but while meshes change. */
   readonly toOthers: number
-  /** Copies written by all senders, and those that an IDONTWANT saved. */
+  /** Copies written by all senders, those that an IDONTWANT saved, and the bytes of these on the stream. */
   readonly copiesSent: number
   readonly withheld: number
+  readonly withheldBytes: number
   /** Mean size of the compressed message. */
   readonly wireBytes: number
   readonly p50Ms: number

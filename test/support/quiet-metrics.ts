@@ -9,8 +9,7 @@ import { ThreadLoad } from '../../src/shared/thread-load.ts'
 export const QUIET_ROUTER: MetricsDeps['router'] = {
   meshPeers: () => [],
   wireView: () => ({
-    control: new WireCounts().control(),
-    ...{ receivedBytes: 0, receivedRpcs: 0, sentBytes: 0, sentRpcs: 0, iwantAnswers: 0, brokenPromises: 0 },
+    ...new WireCounts().view(),
     cacheEntries: { peer: 0 },
     peersByBand: peersByBand([], () => 0),
   }),

@@ -50,6 +50,26 @@ export const GOSSIP_WIRE_METRICS: readonly MetricRow[] = [
     'Messages announced, asked for and not sent in time; one of each request is watched.',
     ({ brokenPromises }) => brokenPromises,
   ),
+  total(
+    'spared_sent_messages',
+    'Copies not sent to peers that had the message, by their IDONTWANT or since they sent it themselves.',
+    ({ sparedSent }) => sparedSent.messages,
+  ),
+  total(
+    'spared_sent_bytes',
+    'Bytes of those copies not sent to peers that had the message, length prefixes included.',
+    ({ sparedSent }) => sparedSent.bytes,
+  ),
+  total(
+    'spared_received_messages',
+    'Blocks and sidecars that a peer had before our copy came, by its IDONTWANT, and did not send us.',
+    ({ sparedReceived }) => sparedReceived.messages,
+  ),
+  total(
+    'spared_received_bytes',
+    'Bytes of those blocks and sidecars that peers had and did not send us, length prefixes included.',
+    ({ sparedReceived }) => sparedReceived.bytes,
+  ),
   byNameRow(
     'gauge',
     'starling_gossip_cache_entries',

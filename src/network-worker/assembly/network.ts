@@ -13,7 +13,7 @@ import { createHost } from '../host/libp2p-host.ts'
 import { sodiumAead } from '../host/noise/aead.ts'
 import { configuredPeers } from '../peers/dial-target.ts'
 import { openPeerBooks, type PeerBooks } from '../peers/peer-books.ts'
-import { UNKNOWN_CLIENT } from '../peers/peer-record.ts'
+import { measuredRttMs, UNKNOWN_CLIENT } from '../peers/peer-record.ts'
 import { voteGroup } from '../peers/vote-group.ts'
 import { openRecent, type RecentRoom } from '../recent/recent-room.ts'
 import { BlockStats } from '../stats/block-stats.ts'
@@ -47,6 +47,7 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
     verifier,
     onBlockSlot,
     sources: sourcesOf(ground, books, deps, later),
+    rttMs: (peerId) => measuredRttMs(books.registry.get(peerId)),
     exemption,
     nodeId: enr.nodeId,
     mesh: meshOf(restored.settings),

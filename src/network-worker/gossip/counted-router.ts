@@ -18,23 +18,23 @@ import { WireCounts } from './wire-counts.ts'
 export class CountedRouter extends ScoredRouter {
   /** Names of the topics that we are in, so that reading one costs no string. */
   protected readonly topicNames = new TopicNames()
-  readonly #counts = new WireCounts()
+  protected readonly wireCounts = new WireCounts()
 
   constructor(components: RouterComponents, options: RouterOptions, deps: ScoredRouterDeps) {
     super(components, options, deps)
-    this.streamsOutbound = new CountedStreams(this.#counts)
+    this.streamsOutbound = new CountedStreams(this.wireCounts)
     this.#countBrokenPromises()
   }
 
   /** By our own reader. @throws as upstream's does */
   override decodeRpc(bytes: Uint8Array): RPC {
-    this.#counts.receivedFrame(varintLength(bytes.length) + bytes.length)
+    this.wireCounts.receivedFrame(varintLength(bytes.length) + bytes.length)
     return decodeRpc(bytes, this.topicNames)
   }
 
   /** Counts what came, whether or not upstream will listen to its sender. */
   override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
-    if (rpc.control !== undefined) this.#counts.receivedControl(rpc.control)
+    if (rpc.control !== undefined) this.wireCounts.receivedControl(rpc.control)
     return super.handleReceivedRpc(from, rpc)
   }
 
@@ -42,28 +42,21 @@ export class CountedRouter extends ScoredRouter {
   override sendRpc(peerId: PeerIdStr, rpc: RPC): boolean {
     const isSent = super.sendRpc(peerId, rpc)
     if (!isSent) return false
-    this.#counts.iwantAnswers += rpc.messages.length
-    if (rpc.control !== undefined) this.#counts.sentControl(rpc.control, 1)
+    this.wireCounts.iwantAnswers += rpc.messages.length
+    if (rpc.control !== undefined) this.wireCounts.sentControl(rpc.control, 1)
     return true
   }
 
   /** Upstream takes whom it could not send to off the set. */
   override sendRpcInBatch(peers: Set<PeerIdStr>, rpc: RPC): void {
     super.sendRpcInBatch(peers, rpc)
-    if (rpc.control !== undefined) this.#counts.sentControl(rpc.control, peers.size)
-  }
-
-  /** Counts a control message that went to one peer by another way. */
-  protected countControl(control: RPC.ControlMessage): void {
-    this.#counts.sentControl(control, 1)
+    if (rpc.control !== undefined) this.wireCounts.sentControl(rpc.control, peers.size)
   }
 
   /** All of it now. Reads every peer's score, which upstream has at hand for a heartbeat. */
   wireView(): GossipWireView {
-    const { receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises } = this.#counts
     return {
-      control: this.#counts.control(),
-      ...{ receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises },
+      ...this.wireCounts.view(),
       cacheEntries: this.#cacheEntries(),
       peersByBand: peersByBand(this.peers.keys(), (peerId) => this.score.score(peerId)),
     }
@@ -90,7 +83,7 @@ export class CountedRouter extends ScoredRouter {
     const getBrokenPromises = gossipTracer.getBrokenPromises.bind(gossipTracer)
     gossipTracer.getBrokenPromises = () => {
       const broken = getBrokenPromises()
-      for (const count of broken.values()) this.#counts.brokenPromises += count
+      for (const count of broken.values()) this.wireCounts.brokenPromises += count
       return broken
     }
   }

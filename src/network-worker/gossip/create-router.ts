@@ -18,6 +18,7 @@ import { messageClass } from './message-class.ts'
 import type { MeshParameters } from './network-load.ts'
 import { NetworkTopics } from './network-topics.ts'
 import { openPayload } from './open-payload.ts'
+import type { ReceiverFacts } from './receiver-order.ts'
 import { type PassageObserver, RelayRouter, type RouterComponents, type RouterObserver } from './relay-router.ts'
 import type { SlotTiming } from './score-decay.ts'
 import { peerScoreParams, SCORE_THRESHOLDS } from './score-parameters.ts'
@@ -44,6 +45,7 @@ export interface RouterDeps {
   readonly exemptIps: Set<string>
   readonly observer: RouterObserver
   readonly passage?: PassageObserver
+  readonly receivers?: ReceiverFacts
   readonly clock: Clock
   readonly onMesh: MeshObserver
   readonly isTrusted: (peerId: PeerIdStr) => boolean
@@ -58,6 +60,7 @@ export function routerFactory(deps: RouterDeps): (components: RouterComponents) 
     new RelayRouter(components, routerOptions(deps), {
       observer,
       ...(deps.passage === undefined ? {} : { passage: deps.passage }),
+      ...(deps.receivers === undefined ? {} : { receivers: deps.receivers }),
       clock,
       fastMessageId,
       seenTtlMs,

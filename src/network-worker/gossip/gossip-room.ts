@@ -41,6 +41,8 @@ export interface GossipRoomDeps {
   readonly events?: PassedObserver
   /** Whose word counts for how much. */
   readonly sources: PeerSources
+  /** A peer's best measured round trip, ms. */
+  readonly rttMs: (peerId: PeerIdStr) => number | undefined
   /** Verifies what can be verified; nothing when absent. */
   readonly verifier?: Verifier
   readonly exemption: IpExemption
@@ -115,6 +117,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
     exemptIps: new ExemptIpSet(deps.exemption),
     observer: stats,
     passage: passageOf(directory, policies, deps),
+    receivers: { isOwn: (peerId) => deps.sources.bypasses(peerId), rttMs: deps.rttMs },
     clock,
     onMesh: deps.onMesh,
     isTrusted: deps.isTrusted,

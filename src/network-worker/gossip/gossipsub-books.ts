@@ -3,7 +3,8 @@ import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 
 /** What upstream's score asks of its book of recent messages. */
 export interface DeliveryBook {
-  getRecord(msgId: MsgIdStr): unknown
+  /** Who has sent a copy of a message, beside the first who did. */
+  getRecord(msgId: MsgIdStr): { readonly peers: { has(peerId: PeerIdStr): boolean } } | undefined
   ensureRecord(msgId: MsgIdStr): unknown
   gc(): void
   clear(): void

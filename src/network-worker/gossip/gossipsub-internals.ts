@@ -105,6 +105,7 @@ export interface GossipsubInternals {
   graftOnSubscribe(peerId: PeerIdStr, topic: TopicStr): boolean
   handleGraft(peerId: PeerIdStr, grafts: RPC.ControlGraft[]): Promise<RPC.ControlPrune[]>
   handlePrune(peerId: PeerIdStr, prunes: RPC.ControlPrune[]): Promise<void>
+  handleIdontwant(peerId: PeerIdStr, idontwant: RPC.ControlIDontWant[]): void
   makePrune(peerId: PeerIdStr, topic: TopicStr, px: boolean, unsubscribe: boolean): Promise<RPC.ControlPrune>
   sendGraft(peerId: PeerIdStr, topics: TopicStr[]): void
   sendRpc(peerId: PeerIdStr, rpc: RPC): boolean
@@ -140,6 +141,7 @@ const METHODS = [
   'graftOnSubscribe',
   'handleGraft',
   'handlePrune',
+  'handleIdontwant',
   'makePrune',
   'sendGraft',
   'sendRpc',
@@ -232,11 +234,10 @@ function silentLog(): Logger {
   return Object.assign(log, { error: log, trace: log, enabled: false, newScope: silentLog })
 }
 
-const componentLogger: ComponentLogger = { forComponent: silentLog }
-
 /** The class behind the factory. Its constructor reads only `logger` of the components, so a bare one is enough. */
 function classOfFactory(): GossipsubClass {
-  const probe: unknown = gossipsub()({ logger: componentLogger } as RouterComponents)
+  const logger: ComponentLogger = { forComponent: silentLog }
+  const probe: unknown = gossipsub()({ logger } as RouterComponents)
   return (probe as { constructor: GossipsubClass }).constructor
 }
 

@@ -54,7 +54,7 @@ export class LazyPushRouter extends CountedRouter {
       // The stream ends, or holds all it may: nobody waits for an IHAVE.
       return
     }
-    this.countControl(controlRpc(ihave).control)
+    this.wireCounts.sentControl(controlRpc(ihave).control, 1)
   }
 }
 

@@ -6,6 +6,12 @@ import type { GossipKind } from '../../consensus/topic-table.ts'
  */
 export const MESSAGE_CLASSES = ['block', 'sidecar', 'other', 'attestation'] as const
 export type MessageClass = (typeof MESSAGE_CLASSES)[number]
+/** Those that are long and that every node waits for: in which order they leave, and what became of copies, is followed. */
+export const LARGE_CLASSES = ['block', 'sidecar'] as const satisfies readonly MessageClass[]
+
+export function isLargeClass(messageClass: MessageClass): boolean {
+  return messageClass === 'block' || messageClass === 'sidecar'
+}
 
 /** The class of a kind of message. */
 export function messageClass(kind: GossipKind): MessageClass {

@@ -1,13 +1,14 @@
 import { Fifo } from '../../shared/fifo.ts'
 import type { MsgIdStr } from '../../shared/ids.ts'
 import { joinRpcs } from './length-prefix.ts'
-import { MESSAGE_CLASSES, type MessageClass } from './message-class.ts'
+import { LARGE_CLASSES, MESSAGE_CLASSES, type MessageClass } from './message-class.ts'
 
 /**
- * Bytes handed to a stream before messages wait in the outbox, where they can still be ordered and dropped: some two
- * large blocks. Far below the stream's own limit, past which libp2p aborts it.
+ * Bytes that may wait in a stream before messages wait in the outbox, where they can still be put in order, and taken out
+ * when the peer has them by then: some three large blocks. Not less than what a stream of QUIC takes before it tells of
+ * room again (HIGH_WATER_BYTES of host/quic/quic-stream.ts), or what waits here would wait for a heartbeat.
  */
-export const STREAM_WATERMARK_BYTES = 1024 * 1024
+export const STREAM_WATERMARK_BYTES = 256 * 1024
 /** Bytes that may wait for one peer; some ten of the largest blocks seen on mainnet. */
 export const OUTBOX_BYTES = 8 * 1024 * 1024
 
@@ -49,7 +50,10 @@ export interface OutboxDeps {
   readonly monotonicMs: () => number
   /** Messages older than this are dropped instead of sent. */
   readonly maxAgeMs: number
-  readonly isUnwanted: (msgId: MsgIdStr) => boolean
+  /** Whether the peer has said that it has the message, or has sent it. */
+  readonly isUnwanted: (message: OutboxMessage) => boolean
+  /** A message was not sent for that. */
+  readonly onSpared: (message: OutboxMessage) => void
   readonly onDropped: (message: OutboxMessage, reason: DropReason) => void
 }
 
@@ -71,6 +75,7 @@ export class PeerOutbox {
   #joiningBytes = 0
   #bytes = 0
   #fullSinceMs: number | undefined
+  #withdrawnAtMs = Number.NEGATIVE_INFINITY
 
   constructor(deps: OutboxDeps) {
     this.#deps = deps
@@ -108,7 +113,7 @@ export class PeerOutbox {
 
   /** Sends the short messages that waited for company, as one RPC. */
   flush(stream: OutboxStream): void {
-    const messages = this.#joining.filter(({ msgId }) => !this.#deps.isUnwanted(msgId))
+    const messages = this.#joining.filter((message) => !this.#isSpared(message))
     this.#joining = []
     this.#joiningBytes = 0
     const [first] = messages
@@ -131,9 +136,31 @@ export class PeerOutbox {
       const queue = this.#queues[name]
       while (queue.length > 0 && stream.rawStream.writeBufferLength < STREAM_WATERMARK_BYTES) {
         const message = this.#take(name)
-        if (message === undefined || this.#deps.isUnwanted(message.msgId)) continue
+        if (message === undefined || this.#isSpared(message)) continue
         if (message.queuedAtMs < oldestMs) this.#deps.onDropped(message, 'stale')
         else this.#send(stream, message)
+      }
+    }
+    if (this.#bytes === 0) this.#fullSinceMs = undefined
+  }
+
+  /**
+   * Takes out the blocks and sidecars that the peer does not want any more: they are what fills an outbox, and few. Short
+   * messages are asked about when their turn comes.
+   * @param periodMs nothing is done when it was done less than so long ago
+   */
+  withdraw(periodMs = 0): void {
+    if (this.#bytes === 0) return
+    const nowMs = this.#deps.monotonicMs()
+    if (nowMs - this.#withdrawnAtMs < periodMs) return
+    this.#withdrawnAtMs = nowMs
+    for (const name of LARGE_CLASSES) {
+      const queue = this.#queues[name]
+      for (let left = queue.length; left > 0; left--) {
+        const message = this.#take(name)
+        if (message === undefined || this.#isSpared(message)) continue
+        queue.push(message)
+        this.#bytes += message.frame.length
       }
     }
     if (this.#bytes === 0) this.#fullSinceMs = undefined
@@ -150,6 +177,12 @@ export class PeerOutbox {
       }
     }
     this.#fullSinceMs = undefined
+  }
+
+  #isSpared(message: OutboxMessage): boolean {
+    if (!this.#deps.isUnwanted(message)) return false
+    this.#deps.onSpared(message)
+    return true
   }
 
   #join(stream: OutboxStream, message: OutboxMessage): boolean {

@@ -1,8 +1,9 @@
 /**
- * Gossipsub as this relay runs it. Seven layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
+ * Gossipsub as this relay runs it. Eight layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
  * the operator's hand (mesh-router.ts), what peers' conduct does to their scores (scored-router.ts), counts of what goes
- * over the streams (counted-router.ts), what peers are told that we have (lazy-push-router.ts), the way of a message out
- * (sending-router.ts), and here the topics that are let in, and the RPCs from which messages take their way in
+ * over the streams (counted-router.ts), what peers are told that we have (lazy-push-router.ts), IDONTWANT
+ * (announcing-router.ts), the way of a message out (sending-router.ts), and here the topics that are let in, who of their
+ * meshes comes first, and the RPCs from which messages take their way in
  * (arrivals.ts), known by bounded tables of ids.
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
@@ -16,7 +17,8 @@ import { DONE } from './done.ts'
 import type { FastMessageId } from './fast-message-id.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { cacheMessage, idBytes } from './message-cache.ts'
-import type { MessageClass } from './message-class.ts'
+import { isLargeClass, type MessageClass } from './message-class.ts'
+import { NOTHING_KNOWN, putInOrder, type ReceiverFacts, sendingCost } from './receiver-order.ts'
 import { SCORE_THRESHOLDS } from './score-parameters.ts'
 import { SeenIds } from './seen-ids.ts'
 import { type SendingObserver, SendingRouter, type SendingRouterDeps } from './sending-router.ts'
@@ -54,6 +56,8 @@ export interface RelayRouterDeps extends SendingRouterDeps {
   readonly classOf: (topic: TopicStr) => MessageClass
   /** Topics of which peers' subscriptions are kept; the library copies the list it is given, so it is set here. */
   readonly knownTopics: Set<TopicStr>
+  /** By which the peers of a mesh are put in order; without it by what they lacked alone. */
+  readonly receivers?: ReceiverFacts
 }
 
 export class RelayRouter extends SendingRouter {
@@ -114,6 +118,13 @@ export class RelayRouter extends SendingRouter {
     const messageClass = rules?.messageClass ?? this.#deps.classOf(topic)
     const kind = rules?.kind ?? UNKNOWN_KIND
     this.send({ msgId, message, messageClass, kind, source, exclude, arrivedAtMs: undefined })
+  }
+
+  /** All of upstream's changes to the meshes are made before its first await (mesh-router.ts): the order is of after them. */
+  override heartbeat(): Promise<void> {
+    const beat = super.heartbeat()
+    this.#orderMeshes()
+    return beat
   }
 
   override stop(): Promise<void> {
@@ -178,8 +189,26 @@ export class RelayRouter extends SendingRouter {
   }
 
   /** Tells the mesh that a large message need not be sent to us any more (gossipsub v1.2, IDONTWANT). */
-  #announce({ message, fromId, sizeBytes }: Arrival, msgId: MsgIdStr): void {
-    if (sizeBytes >= this.opts.idontwantMinDataSize) this.sendIDontWants(idBytes(msgId), message.topic, fromId)
+  #announce({ message, fromId, copies, sizeBytes }: Arrival, msgId: MsgIdStr): void {
+    if (sizeBytes < this.opts.idontwantMinDataSize) return
+    this.sendIDontWants(idBytes(msgId), message.topic, fromId, copies)
+  }
+
+  /** Whoever joins a mesh until the next heartbeat is last in it. */
+  #orderMeshes(): void {
+    const facts = this.#deps.receivers ?? NOTHING_KNOWN
+    const costs = new Map<PeerIdStr, number>()
+    const costOf = (peerId: PeerIdStr): number => {
+      const known = costs.get(peerId)
+      if (known !== undefined) return known
+      const cost = sendingCost(facts.isOwn(peerId), facts.rttMs(peerId), this.copyLedger.lackedShare(peerId))
+      costs.set(peerId, cost)
+      return cost
+    }
+    for (const [topic, mesh] of this.mesh) {
+      const rules = this.#topics.get(topic)
+      if (rules !== undefined && isLargeClass(rules.messageClass)) putInOrder(mesh, costOf)
+    }
   }
 
   #passOn({ message, rules, fromId, copies, atMs, startedAtMs }: Arrival, msgId: MsgIdStr): void {

@@ -4,12 +4,14 @@
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
-import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
+import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
+import { AnnouncingRouter } from './announcing-router.ts'
+import { CopyLedger } from './copy-ledger.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
-import { LazyPushRouter, type LazyPushRouterDeps } from './lazy-push-router.ts'
+import type { LazyPushRouterDeps } from './lazy-push-router.ts'
 import { prefixWithLength } from './length-prefix.ts'
-import type { MessageClass } from './message-class.ts'
+import { isLargeClass, type MessageClass } from './message-class.ts'
 import { type EncodedMessage, MessageEncoder } from './message-encoder.ts'
 import { type DropReason, isShort, type OutboxMessage, PeerOutbox } from './peer-outbox.ts'
 import { SendWindow } from './send-window.ts'
@@ -49,12 +51,23 @@ interface Forwarded {
   readonly arrivedAtMs: number | undefined
 }
 
-export class SendingRouter extends LazyPushRouter {
+/** Of those that we take, the one muxer that is the library's. */
+const MPLEX = '/mplex/6.7.0'
+
+/**
+ * Between two times that an outbox is gone through for what its peer does not want, but at heartbeats: hundreds of messages
+ * may wait, and a peer may say something at any rate.
+ */
+const WITHDRAWAL_PERIOD_MS = 100
+
+export class SendingRouter extends AnnouncingRouter {
   readonly #deps: SendingRouterDeps
   /** By peer id, made when first sent to; an entry goes with its peer. */
   readonly #outboxes = new Map<PeerIdStr, PeerOutbox>()
   readonly #encoder = new MessageEncoder()
   readonly #window: SendWindow<Forwarded>
+  /** What became of the copies of large messages. */
+  protected readonly copyLedger: CopyLedger
   #slowCheckedAtMs = 0
 
   constructor(components: RouterComponents, options: RouterOptions, deps: SendingRouterDeps) {
@@ -65,14 +78,23 @@ export class SendingRouter extends LazyPushRouter {
       flush: (peerId) => this.#flush(peerId),
       tell: (forwarded) => this.#tell(forwarded),
     })
+    this.copyLedger = new CopyLedger({
+      hasSent: (peerId, msgId) => this.hasSent(peerId, msgId),
+      hasTold: (peerId, msgId) => this.isUnwanted(peerId, msgId),
+      isConnected: (peerId) => this.peers.has(peerId),
+      onSparedReceived: (bytes) => this.wireCounts.sparedReceiving(bytes),
+    })
   }
 
   override heartbeat(): Promise<void> {
     for (const [peerId, outbox] of this.#outboxes) {
-      const stream = outbox.bytes > 0 ? this.streamsOutbound.get(peerId) : undefined
+      if (outbox.bytes === 0) continue
+      outbox.withdraw()
+      const stream = this.streamsOutbound.get(peerId)
       if (stream !== undefined) outbox.drain(stream)
     }
     this.#checkSlowPeers()
+    this.copyLedger.settle(this.#deps.clock.monotonicMs())
     return super.heartbeat()
   }
 
@@ -82,49 +104,50 @@ export class SendingRouter extends LazyPushRouter {
     await super.createOutboundStream(peerId, connection)
     const after = this.streamsOutbound.get(id)
     if (after === undefined || after === before) return
-    after.rawStream.addEventListener('drain', () => {
+    const drain = (): void => {
+      const outbox = this.#outboxes.get(id)
       const stream = this.streamsOutbound.get(id)
-      if (stream !== undefined) this.#outboxes.get(id)?.drain(stream)
-    })
+      if (stream !== undefined && outbox !== undefined && outbox.bytes > 0) outbox.drain(stream)
+    }
+    after.rawStream.addEventListener('drain', drain)
+    // Libp2p's own streams say 'drain' before they send what waits, and 'idle' while they still are at it.
+    if (connection.multiplexer === MPLEX) after.rawStream.addEventListener('idle', () => queueMicrotask(drain))
   }
 
   override removePeer(peerId: PeerId): void {
     this.#outboxes.delete(peerId.toString())
+    this.copyLedger.forget(peerId.toString())
     super.removePeer(peerId)
   }
 
   /** Sends a message to its mesh and to the explicit peers that take it. @returns its bytes, if anybody was to get it */
   protected send({ msgId, message, messageClass, kind, source, exclude, arrivedAtMs }: Outgoing) {
-    const receivers = this.#receiversOf(message.topic, source, exclude)
+    const receivers = this.receiversOf(message.topic, source, exclude)
     if (receivers.length === 0) return undefined
     const encoded = this.#encode(message)
     const { frame, rpc } = encoded
+    const payloadBytes = message.data?.length ?? 0
     const queuedAtMs = this.#deps.clock.monotonicMs()
     const outgoing: OutboxMessage = { frame, rpc, msgId, class: messageClass, queuedAtMs }
     const mayWait = isShort(outgoing) && this.#window.isBusy(queuedAtMs)
+    if (isLargeClass(messageClass) && payloadBytes >= this.opts.idontwantMinDataSize) {
+      const fate = { msgId, bytes: frame.length, sentAtMs: queuedAtMs }
+      this.copyLedger.add({ ...fate, receivers, source, others: exclude })
+    }
     const { sent, isWaiting } = this.#offer(receivers, outgoing, mayWait)
-    const forwarded = { kind, sent, payloadBytes: message.data?.length ?? 0, arrivedAtMs }
+    const forwarded = { kind, sent, payloadBytes, arrivedAtMs }
     if (isWaiting) this.#window.tellThen(forwarded)
     else this.#tell(forwarded)
     return encoded
   }
 
+  protected override onUnwanted(peerId: PeerIdStr): void {
+    this.#outboxes.get(peerId)?.withdraw(WITHDRAWAL_PERIOD_MS)
+  }
+
   /** What waited for a stream that broke is lost: the peer did not take it fast enough, or is on its way out. */
   protected override onOutboundLost(peerId: PeerIdStr): void {
     this.#outboxes.get(peerId)?.clear('stream_lost')
-  }
-
-  #receiversOf(topic: TopicStr, source?: PeerIdStr, exclude?: ReadonlySet<PeerIdStr>): readonly PeerIdStr[] {
-    const receivers: PeerIdStr[] = []
-    const add = (peerId: PeerIdStr): void => {
-      if (peerId !== source && exclude?.has(peerId) !== true) receivers.push(peerId)
-    }
-    const mesh = this.mesh.get(topic)
-    if (mesh !== undefined) for (const peerId of mesh) add(peerId)
-    if (this.direct.size === 0) return receivers
-    const takers = this.topics.get(topic)
-    for (const peerId of this.direct) if (takers?.has(peerId) === true && mesh?.has(peerId) !== true) add(peerId)
-    return receivers
   }
 
   /** A message with more to it than ours have is none of a peer's, which were refused: it is encoded as it is. */
@@ -140,7 +163,11 @@ export class SendingRouter extends LazyPushRouter {
     let isWaiting = false
     for (const peerId of receivers) {
       const stream = this.streamsOutbound.get(peerId)
-      if (stream === undefined || this.idontwants.get(peerId)?.has(outgoing.msgId) === true) continue
+      if (stream === undefined) continue
+      if (this.isUnwanted(peerId, outgoing.msgId)) {
+        this.wireCounts.sparedSending(outgoing.frame.length)
+        continue
+      }
       const outbox = this.#outboxOf(peerId)
       const wasJoining = outbox.isJoining
       if (outbox.offer(stream, outgoing, mayWait)) sent++
@@ -149,6 +176,11 @@ export class SendingRouter extends LazyPushRouter {
       isWaiting = true
     }
     return { sent, isWaiting }
+  }
+
+  /** Of large messages also whether a copy came: of short ones, of which many wait for a moment, hardly any does. */
+  #hasIt(peerId: PeerIdStr, { msgId, class: messageClass }: OutboxMessage): boolean {
+    return this.isUnwanted(peerId, msgId) || (isLargeClass(messageClass) && this.hasSent(peerId, msgId))
   }
 
   #flush(peerId: PeerIdStr): void {
@@ -182,7 +214,8 @@ export class SendingRouter extends LazyPushRouter {
     const outbox = new PeerOutbox({
       monotonicMs: () => clock.monotonicMs(),
       maxAgeMs: maxQueuedMs,
-      isUnwanted: (msgId) => this.idontwants.get(peerId)?.has(msgId) === true,
+      isUnwanted: (message) => this.#hasIt(peerId, message),
+      onSpared: ({ frame }) => this.wireCounts.sparedSending(frame.length),
       onDropped: (message, reason) => {
         observer.onDropped(reason, message.class)
         if (!this.#isClosing(peerId)) this.onSendFailed(peerId, message.class)

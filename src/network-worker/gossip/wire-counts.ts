@@ -3,7 +3,7 @@
  * sent. Out: rows for the metrics. Additions to plain numbers only; it runs on the way of every RPC.
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
-import type { ControlTraffic } from '../../rpc/metrics-view.ts'
+import type { ControlTraffic, GossipWireView } from '../../rpc/metrics-view.ts'
 
 /** The control messages of gossipsub 1.2. */
 export const CONTROL_KINDS = ['ihave', 'iwant', 'graft', 'prune', 'idontwant'] as const
@@ -38,6 +38,9 @@ function addControl(counts: ReturnType<typeof noControl>, control: RPC.ControlMe
   counts.prune.messages += copies * control.prune.length
 }
 
+/** What is counted here of what the metrics show. */
+export type WireTotals = Omit<GossipWireView, 'cacheEntries' | 'peersByBand'>
+
 /** Totals since start. */
 export class WireCounts {
   readonly #received = noControl()
@@ -51,6 +54,8 @@ export class WireCounts {
   iwantAnswers = 0
   /** Messages that a peer announced, was asked for and did not send in time, of those that were watched. */
   brokenPromises = 0
+  readonly #sparedSent = { messages: 0, bytes: 0 }
+  readonly #sparedReceived = { messages: 0, bytes: 0 }
 
   receivedFrame(sizeBytes: number): void {
     this.receivedRpcs++
@@ -68,6 +73,35 @@ export class WireCounts {
 
   sentControl(control: RPC.ControlMessage, peers: number): void {
     addControl(this.#sent, control, peers)
+  }
+
+  /** IDONTWANT of one message, to so many peers. */
+  sentUnwanted(peers: number): void {
+    this.#sent.idontwant.messages += peers
+    this.#sent.idontwant.ids += peers
+  }
+
+  /** A copy was not sent, to a peer that has the message. */
+  sparedSending(sizeBytes: number): void {
+    this.#sparedSent.messages++
+    this.#sparedSent.bytes += sizeBytes
+  }
+
+  /** A copy did not come, from a peer that had the message. */
+  sparedReceiving(sizeBytes: number): void {
+    this.#sparedReceived.messages++
+    this.#sparedReceived.bytes += sizeBytes
+  }
+
+  /** All of it now. */
+  view(): WireTotals {
+    const { receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises } = this
+    return {
+      control: this.control(),
+      ...{ receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises },
+      sparedSent: { ...this.#sparedSent },
+      sparedReceived: { ...this.#sparedReceived },
+    }
   }
 
   /** A row for each kind. */

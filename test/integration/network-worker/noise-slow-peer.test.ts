@@ -8,7 +8,7 @@ import { until } from '../../support/until.ts'
 import { securedPair } from './noise-scene.ts'
 
 const MUXERS: Readonly<Record<string, StreamMuxerFactory>> = { mplex: mplex()(), yamux: ownYamux()() }
-/** As gossip's outbox: so much is handed to a stream, and each time it drains again. */
+/** As gossip's outbox, four times as much: so much is handed to a stream, and each time it drains again. */
 const WATERMARK_BYTES = 1024 * 1024
 const MESSAGE_BYTES = 200_000
 /** More than the system holds of a connection over loopback. */

@@ -29,8 +29,8 @@ type fanCounts struct {
 	latenciesUs []uint32
 	// duplicates are copies after the first; toSenders first copies to a sender of the message; toOthers to anybody else.
 	duplicates, toSenders, toOthers int
-	// copiesSent is what this peer wrote; withheld what the relay said in time that it does not want.
-	copiesSent, withheld int
+	// copiesSent is what this peer wrote; withheld what the relay said in time that it does not want, and its bytes.
+	copiesSent, withheld, withheldBytes int
 }
 
 // fanPeer is one peer around the relay, speaking gossipsub on its streams by itself.
@@ -108,6 +108,7 @@ func (p *fanPeer) countCopy(item outgoing) bool {
 	if counted := p.countsOf(item.flight); counted != nil {
 		if isUnwanted {
 			counted.withheld++
+			counted.withheldBytes += len(item.framed)
 		} else {
 			counted.copiesSent++
 		}

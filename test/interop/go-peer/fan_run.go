@@ -21,9 +21,10 @@ type fanSummary struct {
 	// in no mesh as far as we knew.
 	ToSenders int `json:"toSenders"`
 	ToOthers  int `json:"toOthers"`
-	// CopiesSent is what all senders wrote, Withheld the copies an IDONTWANT saved.
-	CopiesSent int `json:"copiesSent"`
-	Withheld   int `json:"withheld"`
+	// CopiesSent is what all senders wrote, Withheld the copies an IDONTWANT saved, WithheldBytes their frames.
+	CopiesSent    int `json:"copiesSent"`
+	Withheld      int `json:"withheld"`
+	WithheldBytes int `json:"withheldBytes"`
 }
 
 // streamRun is one stream of a run under way, driven by one goroutine.
@@ -165,6 +166,7 @@ func (r *streamRun) summary(name string, counts [][]fanCounts) fanSummary {
 		summary.ToOthers += counted.toOthers
 		summary.CopiesSent += counted.copiesSent
 		summary.Withheld += counted.withheld
+		summary.WithheldBytes += counted.withheldBytes
 	}
 	slices.Sort(latenciesUs)
 	summary.Name = name

@@ -12,6 +12,7 @@ import (
 	"github.com/golang/snappy"
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
 	"github.com/libp2p/go-libp2p/core/host"
+	"github.com/libp2p/go-libp2p/core/peer"
 )
 
 // gossipOptions are the mesh sizes; a zero takes the consensus default.
@@ -21,6 +22,11 @@ type gossipOptions struct {
 	DHigh int `json:"dHigh"`
 	// QueueSize bounds the RPCs waiting for one peer, and the messages waiting for validation.
 	QueueSize int `json:"queueSize"`
+
+	// direct are peers that everything is forwarded to and that are in no mesh.
+	direct []peer.AddrInfo
+	// messageID, unless nil, knows ids without working them out again.
+	messageID pubsub.MsgIdFunction
 }
 
 // Defaults of the phase 0 networking specification, "Gossipsub parameters"; the queue size is Prysm's.
@@ -51,17 +57,25 @@ func newGossip(ctx context.Context, h host.Host, options gossipOptions, tracer p
 	params.HeartbeatInterval = heartbeatInterval
 	params.HistoryLength = historyLength
 	queueSize := orDefault(options.QueueSize, defaultQueueSize)
-	return pubsub.NewGossipSub(ctx, h,
+	idOf := options.messageID
+	if idOf == nil {
+		idOf = pubsubMessageID
+	}
+	settings := []pubsub.Option{
 		pubsub.WithGossipSubParams(params),
 		pubsub.WithMessageSignaturePolicy(pubsub.StrictNoSign),
 		pubsub.WithNoAuthor(),
-		pubsub.WithMessageIdFn(pubsubMessageID),
+		pubsub.WithMessageIdFn(idOf),
 		pubsub.WithMaxMessageSize(maxRPCBytes),
 		pubsub.WithSeenMessagesTTL(seenTTL),
 		pubsub.WithPeerOutboundQueueSize(queueSize),
 		pubsub.WithValidateQueueSize(queueSize),
 		pubsub.WithRawTracer(tracer),
-	)
+	}
+	if len(options.direct) > 0 {
+		settings = append(settings, pubsub.WithDirectPeers(options.direct))
+	}
+	return pubsub.NewGossipSub(ctx, h, settings...)
 }
 
 // messageEvent is one message as it came in from another peer.

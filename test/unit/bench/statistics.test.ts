@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   bootstrapInterval,
+  clusteredEstimate,
   estimate,
   median,
   pairedDifference,
@@ -125,4 +126,16 @@ test('a difference is taken within each round too', () => {
   const runs = [10, 100, 1_000].flatMap((base, round) => [cost(GO, round, base), cost(STARLING, round, base + 5)])
   const difference = pairedDifference(runs, (run) => run.cpuUsPerDelivery, STARLING, GO)
   assert.deepEqual(difference, { median: 5, low: 5, high: 5, pairs: 3 })
+})
+
+test('interval of groups: holds the statistic, is wide where groups differ, and passes over empty ones', () => {
+  const range = (from: number): readonly number[] => Array.from({ length: 50 }, (_, index) => from + index / 50)
+  const options = { resamples: 500 }
+  const alike = clusteredEstimate([range(0), range(0), []], median, options)
+  const apart = clusteredEstimate([range(0), range(100)], median, options)
+  assert.ok(alike.low <= alike.median && alike.median <= alike.high)
+  assert.ok(alike.high - alike.low < 1, `${alike.low} to ${alike.high}`)
+  assert.ok(apart.low < 1 && apart.high > 100, `${apart.low} to ${apart.high}`)
+  assert.deepEqual(clusteredEstimate([[7]], median, options), { median: 7, low: 7, high: 7 })
+  assert.equal(clusteredEstimate([[], []], median, options).median, Number.NaN)
 })

@@ -32,8 +32,8 @@ type Sent = Parameters<MessageStream['send']>[0]
  */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024
 /**
- * Pieces of them: each costs some 200 bytes beside its own, and frames that a peer makes us send have a few. Gossip's
- * watermark of 1 MiB is 20,000 of its shortest.
+ * Pieces of them: each costs some 200 bytes beside its own, and frames that a peer makes us send have a few. What gossip
+ * hands to a stream, 256 KiB and a message more, is 5,000 of its shortest.
  */
 const MAX_WAITING_PIECES = 65_536
 

@@ -29,6 +29,14 @@ describe('drawPlot', () => {
     assert.ok(Math.abs(second - 2 * first) < 0.2, `${second} is twice ${first}`)
   })
 
+  it('hangs bars of values below 0 from the line of 0', () => {
+    const svg = drawPlot({ heading: 'h', panels: [bars(10, -10)] })
+    const [first = 0, second = 1] = heights(svg)
+    assert.ok(first > 0 && Math.abs(first - second) < 0.2, `${first} and ${second}`)
+    const tops = [...svg.matchAll(/<rect x="[^"]+" y="([^"]+)" width/g)].map(([, top]) => Number(top))
+    assert.ok(Math.abs((tops[0] ?? 0) + first - (tops[1] ?? 0)) < 0.2, tops.join())
+  })
+
   it('leaves out what was not measured, and keeps its place', () => {
     const panel = bars(10, Number.NaN, 20)
     assert.equal(heights(drawPlot({ heading: 'h', panels: [panel] })).length, 2)

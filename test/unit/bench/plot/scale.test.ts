@@ -10,6 +10,12 @@ describe('the scales of a drawing', () => {
     assert.deepEqual(fromZero([]).ticks, [0, 0.25, 0.5, 0.75, 1])
   })
 
+  it('begin below 0 where values do, at a round number too', () => {
+    assert.deepEqual(fromZero([-7, 37]).ticks, [-20, 0, 20, 40])
+    assert.equal(fromZero([-7, 37]).place(10), 0.5)
+    assert.deepEqual(fromZero([-3, -1]).ticks, [-3, -2, -1, 0])
+  })
+
   it('go from the smallest to the largest value with round numbers between', () => {
     assert.deepEqual(acrossValues([10, 16, 32, 64]).ticks, [10, 20, 30, 40, 50, 60])
     assert.equal(acrossValues([10, 64]).place(10), 0)
@@ -22,6 +28,17 @@ describe('the scales of a drawing', () => {
     assert.deepEqual(logarithmic([0.03, 812]).ticks, [0.1, 1, 10, 100, 1000])
     assert.ok(Math.abs(logarithmic([1, 100]).place(10) - 0.5) < 1e-9)
     assert.equal(logarithmic([3, 80]).place(0), 0)
+  })
+
+  it('hold 0 and all values where some are below it', () => {
+    const values = fc.array(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { minLength: 1 })
+    fc.assert(
+      fc.property(values, (list) => {
+        const { place, ticks } = fromZero(list)
+        assert.ok(ticks.includes(0) && ticks.length <= 8, ticks.join())
+        for (const value of list) assert.ok(place(value) >= -1e-9 && place(value) <= 1 + 1e-9, `${place(value)}`)
+      }),
+    )
   })
 
   it('place every value they were made for between 0 and 1, with few ticks in ascending order', () => {

@@ -48,6 +48,9 @@ describe('the bars', () => {
       'validation tcp at most 50 µs',
       'validation tcp at most 1 ms',
       'validation tcp at most 20 ms',
+      'geo tcp at least 0 ms',
+      'geo tcp at least 0 ms',
+      'geo tcp at least 0 ms',
     ])
   })
 
@@ -164,6 +167,24 @@ describe('the bars', () => {
     assert.equal(reading('validation', runs, '120 kB'), undefined)
     const blocks = runs.map((run) => ({ ...run, case: '120 kB at 6/s' }))
     assert.equal(reading('validation', blocks, '120 kB')?.median, 0.02)
+  })
+
+  it('take the place in which a load is least early, block by block', () => {
+    const at = (caseName: string, load: number, relayMs: readonly number[]): Partial<BenchRun> => ({
+      ...{ case: caseName, variant: variant('starling', `load ${load}, RTT to 150 ms`) },
+      pairs: [{ from: 'Tokyo', relayMs, otherMs: [200, 200, 200, 200] }],
+    })
+    const runs = rounds(() => [
+      at('relay in Frankfurt', 5, [190, 190, 190, 210]),
+      at('relay in Virginia', 5, [150, 150, 150, 150]),
+      at('relay in Frankfurt', 20, [100, 100, 100, 100]),
+    ])
+    const found = reading('geo', runs, 'load 5')
+    assert.equal(found?.median, 10)
+    assert.equal(found?.rounds, 3)
+    assert.equal(found?.note, 'relay in Frankfurt; earlier with 75.0 % of the blocks')
+    assert.equal(reading('geo', runs, 'load 20')?.median, 100)
+    assert.equal(reading('geo', runs, 'load 10'), undefined)
   })
 
   it('take the event loop of the network thread from runs in which it verifies', () => {

@@ -8,7 +8,7 @@ import { svgFaults } from '../../../support/svg-faults.ts'
 import { GO, madeRun, STARLING } from '../made-run.ts'
 import { madeResult } from './made-result.ts'
 
-const BENCH_NAMES = ['chain', 'fan', 'growth', 'saturate', 'api', 'soak', 'validation']
+const BENCH_NAMES = ['chain', 'fan', 'growth', 'saturate', 'api', 'soak', 'validation', 'geo']
 
 /** As it is after a round through a file. */
 const filed = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
@@ -43,7 +43,22 @@ describe('the page of results', () => {
   it('counts bars that are met from the figures', () => {
     const runs = [STARLING, GO].map((variant) => madeRun({ case: '240 B at 2000/s', variant }))
     const { markdown } = pageOf({ '2026-01-02-chain.json': madeResult('chain', runs) })
-    assert.match(markdown, /Of 17 bars 1 is met, 0 are not, 16 have not been measured\./)
+    assert.match(markdown, /Of 20 bars 1 is met, 0 are not, 19 have not been measured\./)
+  })
+
+  it('shows how much earlier blocks come, and from where', () => {
+    const variant = { ...STARLING, setting: 'load 5, RTT to 150 ms' }
+    const pairs = [
+      { from: 'Tokyo', relayMs: [100, 110], otherMs: [130, 100] },
+      { from: 'London', relayMs: [10, 20], otherMs: [40, Number.NaN] },
+    ]
+    const runs = [madeRun({ case: 'relay in Frankfurt', variant, pairs })]
+    const { markdown, drawings } = pageOf({ '2026-01-02-geo.json': filed(madeResult('geo', runs)) })
+    assert.match(markdown, /relay in Frankfurt \| load 5, RTT to 150 ms \| 3 \| 30\.0 \(-10\.0–30\.0\) \| 66\.7/)
+    assert.match(markdown, /relay in Frankfurt \| Tokyo \| 10\.0 \(-10\.0–30\.0\)/)
+    for (const drawing of ['geo-origins.svg', 'geo-leads.svg']) {
+      assert.deepEqual(svgFaults(drawings.get(drawing) ?? ''), [], drawing)
+    }
   })
 
   it('names files that it cannot read', () => {
@@ -97,7 +112,7 @@ function anyRun(): fc.Arbitrary<BenchRun> {
       relay: fc.constantFrom('starling', 'go', 'rust'),
       transport: fc.constantFrom('tcp', 'quic'),
       validation: fc.constantFrom('none', 'blind', 'default'),
-      setting: fc.constantFrom('api quiet', 'api 2000/s'),
+      setting: fc.constantFrom('api quiet', 'api 2000/s', 'load 5, any RTT'),
     },
     { requiredKeys: ['relay', 'transport', 'validation'] },
   )
@@ -105,6 +120,7 @@ function anyRun(): fc.Arbitrary<BenchRun> {
     { name: fc.constantFrom('main', 'network'), cpuMs: figure, loopDelayP99Ms: figure, loopDelayMaxMs: figure },
     { requiredKeys: ['name', 'cpuMs'] },
   )
+  const arrivals = fc.record({ from: className, relayMs: fc.array(figure), otherMs: fc.array(figure) })
   const moreNames = fc.constantFrom('sustainedPerSecond', 'peers', 'slopeMbPerMinute', 'rssMbAt10s')
   return fc.record(
     {
@@ -125,6 +141,7 @@ function anyRun(): fc.Arbitrary<BenchRun> {
       classes: fc.uniqueArray(classes, { selector: ({ name }) => name, maxLength: 4 }),
       threads: fc.array(thread, { maxLength: 3 }),
       more: fc.dictionary(moreNames, figure, { maxKeys: 3 }),
+      pairs: fc.array(arrivals, { maxLength: 3 }),
     },
     {
       requiredKeys: [

@@ -19,6 +19,7 @@ export interface Drop {
 export function outboxScene() {
   const sent: string[] = []
   const drops: Drop[] = []
+  const spared: string[] = []
   const unwanted = new Set<string>()
   const state = { nowMs: 0, writeBufferLength: 0, isBroken: false }
   const ids = new Map<Uint8Array, string>()
@@ -33,7 +34,8 @@ export function outboxScene() {
   const outbox = new PeerOutbox({
     monotonicMs: () => state.nowMs,
     maxAgeMs: MAX_AGE_MS,
-    isUnwanted: (msgId) => unwanted.has(msgId),
+    isUnwanted: ({ msgId }) => unwanted.has(msgId),
+    onSpared: ({ msgId }) => void spared.push(msgId),
     onDropped: (message: OutboxMessage, reason) => void drops.push({ id: message.msgId, reason }),
   })
   const offer = (id: string, name: MessageClass, bytes = 1000, mayWait = false): boolean => {
@@ -52,5 +54,5 @@ export function outboxScene() {
     state.writeBufferLength = 0
     outbox.drain(stream)
   }
-  return { outbox, stream, state, sent, drops, unwanted, offer, fill, drainAll }
+  return { outbox, stream, state, sent, drops, spared, unwanted, offer, fill, drainAll }
 }

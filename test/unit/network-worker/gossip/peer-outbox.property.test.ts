@@ -20,6 +20,7 @@ function rank({ name }: Waiting): number {
 class OutboxModel {
   readonly sent: string[] = []
   readonly drops: Drop[] = []
+  readonly spared: string[] = []
   readonly unwanted = new Set<string>()
   nowMs = 0
   streamBytes = STREAM_WATERMARK_BYTES
@@ -49,15 +50,26 @@ class OutboxModel {
     for (const message of this.#dearestFirst()) {
       if (this.streamBytes >= STREAM_WATERMARK_BYTES) return
       this.#remove(message)
-      if (this.unwanted.has(message.id)) continue
+      if (this.#isSpared(message)) continue
       if (this.nowMs - message.atMs > MAX_AGE_MS) this.drops.push({ id: message.id, reason: 'stale' })
       else this.#send(message)
     }
   }
 
+  withdraw(): void {
+    const isLarge = ({ name }: Waiting): boolean => name === 'block' || name === 'sidecar'
+    for (const message of this.#dearestFirst()) if (isLarge(message) && this.#isSpared(message)) this.#remove(message)
+  }
+
   clear(): void {
     for (const { id } of this.#dearestFirst()) this.drops.push({ id, reason: 'stream_lost' })
     this.#waiting = []
+  }
+
+  #isSpared({ id }: Waiting): boolean {
+    if (!this.unwanted.has(id)) return false
+    this.spared.push(id)
+    return true
   }
 
   /** The sort is stable: the oldest of a class stays first. */
@@ -114,6 +126,11 @@ const anyWait = fc.integer({ min: 0, max: 15_000 }).map(
     },
 )
 
+const withdrawal: Step = (model, real) => {
+  model.withdraw()
+  real.outbox.withdraw()
+}
+
 const loss: Step = (model, real) => {
   model.clear()
   real.outbox.clear('stream_lost')
@@ -122,7 +139,8 @@ const loss: Step = (model, real) => {
 const anyStep = fc.oneof(
   { weight: 12, arbitrary: anyOffer },
   { weight: 2, arbitrary: anyRoom },
-  { weight: 1, arbitrary: anyUnwanted },
+  { weight: 3, arbitrary: anyUnwanted },
+  { weight: 2, arbitrary: fc.constant(withdrawal) },
   { weight: 1, arbitrary: anyWait },
   { weight: 1, arbitrary: fc.constant(loss) },
 )
@@ -141,6 +159,7 @@ test('bounded, dearest first, oldest first within a class, and every message acc
       }
       assert.deepEqual(real.sent, model.sent)
       assert.deepEqual(real.drops, model.drops)
+      assert.deepEqual(real.spared, model.spared)
     }),
     { numRuns: 150 },
   )

@@ -59,12 +59,65 @@ test('no room: the cheapest class loses its oldest; a block goes only for a newe
 })
 
 test('a message the peer has told us to have is not sent when its turn comes, and is no drop', () => {
-  const { outbox, offer, fill, drainAll, unwanted, sent, drops } = outboxScene()
+  const { outbox, offer, fill, drainAll, unwanted, sent, drops, spared } = outboxScene()
   fill()
   for (const id of ['a', 'b', 'c']) offer(id, 'sidecar')
   unwanted.add('b')
   drainAll()
-  assert.deepEqual([sent, drops, outbox.bytes], [['a', 'c'], [], 0])
+  assert.deepEqual([sent, drops, spared, outbox.bytes], [['a', 'c'], [], ['b'], 0])
+})
+
+test('blocks and sidecars that the peer has come out at once, short ones when their turn comes', () => {
+  const { outbox, offer, fill, drainAll, unwanted, sent, drops, spared } = outboxScene()
+  fill()
+  for (const name of MESSAGE_CLASSES) for (const n of [1, 2, 3]) offer(`${name} ${n}`, name)
+  for (const name of MESSAGE_CLASSES) unwanted.add(`${name} 2`)
+  outbox.withdraw()
+  assert.deepEqual(spared, ['block 2', 'sidecar 2'])
+  assert.equal(outbox.bytes, 10_000)
+  drainAll()
+  const wanted = MESSAGE_CLASSES.flatMap((name) => [`${name} 1`, `${name} 3`])
+  assert.deepEqual([sent, drops], [wanted, []])
+})
+
+test('who has all that waited for it is slow no longer', () => {
+  const { outbox, offer, fill, state, unwanted } = outboxScene()
+  outbox.withdraw()
+  fill()
+  offer('a', 'block')
+  state.nowMs = 4000
+  outbox.withdraw()
+  assert.equal(outbox.waitingMs, 4000)
+  unwanted.add('a')
+  outbox.withdraw()
+  assert.deepEqual([outbox.waitingMs, outbox.bytes], [0, 0])
+})
+
+test('asked for again within the period, nothing is looked at', () => {
+  const { outbox, offer, fill, state, unwanted, spared } = outboxScene()
+  fill()
+  for (const id of ['a', 'b']) offer(id, 'block')
+  outbox.withdraw(100)
+  unwanted.add('a')
+  state.nowMs = 99
+  outbox.withdraw(100)
+  assert.deepEqual(spared, [])
+  state.nowMs = 100
+  outbox.withdraw(100)
+  assert.deepEqual(spared, ['a'])
+  unwanted.add('b')
+  outbox.withdraw()
+  assert.deepEqual(spared, ['a', 'b'])
+})
+
+test('what was taken out makes room for what comes', () => {
+  const { outbox, offer, fill, unwanted, drops } = outboxScene()
+  fill()
+  offer('a', 'block', OUTBOX_BYTES)
+  unwanted.add('a')
+  outbox.withdraw()
+  assert.equal(offer('b', 'attestation', OUTBOX_BYTES), true)
+  assert.deepEqual(drops, [])
 })
 
 test('what waited for too long is dropped as stale; at the limit it still goes', () => {

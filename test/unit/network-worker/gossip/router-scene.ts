@@ -17,6 +17,7 @@ import {
 import { loadOptions } from '../../../../src/network-worker/gossip/load-switch.ts'
 import type { MeshChange } from '../../../../src/network-worker/gossip/mesh-observer.ts'
 import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
+import type { ReceiverFacts } from '../../../../src/network-worker/gossip/receiver-order.ts'
 import { RelayRouter } from '../../../../src/network-worker/gossip/relay-router.ts'
 import {
   peerScoreParams,
@@ -219,11 +220,12 @@ export interface SceneOptions {
   readonly random?: () => number
   readonly nextTurn?: (run: () => void) => void
   readonly clock?: FakeClock
+  readonly receivers?: ReceiverFacts
 }
 
 /** The relay's router on a fake clock that starts at the real time, as upstream's backoffs do. */
 export function routerScene(options: SceneOptions = {}): RouterScene {
-  const { level = 5, random, nextTurn, clock = new FakeClock(Date.now()) } = options
+  const { level = 5, random, nextTurn, receivers, clock = new FakeClock(Date.now()) } = options
   const stats = new GossipStats()
   const changes: MeshChange[] = []
   const offences: [string, GossipOffence][] = []
@@ -241,6 +243,7 @@ export function routerScene(options: SceneOptions = {}): RouterScene {
     knownTopics: new Set([TOPIC, OTHER_TOPIC]),
     ...(random === undefined ? {} : { random }),
     ...(nextTurn === undefined ? {} : { nextTurn }),
+    ...(receivers === undefined ? {} : { receivers }),
   })
   return { router: withTopicScores(router), clock, stats, changes, offences, trusted }
 }

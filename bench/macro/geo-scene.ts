@@ -1,0 +1,117 @@
+/** The scene of `geo`: the relay as an operator has it, a world of peers around it, and its own word of its blocks. */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { MeshTopicView, PeerView } from '../../src/rpc/contract.ts'
+import { BlockArrivals } from '../../test/clients/block-arrivals.ts'
+import { GoGeo } from '../../test/support/go-geo.ts'
+import { loadLevel } from '../../test/support/load-levels.ts'
+import { testNetwork } from '../../test/support/network-directory.ts'
+import { StarlingProcess } from '../../test/support/starling-process.ts'
+import { placeNodes, REGIONS, type RegionName, regionIndex, roundTripMs, roundTripTable } from './geo-regions.ts'
+import { topicFlags } from './topic-flags.ts'
+import { fullTopic } from './traffic.ts'
+
+/** A block a slot, so that its slot names it. */
+export const GEO_SLOT_SECONDS = 1
+const BLOCK_NAME = 'beacon_block'
+/** A mainnet node has 100 peers and more; here twice as many as each dials, of sixty. */
+export const DIALS = 12
+/** Of the way there and of the way back, each. */
+export const JITTER_MS = 1
+/** What `--max-latency-ms` takes at most: nobody is too far. */
+const ANY_LATENCY_MS = 60_000
+const SPARE_PEERS = 16
+/** Two pings five seconds apart, and the peer manager's next look at them. */
+const SETTLE_TIMEOUT_MS = 60_000
+/** A peer whose mesh is full refuses for up to a minute: a mesh that is not full by then stays as it is. */
+const MESH_TIMEOUT_MS = 20_000
+const POLL_MS = 250
+
+/** How the relay is set. */
+export interface GeoSetting {
+  readonly load: number
+  /** Undefined: everybody may stay. */
+  readonly maxRttMs: number | undefined
+}
+
+export interface GeoSceneOptions extends GeoSetting {
+  readonly home: RegionName
+  readonly nodes: number
+  /** The same one gives the same connections. */
+  readonly seed: number
+}
+
+export interface GeoScene extends AsyncDisposable {
+  readonly relay: StarlingProcess
+  readonly geo: GoGeo
+  readonly arrivals: BlockArrivals
+  /** Peers of the network that the relay kept. */
+  readonly peers: number
+  /** Size of the relay's mesh now. */
+  readonly meshSize: () => Promise<number>
+}
+
+/** Starts all, has the relay meet every node and part from those too far away. @throws Error when it does not come to that */
+export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene> {
+  const { load, maxRttMs, home, nodes, seed } = options
+  await using stack = new AsyncDisposableStack()
+  const relay = stack.use(
+    await StarlingProcess.start({
+      network: testNetwork({ slotSeconds: GEO_SLOT_SECONDS }),
+      flags: [
+        ...['--validation', 'none', ...topicFlags([BLOCK_NAME]), '--no-quic', '--network-load', String(load)],
+        ...['--target-peers', String(nodes + SPARE_PEERS), '--max-latency-ms', String(maxRttMs ?? ANY_LATENCY_MS)],
+      ],
+    }),
+  )
+  const mesh = (): Promise<readonly MeshTopicView[]> => relay.fetchJson('/mesh')
+  const known = (await mesh()).map((view) => view.topic)
+  const topic = fullTopic(known, BLOCK_NAME)
+  const geo = stack.use(
+    await GoGeo.start({
+      ...{ relay: relay.address('tcp'), topic, dials: DIALS, seed, jitterMs: JITTER_MS },
+      view: { status: { forkDigest: topic.split('/')[2] ?? '' }, metadata: { seqNumber: 1, custodyGroupCount: 4 } },
+      roundTripMs: roundTripTable(),
+      nodes: placeNodes(nodes),
+      publishers: REGIONS.map((_, region) => region),
+      home: regionIndex(home),
+    }),
+  )
+  await post(relay, `/mesh/explicit/${geo.tapId}`)
+  for (const { address } of geo.nodes) await post(relay, '/peers', { multiaddr: address })
+  const peers = await parted(relay, geo, options)
+  const meshSize = async (): Promise<number> => (await mesh()).find((view) => view.topic === topic)?.peers.length ?? 0
+  await filled(meshSize, Math.min(loadLevel(load).meshN, peers))
+  const arrivals = stack.use(await BlockArrivals.open(relay.api))
+  const owned = stack.move()
+  return { relay, geo, arrivals, peers, meshSize, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function post(relay: StarlingProcess, path: string, body?: object): Promise<void> {
+  const answer = await relay.request('POST', path, body)
+  if (answer.status !== 200) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+}
+
+/** Waits until the relay has met all nodes and has those left that are near enough; answers how many. */
+async function parted(relay: StarlingProcess, geo: GoGeo, { home, maxRttMs }: GeoSceneOptions): Promise<number> {
+  const from = regionIndex(home)
+  const near = geo.nodes.filter(({ region }) => roundTripMs(from, region) <= (maxRttMs ?? ANY_LATENCY_MS))
+  const wanted = new Set(near.map(({ peerId }) => peerId))
+  const all = new Set(geo.nodes.map(({ peerId }) => peerId))
+  const met = new Set<string>()
+  const deadlineMs = performance.now() + SETTLE_TIMEOUT_MS
+  while (performance.now() < deadlineMs) {
+    const views = await relay.fetchJson<readonly PeerView[]>('/peers')
+    const here = views.filter(({ peer_id, state }) => state === 'connected' && all.has(peer_id))
+    for (const { peer_id } of here) met.add(peer_id)
+    const isRight = here.length === wanted.size && here.every((view) => wanted.has(view.peer_id) && view.rtt_verified)
+    if (isRight && met.size === all.size) return wanted.size
+    await delay(POLL_MS)
+  }
+  throw new Error(`the relay met ${met.size} of ${all.size} nodes and did not part from all but ${wanted.size}`)
+}
+
+/** Waits until the mesh holds so many, or until it is plain that it will not. */
+async function filled(meshSize: () => Promise<number>, aim: number): Promise<void> {
+  const deadlineMs = performance.now() + MESH_TIMEOUT_MS
+  while (performance.now() < deadlineMs && (await meshSize()) < aim) await delay(POLL_MS)
+}

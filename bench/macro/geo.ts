@@ -1,0 +1,141 @@
+/**
+ * A network over the world on one machine: when does a relay in some place hold each block, beside a default node in the
+ * same place? Blocks come from all regions in turn, the same ones to both.
+ */
+import type { GeoRunResult } from '../../test/support/go-geo.ts'
+import { leadsMs, medianLeadMs, origins, percentEarlier } from '../leads.ts'
+import { runPaired } from '../paired.ts'
+import { formatEstimate } from '../paired-table.ts'
+import { blockShape } from '../payloads/proposals.ts'
+import type { BenchRun, PairedArrivals, Variant } from '../run-record.ts'
+import { estimate, median } from '../statistics.ts'
+import { formatTable } from '../table.ts'
+import { atLeast, type PairedOptions, pairedFlags } from './flags.ts'
+import { blockClassFigures, geoFigures, pairedArrivals } from './geo-figures.ts'
+import { type RegionName, regionIndex } from './geo-regions.ts'
+import { DIALS, GEO_SLOT_SECONDS, type GeoScene, type GeoSetting, JITTER_MS, startGeoScene } from './geo-scene.ts'
+import { requireGo } from './load-generator.ts'
+import { measureRelay, type TrafficFigures } from './measure-relay.ts'
+
+/** The two regions with the most nodes, on either side of the Atlantic. */
+const HOMES: ReadonlyMap<string, RegionName> = new Map([
+  ['relay in Frankfurt', 'Frankfurt'],
+  ['relay in Virginia', 'Virginia'],
+])
+
+/** The load whose mesh is of the default node's size runs without a limit: what is left is the choice of peers. */
+const UNLIMITED_LOAD = 4
+
+/** SSZ; about half as much on the wire. */
+const BLOCK_BYTES = 120_000
+
+interface GeoOptions extends PairedOptions {
+  readonly nodes: number
+  readonly settings: ReadonlyMap<string, GeoSetting>
+}
+
+function settingsOf(loads: string, maxRttMs: number): ReadonlyMap<string, GeoSetting> {
+  const settings = loads.split(',').map((text): readonly [string, GeoSetting] => {
+    const load = Math.floor(atLeast('loads', text, 1))
+    if (load === UNLIMITED_LOAD) return [`load ${load}, any RTT`, { load, maxRttMs: undefined }]
+    return [`load ${load}, RTT to ${maxRttMs} ms`, { load, maxRttMs }]
+  })
+  return new Map(settings)
+}
+
+function parseOptions(args: string[]): GeoOptions {
+  const defaults = { seconds: 60, warmupSeconds: 10, rounds: 3 }
+  // The latency limit is the relay's default.
+  const extra = { nodes: '60', loads: `${UNLIMITED_LOAD},5,10,20`, 'max-rtt': '150' }
+  const options = pairedFlags(['--relays', 'starling', '--transports', 'tcp', ...args], defaults, extra)
+  const { relays, transports, validations } = options
+  if (relays.join() !== 'starling') throw new Error('--relays: a default node is beside Starling in each run')
+  if (transports.join() !== 'tcp') throw new Error('--transports: the delays are put between TCP sockets')
+  if (validations.join() !== 'none') throw new Error('--validation: the default node validates nothing either')
+  const { nodes, loads, 'max-rtt': maxRtt } = options.extra
+  return {
+    ...options,
+    nodes: Math.floor(atLeast('nodes', nodes, 2)),
+    settings: settingsOf(loads, atLeast('max-rtt', maxRtt, 1)),
+  }
+}
+
+/** A block a slot for so long. */
+function send({ geo, relay }: GeoScene, seconds: number): Promise<GeoRunResult> {
+  const shape = blockShape(BLOCK_BYTES, 1)
+  return geo.run({ blocks: Math.ceil(seconds / GEO_SLOT_SECONDS), shape, network: relay.network })
+}
+
+async function measure(caseName: string, variant: Variant, round: number, options: GeoOptions): Promise<BenchRun> {
+  const { nodes, settings, seconds, warmupSeconds } = options
+  const home = HOMES.get(caseName)
+  const setting = settings.get(variant.setting ?? '')
+  if (home === undefined || setting === undefined) throw new Error(`there is no ${caseName} with ${variant.setting}`)
+  // All settings of a round meet the same connections.
+  await using scene = await startGeoScene({ ...setting, home, nodes, seed: round + 1 })
+  const { relay, geo, arrivals, peers, meshSize } = scene
+  if (warmupSeconds > 0) await send(scene, warmupSeconds)
+  let pairs: readonly PairedArrivals[] = []
+  const traffic = async (): Promise<TrafficFigures> => {
+    const result = await send(scene, seconds)
+    pairs = pairedArrivals(result.blocks)
+    const figures = geoFigures(result, { arrivals: arrivals.seen, nodes: geo.nodes, home: regionIndex(home) })
+    const more = { ...figures, mesh: await meshSize(), peers, defaultPeers: geo.defaultLinks }
+    return { classes: [blockClassFigures(result)], lagMs: result.maxLagMs, more }
+  }
+  const about = { case: caseName, variant, round, seconds }
+  const run = await measureRelay({ pid: relay.pid, metricsUrl: `${relay.api}/metrics` }, traffic, about)
+  return { ...run, pairs }
+}
+
+/** Runs of one case and setting, in the order in which they first came. */
+function groups(runs: readonly BenchRun[]): readonly (readonly BenchRun[])[] {
+  return [...Map.groupBy(runs, (run) => `${run.case}  ${run.variant.setting}`).values()]
+}
+
+function leadTable(runs: readonly BenchRun[]): string {
+  const rows = groups(runs).map((own) => {
+    const more = (name: string): string => formatEstimate(estimate(own.map((run) => run.more?.[name] ?? Number.NaN)))
+    return [
+      `${own[0]?.case}  ${own[0]?.variant.setting}`,
+      String(own.length),
+      formatEstimate(medianLeadMs(own)),
+      formatEstimate(percentEarlier(own)),
+      formatEstimate(estimate(own.map(({ classes }) => classes[0]?.p50Ms ?? Number.NaN))),
+      ...['defaultP50Ms', 'firstSenderRttMs', 'mesh', 'defaultMesh'].map(more),
+    ]
+  })
+  const header = ['case', 'runs', 'earlier ms', 'earlier %', 'p50 ms', 'default p50 ms', 'first sender RTT ms']
+  return formatTable([...header, 'mesh', 'default mesh'], rows)
+}
+
+/** The median lead by where blocks came from. */
+function originTable(runs: readonly BenchRun[]): string {
+  const from = origins(runs)
+  const rows = groups(runs).map((own) => [
+    `${own[0]?.case}  ${own[0]?.variant.setting}`,
+    ...from.map((origin) => median(own.flatMap((run) => leadsMs(run, origin))).toFixed(1)),
+  ])
+  return formatTable(['earlier ms, blocks from', ...from], rows)
+}
+
+/** Runs the settings in turn, prints what they come to, and writes the runs. @throws Error without Go, or when a run fails twice */
+export async function runGeo(args: string[]): Promise<void> {
+  const options = parseOptions(args)
+  requireGo()
+  const { nodes, settings } = options
+  const variants = [...settings.keys()].map(
+    (setting) => ({ relay: 'starling', transport: 'tcp', validation: 'none', setting }) as const,
+  )
+  const runs = await runPaired(
+    {
+      name: 'geo',
+      cases: [...HOMES.keys()],
+      variants,
+      about: { nodes, dials: DIALS, jitterMs: JITTER_MS, settings: [...settings.keys()] },
+      measure: (caseName, variant, round) => measure(caseName, variant, round, options),
+    },
+    options,
+  )
+  process.stdout.write(`\n${leadTable(runs)}\n${originTable(runs)}`)
+}
