@@ -22,7 +22,11 @@ const FALLBACK_SOURCES = 2
 const MAX_VOTE_TIME_MS = 1000
 
 const ALREADY_KNOWN: Verdict = { action: 'ignore', reason: 'already_known' }
-const BAD_SIGNATURE: Verdict = { action: 'reject', reason: 'bad_signature' }
+/** What verification found to be forged: the message itself proves it. */
+const FORGED = {
+  invalid: { action: 'reject', reason: 'bad_signature' },
+  disproven: { action: 'reject', reason: 'bad_proof' },
+} as const satisfies Partial<Record<Verification, Verdict>>
 
 export interface PolicyDeps {
   readonly tierZero: Pick<TierZero, 'judgeOf'>
@@ -91,7 +95,7 @@ class JudgedByPolicy {
     const isWorthIt = passed.proposer !== undefined && this.#sources === undefined && !peers.bypasses(fromId)
     if (!isWorthIt || verifier.prospect(this.#context, ssz, passed) === 'none') return ALREADY_KNOWN
     const verifying = verifier.verify(this.#context, ssz, passed, fromId)
-    return verifying.then((answer) => (answer === 'invalid' ? BAD_SIGNATURE : ALREADY_KNOWN))
+    return verifying.then((answer) => (answer === 'invalid' || answer === 'disproven' ? FORGED[answer] : ALREADY_KNOWN))
   }
 
   /** The mesh is told that we have a message only when it is sure that we shall not want copies after all. */
@@ -113,7 +117,8 @@ class JudgedByPolicy {
   #onVerified(answer: Verification, passed: Passed, message: Message): Verdict | Promise<Verdict> {
     switch (answer) {
       case 'invalid':
-        return BAD_SIGNATURE
+      case 'disproven':
+        return FORGED[answer]
       case 'valid':
         return this.#claimFor(passed, message)
       case 'proven':

@@ -193,9 +193,10 @@ function ofSigner({ isExpected }: Signer, outcome: Outcome): Outcome {
   return outcome === 'valid' && !isExpected ? 'other_proposer' : outcome
 }
 
-/** A wrong proof is a forgery whoever signed the header; a right one says nothing of that. */
+/** A wrong proof is a forgery whoever signed the header; a right one says nothing of the signer. */
 function withProof(header: Outcome, proof: boolean | Unanswered): Outcome {
-  return proof === true ? header : outcomeOf(proof)
+  if (typeof proof === 'string') return proof
+  return proof ? header : 'disproven'
 }
 
 function read(ssz: Uint8Array, range: FieldRange): Uint8Array {

@@ -5,10 +5,11 @@ import type { GossipKind } from '../../../consensus/topic-table.ts'
 import type { Passed } from '../checks/rule.ts'
 
 /**
- * Proven: its KZG proofs are right, and nobody told us any key. Unavailable says nothing of the message: no key, no room, a
- * thread that died, a proposer of whom nobody told us that it is his turn. The topic's policy then goes on without us.
+ * Proven: its KZG proofs are right, and nobody told us any key. Disproven: they are wrong, whoever signed its header.
+ * Unavailable says nothing of the message: no key, no room, a thread that died, a proposer of whom nobody told us that it
+ * is his turn. The topic's policy then goes on without us.
  */
-export type Verification = 'valid' | 'invalid' | 'proven' | 'unavailable'
+export type Verification = 'valid' | 'invalid' | 'proven' | 'disproven' | 'unavailable'
 
 /**
  * What asking is likely to bring. None: nobody told us a key that it takes. Open: an answer, or that it is unavailable. Sure: an answer,
