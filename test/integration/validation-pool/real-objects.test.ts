@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type deneb, type electra, type fulu, type phase0, ssz } from '@lodestar/types'
+import { type altair, type deneb, type electra, type fulu, type phase0, ssz } from '@lodestar/types'
 import { type ForkName, isForkAtLeast } from '../../../src/consensus/network-config.ts'
 import type { GossipKind, GossipName } from '../../../src/consensus/topic-table.ts'
 import type { Verification } from '../../../src/network-worker/validation/verify/verifier.ts'
@@ -18,6 +18,9 @@ function isVerified({ kind, entry }: RealObject): boolean {
     'voluntary_exit',
     'proposer_slashing',
     'bls_to_execution_change',
+    'beacon_aggregate_and_proof',
+    'sync_committee',
+    'sync_committee_contribution_and_proof',
   ].includes(kind)
 }
 
@@ -37,12 +40,7 @@ interface SszType<Value> {
 }
 
 /** Makes forged objects of a kind out of the real one, of which verification says `answer`. */
-function forger<Value>(
-  fork: ForkName,
-  kind: GossipKind,
-  type: SszType<Value>,
-  answer: Verification = 'invalid',
-) {
+function forger<Value>(fork: ForkName, kind: GossipKind, type: SszType<Value>, answer: Verification = 'invalid') {
   return (name: string, change: (value: Value) => void, on?: GossipName): Forged => {
     const value = type.deserialize(realObject(fork, kind).ssz)
     change(value)
@@ -107,6 +105,44 @@ function forgedVotes(fork: ForkName): readonly Forged[] {
   ]
 }
 
+function forgedAggregates(fork: ForkName): readonly Forged[] {
+  const kind = 'beacon_aggregate_and_proof'
+  return isForkAtLeast(fork, 'electra')
+    ? forgedOfAggregate(forger<electra.SignedAggregateAndProof>(fork, kind, ssz.electra.SignedAggregateAndProof))
+    : forgedOfAggregate(forger<phase0.SignedAggregateAndProof>(fork, kind, ssz.phase0.SignedAggregateAndProof))
+}
+
+type Change<Value> = (name: string, change: (value: Value) => void) => Forged
+
+function forgedOfAggregate<Value extends phase0.SignedAggregateAndProof>(forge: Change<Value>): readonly Forged[] {
+  return [
+    forge('an aggregate for another head', ({ message }) => turnFirst(message.aggregate.data.beaconBlockRoot)),
+    forge('an aggregate with another signature of its voters', ({ message }) => turnFirst(message.aggregate.signature)),
+    forge('the aggregate of another', ({ message }) => (message.aggregatorIndex ^= 1)),
+    forge('an aggregate under its selection proof', (value) => (value.signature = value.message.selectionProof)),
+    forge('an aggregate with its signature for a selection proof', (value) => {
+      value.message.selectionProof = value.signature
+    }),
+  ]
+}
+
+function forgedSyncVotes(fork: ForkName): readonly Forged[] {
+  if (!isForkAtLeast(fork, 'altair')) return []
+  const message = forger<altair.SyncCommitteeMessage>(fork, 'sync_committee', ssz.altair.SyncCommitteeMessage)
+  const kind = 'sync_committee_contribution_and_proof'
+  const contribution = forger<altair.SignedContributionAndProof>(fork, kind, ssz.altair.SignedContributionAndProof)
+  return [
+    message('a sync message for another head', ({ beaconBlockRoot }) => turnFirst(beaconBlockRoot)),
+    message('the sync message of another', (value) => (value.validatorIndex ^= 1)),
+    contribution('a contribution for another head', (value) => turnFirst(value.message.contribution.beaconBlockRoot)),
+    contribution('a contribution with another signature', (value) => turnFirst(value.message.contribution.signature)),
+    contribution('the contribution of another', (value) => (value.message.aggregatorIndex ^= 1)),
+    contribution('a contribution under its selection proof', (value) => {
+      value.signature = value.message.selectionProof
+    }),
+  ]
+}
+
 function forgedSidecars(fork: ForkName): readonly Forged[] {
   if (!isForkAtLeast(fork, 'deneb')) return []
   if (!isForkAtLeast(fork, 'fulu')) {
@@ -151,7 +187,7 @@ for (const fork of REAL_FORKS) {
       const { name } = object.parsed
       assert.equal(await verifyReal(verifier, object, name, object.ssz), 'valid', name)
     }
-    const forgers = [forgedBlocks, forgedOperations, forgedVotes, forgedSidecars]
+    const forgers = [forgedBlocks, forgedOperations, forgedVotes, forgedAggregates, forgedSyncVotes, forgedSidecars]
     for (const { name, kind, bytes, on, answer } of forgers.flatMap((forged) => forged(fork))) {
       const object = realObject(fork, kind)
       assert.equal(await verifyReal(verifier, object, on ?? object.parsed.name, bytes), answer, name)
