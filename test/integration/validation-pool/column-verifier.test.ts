@@ -147,6 +147,21 @@ test('without keys, columns of one forger by the dozen: an honest one has its tu
   await Promise.all(forged)
 })
 
+test('with keys, columns of one forger under a true header: while they wait for the trusted setup, an honest one finds room', async (t) => {
+  const { chain, network, keys } = createDemoParts()
+  const scene = openVerifier(t, { network: network.config, fork: 'fulu', slot: SLOT, keys: registryOf(keys) })
+  const block = chain.propose({ slot: SLOT, blobCommitments: blobs.map((one) => one.commitment), attestations: [] })
+  const [honest, ...others] = buildColumnSidecars(block, blobs, ALL_COLUMNS)
+  assert.ok(honest !== undefined)
+  const forged = [...others, ...others, ...others].map((one) =>
+    scene.judge(`data_column_sidecar_${one.index}`, bytesOf({ ...one, column: honest.column }), 'forger'),
+  )
+  assert.equal(await scene.judge('data_column_sidecar_0', bytesOf(honest), 'honest'), 'valid')
+  assert.ok(scene.verifier.counts.get('data_column_sidecar', 'queue_full') >= forged.length - 256)
+  await scene.verifier.stop()
+  await Promise.all(forged)
+})
+
 test("a blob: its header, and that it is the commitment's", async (t) => {
   const { network, keys } = createDemoParts()
   const { config } = network
