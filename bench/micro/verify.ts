@@ -8,6 +8,8 @@ import { signingRoot } from '../../src/consensus/signing.ts'
 import { createSlotClock } from '../../src/consensus/slot-clock.ts'
 import { formatTopic, parseTopic } from '../../src/consensus/topic.ts'
 import type { GossipName } from '../../src/consensus/topic-table.ts'
+import { buildAggregates } from '../../src/demo/aggregates.ts'
+import { castVotes, planCommittee } from '../../src/demo/attestations.ts'
 import { type BlobWithCells, computeBlobs } from '../../src/demo/blobs.ts'
 import { DemoChain } from '../../src/demo/chain.ts'
 import { buildColumnSidecars } from '../../src/demo/columns.ts'
@@ -25,12 +27,16 @@ const SLOT = 5
 /** As many as mainnet's blocks have on average. */
 const BLOBS_OF_BLOCK = 6
 const CHANGES = 960
+/** Of a slot whose votes are verified: 32 votes and 8 aggregates each. */
+const COMMITTEES = 16
 
 interface Case {
   readonly name: GossipName
   readonly ssz: Uint8Array
   readonly passed: Passed
 }
+
+const PASSED: Passed = { action: 'pass' }
 
 const keys = createKeyRing()
 const network = createDemoNetwork(keys, Date.now())
@@ -62,6 +68,11 @@ async function measureAll(verifier: StatelessVerifier): Promise<void> {
   const changes = Array.from({ length: CHANGES }, (_, index) => blsChange(index))
   await each('a change of credentials', changes.slice(0, 40), judge)
   await all(`${CHANGES} changes at once`, changes, judge)
+  const { votes, aggregates } = ballots()
+  await each('an attestation', votes.slice(0, 40), judge)
+  await all(`${votes.length} attestations at once`, votes, judge)
+  await each("an aggregate, both of its aggregator's signatures", aggregates.slice(0, 40), judge)
+  await all(`${aggregates.length} aggregates at once`, aggregates, judge)
   const [first, ...columns] = columnsOf(await computeBlobs(new AbortController().signal))
   if (first === undefined) throw new Error('no columns')
   await timed('the first column, which waits for the trusted setup', 1, () => judge(first))
@@ -118,6 +129,27 @@ function signChange(ring: KeyRing, message: Parameters<typeof ssz.capella.BLSToE
   const domain = Buffer.concat([Uint8Array.of(0x0a, 0, 0, 0), forkData.subarray(0, 28)])
   const root = ssz.capella.BLSToExecutionChange.hashTreeRoot(message)
   return ring.sign(message.validatorIndex, signingRoot(root, domain)).toBytes()
+}
+
+/** Votes and aggregates of some committees of a slot, all of the same data as on a good day. */
+function ballots(): { readonly votes: readonly Case[]; readonly aggregates: readonly Case[] } {
+  const chain = new DemoChain(network, keys)
+  const data = chain.attestationData(SLOT)
+  const votes: Case[] = []
+  const aggregates: Case[] = []
+  for (let subnet = 0; subnet < COMMITTEES; subnet++) {
+    const duty = planCommittee(keys, chain.domains, SLOT, subnet)
+    const cast = castVotes(keys, chain.domains, duty, data)
+    for (const { attestation } of cast) {
+      const name = `beacon_attestation_${subnet}` as const
+      votes.push({ name, ssz: ssz.electra.SingleAttestation.serialize(attestation), passed: PASSED })
+    }
+    for (const aggregate of buildAggregates(keys, chain.domains, duty, data, cast)) {
+      const bytes = ssz.electra.SignedAggregateAndProof.serialize(aggregate)
+      aggregates.push({ name: 'beacon_aggregate_and_proof', ssz: bytes, passed: PASSED })
+    }
+  }
+  return { votes, aggregates }
 }
 
 function columnsOf(blobs: readonly BlobWithCells[]): readonly Case[] {

@@ -169,7 +169,7 @@ const gossipSettings = {
     placeholder: '[NAME=]POLICY',
     defaultText: 'by topic',
     description:
-      'What a message must pass before it is forwarded, for all topics or NAME=POLICY for one: strict (signatures, where the keys are known), corroborate(K) (K independent peers sent it; 2 unless said), blind (stateless checks), none (everything is forwarded: for benchmarks only). See validation.md.',
+      'What a message must pass before it is forwarded, for all topics or NAME=POLICY for one: strict (signatures, where the keys are known), corroborate(K) (K independent peers sent it; 2 unless said), sampled (votes: all of whoever is new, some of who is known), blind (stateless checks), none (everything is forwarded: for benchmarks only). See validation.md.',
   }),
   corroborationTimeMs: setting(integer(100, MAX_CORROBORATION_MS).default(4000), {
     group: 'Gossip',

@@ -2,51 +2,14 @@
  * The few Merkle roots and branches that gossip rules ask for, straight from serialised bytes.
  * Spec: ssz/simple-serialize.md#merkleization, specs/phase0/beacon-chain.md#is_valid_merkle_branch
  */
-import { hash } from 'node:crypto'
+import { CHUNK_BYTES, foldChunks, hashPair } from './merkle-tree.ts'
 import { beaconBlockHeader, MAX_BLOB_COMMITMENTS_PER_BLOCK } from './ssz-types/basic.ts'
 
-const CHUNK_BYTES = 32
 /** A KZG commitment fills one chunk and half of the next. */
 const COMMITMENT_BYTES = 48
 const COMMITMENTS_DEPTH = Math.log2(MAX_BLOB_COMMITMENTS_PER_BLOCK)
 const HEADER_FIELDS = [...beaconBlockHeader.fields.values()]
 const HEADER_DEPTH = Math.ceil(Math.log2(HEADER_FIELDS.length))
-
-/** Roots of trees of zero chunks, by depth, as deep as any tree here is. */
-const ZERO_ROOTS = zeroRoots(COMMITMENTS_DEPTH)
-
-function zeroRoots(depth: number): readonly Buffer[] {
-  const nodes = Buffer.alloc(2 * CHUNK_BYTES)
-  const roots = [Buffer.from(nodes.subarray(0, CHUNK_BYTES))]
-  for (let level = 0; level < depth; level++) {
-    nodes.copyWithin(CHUNK_BYTES, 0, CHUNK_BYTES)
-    hashPair(nodes, 0, 0)
-    roots.push(Buffer.from(nodes.subarray(0, CHUNK_BYTES)))
-  }
-  return roots
-}
-
-/**
- * Writes the parent of the two nodes at `from` to `to`, in place. The digest is taken as text: node:crypto makes an
- * ArrayBuffer for any other form, which costs three times the hash.
- */
-function hashPair(nodes: Buffer, from: number, to: number): void {
-  nodes.write(hash('sha256', nodes.subarray(from, from + 2 * CHUNK_BYTES), 'binary'), to, CHUNK_BYTES, 'latin1')
-}
-
-/**
- * Folds the first `count` chunks of `nodes`, padded with zero chunks to 2**depth of them, into their root, which is then
- * the first chunk. `nodes` has room for `count` chunks rounded up to an even number, and for one at least.
- */
-function fold(nodes: Buffer, count: number, depth: number): void {
-  let width = count
-  for (let level = 0; level < depth && width > 0; level++) {
-    if (width % 2 === 1) nodes.set(ZERO_ROOTS[level] as Buffer, width * CHUNK_BYTES)
-    width = Math.ceil(width / 2)
-    for (let i = 0; i < width; i++) hashPair(nodes, 2 * i * CHUNK_BYTES, i * CHUNK_BYTES)
-  }
-  if (width === 0) nodes.set(ZERO_ROOTS[depth] as Buffer, 0)
-}
 
 function firstChunk(nodes: Buffer): Uint8Array {
   return nodes.subarray(0, CHUNK_BYTES)
@@ -61,7 +24,7 @@ export function beaconHeaderRoot(header: Uint8Array): Uint8Array {
   for (const [index, { at, fixedBytes = 0 }] of HEADER_FIELDS.entries()) {
     nodes.set(header.subarray(at, at + fixedBytes), index * CHUNK_BYTES)
   }
-  fold(nodes, HEADER_FIELDS.length, HEADER_DEPTH)
+  foldChunks(nodes, HEADER_FIELDS.length, HEADER_DEPTH)
   return firstChunk(nodes)
 }
 
@@ -86,7 +49,7 @@ export function kzgCommitmentsRoot(commitments: Uint8Array): Uint8Array {
     nodes.set(commitment, 2 * i * CHUNK_BYTES)
   }
   for (let i = 0; i < count; i++) hashPair(nodes, 2 * i * CHUNK_BYTES, i * CHUNK_BYTES)
-  fold(nodes, count, COMMITMENTS_DEPTH)
+  foldChunks(nodes, count, COMMITMENTS_DEPTH)
   nodes.fill(0, CHUNK_BYTES, 2 * CHUNK_BYTES)
   nodes.writeUInt32LE(count, CHUNK_BYTES)
   hashPair(nodes, 0, 0)

@@ -11,7 +11,13 @@ const DOMAIN_TYPES = {
   beaconProposer: 0x00,
   beaconAttester: 0x01,
   voluntaryExit: 0x04,
+  selectionProof: 0x05,
+  aggregateAndProof: 0x06,
+  syncCommittee: 0x07,
+  syncCommitteeSelectionProof: 0x08,
+  contributionAndProof: 0x09,
   blsToExecutionChange: 0x0a,
+  ptcAttester: 0x0c,
 } as const
 export type DomainName = keyof typeof DOMAIN_TYPES
 

@@ -153,6 +153,21 @@ export const TOPIC_TABLE = Object.fromEntries(
   GOSSIP_KINDS.map((kind) => [kind, topicSpec(kind, ROWS[kind])]),
 ) as Readonly<Record<GossipKind, TopicSpec>>
 
+/** What validators vote with, and what aggregates their votes: many, small, and of no use when they are late. */
+export const VOTE_KINDS = [
+  'beacon_attestation',
+  'beacon_aggregate_and_proof',
+  'sync_committee',
+  'sync_committee_contribution_and_proof',
+  'payload_attestation_message',
+] as const satisfies readonly GossipKind[]
+
+const VOTES: ReadonlySet<GossipKind> = new Set<GossipKind>(VOTE_KINDS)
+
+export function isVoteKind(kind: GossipKind): boolean {
+  return VOTES.has(kind)
+}
+
 /** True when `text` is a base name of the table. */
 export function isGossipKind(text: string): text is GossipKind {
   return Object.hasOwn(TOPIC_TABLE, text)

@@ -19,6 +19,8 @@ export interface BlockFacts {
   readonly proposerIndex: number
   /** hash_tree_root of the message, as `0x` and 64 hex digits. */
   readonly root: string
+  /** Root of the block that it is built on, likewise. */
+  readonly parentRoot: string
 }
 
 export interface VerifyBlockInput {

@@ -1,6 +1,6 @@
 /** What Prysm thinks of its peers, asked over gRPC: Debug/ListPeers of proto/prysm/v1alpha1/debug.proto, by hand. */
 import { connect } from 'node:http2'
-import { LENGTH_DELIMITED, ProtobufReader } from '../../src/network-worker/gossip/protobuf-reader.ts'
+import { LENGTH_DELIMITED, ProtobufReader } from '../../src/shared/protobuf-reader.ts'
 
 const PATH = '/ethereum.eth.v1alpha1.Debug/ListPeers'
 const TIMEOUT_MS = 10_000
@@ -57,7 +57,7 @@ export function decodePeers(bytes: Uint8Array): readonly PrysmPeer[] {
 
 interface Field {
   readonly number: number
-  /** Of varints the low 32 bits; fixed 32-bit fields are all floats here. */
+  /** Varints are exact below 2⁵³; fixed 32-bit fields are all floats here. */
   readonly value: number | Uint8Array
 }
 

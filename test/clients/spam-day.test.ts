@@ -1,9 +1,10 @@
 /** A day of spam beside two stand-ins: the same as run-spam-day.ts shows beside real clients, smaller and shorter. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RECORD_SLOTS } from '../../src/network-worker/validation/policy/track-record.ts'
 import { goSkipReason } from '../support/go-build.ts'
 import { SimulatedPair } from './simulated-pair.ts'
-import { runSpamDay, type SpamDayReport, spamDayFaults } from './spam-day.ts'
+import { runSpamDay, type SpamDayOptions, type SpamDayReport, spamDayFaults } from './spam-day.ts'
 import { WHOLE_CREW } from './spam-roles.ts'
 
 const skip = goSkipReason()
@@ -12,13 +13,18 @@ const CREW = WHOLE_CREW.map(([role, count]) => [role, role.name === 'colluding t
 /** Of 4 s each: a forger of twins has three messages a slot, and ten get it banned. */
 const SLOTS = { quietSlots: 1, spamSlots: 7 }
 
-async function spamDay(hasKeys: boolean, say: (line: string) => void): Promise<SpamDayReport> {
+/** Until the blocks of one peer are known to be the chain, and one more while the crew arrives. */
+const QUIET_SLOTS = RECORD_SLOTS + 2
+
+async function spamDay(
+  options: Pick<SpamDayOptions, 'hasKeys' | 'isTold' | 'say'> & { readonly quietSlots?: number },
+): Promise<SpamDayReport> {
   await using pair = await SimulatedPair.start()
-  return await runSpamDay(pair, { crew: CREW, hasKeys, isTold: !hasKeys, ...SLOTS, say })
+  return await runSpamDay(pair, { crew: CREW, ...SLOTS, ...options })
 }
 
 test('with keys: every block goes through and nothing else, and all spammers are refused', { skip }, async (t) => {
-  const report = await spamDay(true, (line) => t.diagnostic(line))
+  const report = await spamDay({ hasKeys: true, isTold: false, say: (line) => t.diagnostic(line) })
   assert.deepEqual(spamDayFaults(report, true), [])
   assert.ok((report.verified.get('invalid') ?? 0) > 0)
 })
@@ -26,7 +32,15 @@ test('with keys: every block goes through and nothing else, and all spammers are
 test('without keys: every block of a believed node goes through and nothing else, and whoever can be proven wrong is refused', {
   skip,
 }, async (t) => {
-  const report = await spamDay(false, (line) => t.diagnostic(line))
+  const report = await spamDay({ hasKeys: false, isTold: true, say: (line) => t.diagnostic(line) })
   assert.deepEqual(spamDayFaults(report, false), [])
   assert.equal(report.verified.size, 0)
+})
+
+test('without keys and without flags: once the blocks of a node have become the chain, no forged one goes through', {
+  skip,
+}, async (t) => {
+  const say = (line: string): void => t.diagnostic(line)
+  const report = await spamDay({ hasKeys: false, isTold: false, say, quietSlots: QUIET_SLOTS })
+  assert.deepEqual(spamDayFaults(report, false), [])
 })

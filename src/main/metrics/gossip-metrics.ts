@@ -73,7 +73,7 @@ export const GOSSIP_METRICS: readonly MetricRow[] = [
   workerRow({
     name: 'starling_gossip_verified_messages_total',
     type: 'counter',
-    help: 'Messages whose signatures and proofs were to be verified, by kind and outcome: valid, invalid, proven (KZG proofs right, no key known), or no answer for lack of a key or of room (queue_full), a key that is none (bad_key), a job that failed, another proposer than the lookahead has (other_proposer), a block that is too dear to hash (too_long).',
+    help: 'Messages whose signatures and proofs were to be verified, by kind and outcome: valid, invalid, proven (KZG proofs right, no key known), disproven (KZG proofs wrong), or no answer for lack of a key or of room (queue_full), a key that is none (bad_key), a job that failed, another proposer than the lookahead has (other_proposer), a block that is too dear to hash (too_long).',
     labels: ['kind', 'outcome'],
     samples: ({ verified }) =>
       verified.map(({ kind, outcome, count }) => ({ labels: { kind, outcome }, value: count })),

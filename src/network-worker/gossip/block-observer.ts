@@ -13,6 +13,8 @@ export interface AcceptedBlock {
   readonly from: PeerIdStr
   /** Monotonic ms when the first bytes of its RPC reached us. */
   readonly atMs: number
+  /** More speaks for it than the word of one peer: its signature, a second sender, or a peer of the operator's. */
+  readonly isVouched: boolean
 }
 
 /** Told of blocks and of copies, in the turn of the message: implementations take note, and work later. */

@@ -17,6 +17,7 @@ const DROPPED_AT_ONCE = 16
 
 /** Upstream's DeliveryRecordStatus. */
 const UNKNOWN = 0
+const IGNORED = 3
 
 /** One message. It is the list of those who sent a copy itself, so that a message costs one object. */
 export class DeliveryRecord {
@@ -77,6 +78,19 @@ export class DeliveryRecords {
     this.records.set(msgId, record)
     if (this.records.size > this.#maxRecords) this.#dropOldest()
     return record
+  }
+
+  /**
+   * A message that was passed on is none after all: copies of it count for nobody any more.
+   * @returns who sent copies of it so far, and have been credited with them
+   */
+  disown(msgId: MsgIdStr): readonly PeerIdStr[] {
+    const record = this.records.get(msgId)
+    const senders: PeerIdStr[] = []
+    record?.forEach((peerId) => void senders.push(peerId))
+    record?.clear()
+    if (record !== undefined) record.status = IGNORED
+    return senders
   }
 
   /** Forgets a message, so that whoever brings it next is its first. */

@@ -43,6 +43,8 @@ export interface GossipRoomDeps {
   readonly sources: PeerSources
   /** A peer's best measured round trip, ms. */
   readonly rttMs: (peerId: PeerIdStr) => number | undefined
+  /** Who sent many blocks first in earlier runs, the longest unheard first. */
+  readonly knownSenders?: readonly PeerIdStr[] | undefined
   /** Verifies what can be verified; nothing when absent. */
   readonly verifier?: Verifier
   readonly exemption: IpExemption
@@ -193,7 +195,9 @@ function passageOf(
       if (context === undefined) return
       events?.onPassed(context, data)
       if (context.parsed.spec.kind !== 'beacon_block') return
-      blocks?.onBlock({ msgId, fork: context.entry.fork, data, maxSszBytes: context.maxSszBytes, from, atMs })
+      const { entry, maxSszBytes } = context
+      const isVouched = policies.isVouched(msgId)
+      blocks?.onBlock({ msgId, fork: entry.fork, data, maxSszBytes, from, atMs, isVouched })
     },
     onCopy: (msgId, from) => {
       policies.onCopy(msgId, from)
@@ -243,7 +247,10 @@ function topicSubscriber(
       scores.install(router.score, context)
       const { kind: topicKind } = context.parsed.spec
       const rules = topicRules(context, {
-        check: policies.checkOf(context),
+        check: policies.checkOf(context, (msgId, guilty) => {
+          router.disown(context.topic, msgId, guilty, deps.sources.bypasses)
+          for (const peerId of guilty) deps.onOffence(peerId, { kind: 'rejected', topicKind, reason: 'bad_signature' })
+        }),
         onVerdict: (verdict, ssz, from) => onVerdict(context, verdict, ssz, from),
         onUnreadable: (reason, from) => {
           stats.onVerdict({ action: 'reject', reason })

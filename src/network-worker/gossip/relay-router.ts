@@ -66,6 +66,7 @@ export class RelayRouter extends SendingRouter {
   readonly #topics = new Map<TopicStr, TopicRules>()
   readonly #arrivals: Arrivals
   readonly #slab = new Slab()
+  readonly #records = new DeliveryRecords()
 
   constructor(components: RouterComponents, options: RouterOptions, deps: RelayRouterDeps) {
     super(components, options, deps)
@@ -73,9 +74,8 @@ export class RelayRouter extends SendingRouter {
     this.#deps = deps
     this.allowedTopics = deps.knownTopics
     const seenIds = new SeenIds({ clock, ttlMs: seenTtlMs })
-    const records = new DeliveryRecords()
     this.seenCache = seenIds
-    this.score.deliveryRecords = records
+    this.score.deliveryRecords = this.#records
     this.#arrivals = new Arrivals({
       router: this,
       clock,
@@ -86,7 +86,7 @@ export class RelayRouter extends SendingRouter {
       onAccepted: (arrival, msgId) => this.#passOn(arrival, msgId),
       forget: (msgId) => {
         seenIds.delete(msgId)
-        records.forget(msgId)
+        this.#records.forget(msgId)
       },
       isTaken: (topic, rules) => this.#topics.get(topic) === rules,
       // Not `acceptFrom`, which makes an entry that stays when the peer has gone.
@@ -144,6 +144,21 @@ export class RelayRouter extends SendingRouter {
     this.allowedTopics?.delete(topic)
     this.topicNames.remove(topic)
     this.#topics.delete(topic)
+  }
+
+  /**
+   * A message that was passed on has turned out to be forged. It costs who brought it, and who sent copies of it since, what
+   * a rejected one does (P4), and nobody is offered it any more. `isSpared`: who pays nothing for it.
+   */
+  disown(
+    topic: TopicStr,
+    msgId: MsgIdStr,
+    broughtBy: readonly PeerIdStr[],
+    isSpared: (peerId: PeerIdStr) => boolean,
+  ): void {
+    const senders = new Set([...broughtBy, ...this.#records.disown(msgId)])
+    for (const peerId of senders) if (!isSpared(peerId)) this.score.rejectInvalidMessage(peerId, topic)
+    this.mcache.msgs.delete(msgId)
   }
 
   /** Messages that were read and wait for their turn. */

@@ -3,7 +3,7 @@
  * since they come by the ten thousand; control messages by the library's own reader. Payloads are views of the bytes.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
-import { LENGTH_DELIMITED, ProtobufReader } from './protobuf-reader.ts'
+import { ProtobufReader, tagOf } from '../../shared/protobuf-reader.ts'
 import type { TopicNames } from './topic-names.ts'
 
 /** Elements that the lists of one RPC may have: upstream's defaults (17.1.1, message/decodeRpc), in its own words. */
@@ -27,8 +27,7 @@ const CONTROL_LIMITS = {
   },
 }
 
-/** Tags as they are on the wire: the number of the field and its type. */
-const tagOf = (field: number, type = LENGTH_DELIMITED): number => (field << 3) | type
+/** Of the fields of an RPC, a subscription and a message. */
 const SUBSCRIPTION = tagOf(1)
 const MESSAGE = tagOf(2)
 const CONTROL = tagOf(3)

@@ -49,7 +49,7 @@ interface TopicRule {
  * credited with a delivery, and every mesh peer would pay for what it did deliver.
  */
 function creditsDeliveries(policy: ValidationPolicy): boolean {
-  return policy === 'strict' || policy === 'blind' || policy === 'none'
+  return policy === 'strict' || policy === 'sampled' || policy === 'blind' || policy === 'none'
 }
 
 function attestationRule(set: ValidatorSet, { slotDurationMs, slotsPerEpoch }: ScoreSetting): TopicRule {

@@ -4,15 +4,21 @@ import type { RecentHead } from './record.ts'
 import type { Place, Segment } from './segment.ts'
 
 /**
- * Blocks of one slot that are kept: what is hashed of one slot of the clock (stats/block-budget.ts). One proposer has
- * one block a slot; the others are forged, or its own crime.
+ * Blocks of one slot that are kept when nothing vouches for them: what is hashed of one slot of the clock
+ * (stats/block-budget.ts). One proposer has one block a slot; the others are forged, or its own crime.
  */
 const MAX_BLOCKS_PER_SLOT = 4
+/**
+ * Room besides for those that something vouches for: all that may pass of one slot without a right signature
+ * (validation/claim-limits.ts). Which they are is not kept: of others no more than four are ever let in.
+ */
+const MAX_VOUCHED_PER_SLOT = 8
 /** Columns of one index and slot that are kept without their blocks; those of the blocks that are here have room besides. */
 const MAX_COLUMN_VARIANTS = 2
+const MAX_ALL_BLOCKS_PER_SLOT = MAX_BLOCKS_PER_SLOT + MAX_VOUCHED_PER_SLOT
 /** Objects of one slot, at the most. */
 export const MAX_OBJECTS_PER_SLOT =
-  MAX_BLOCKS_PER_SLOT + (MAX_BLOCKS_PER_SLOT + MAX_COLUMN_VARIANTS) * NUMBER_OF_COLUMNS
+  MAX_ALL_BLOCKS_PER_SLOT + (MAX_ALL_BLOCKS_PER_SLOT + MAX_COLUMN_VARIANTS) * NUMBER_OF_COLUMNS
 
 /** A block, with its columns by index. Columns may be there without the block. */
 interface Entry {
@@ -34,8 +40,13 @@ export class RecentIndex {
     return size
   }
 
-  /** False for what is here, and for what its slot has enough of. */
-  hasRoomFor({ kind, slot, rootHex, columnIndex }: Pick<RecentHead, 'kind' | 'slot' | 'rootHex' | 'columnIndex'>) {
+  /** False for what is here, and for what its slot has enough of. `before`: blocks of the slot that go before it. */
+  hasRoomFor(
+    head: Pick<RecentHead, 'kind' | 'slot' | 'rootHex' | 'columnIndex'>,
+    isVouched: boolean,
+    before = 0,
+  ): boolean {
+    const { kind, slot, rootHex, columnIndex } = head
     const known = this.#entries.get(rootHex)
     if (kind === 'block' ? known?.block !== undefined : known?.columns.has(columnIndex)) return false
     // A forger of columns, who has no block, does not keep out those of one that is here.
@@ -46,13 +57,14 @@ export class RecentIndex {
       const isOther = kind === 'block' ? entry?.block !== undefined : entry?.columns.has(columnIndex) && !entry.block
       if (isOther) others++
     }
-    return others < (kind === 'block' ? MAX_BLOCKS_PER_SLOT : MAX_COLUMN_VARIANTS)
+    if (kind === 'column') return others < MAX_COLUMN_VARIANTS
+    return others + before < (isVouched ? MAX_ALL_BLOCKS_PER_SLOT : MAX_BLOCKS_PER_SLOT)
   }
 
   /** False when there is no room for it. */
-  add(place: Place): boolean {
+  add(place: Place, isVouched: boolean): boolean {
     const { head } = place
-    if (!this.hasRoomFor(head)) return false
+    if (!this.hasRoomFor(head, isVouched)) return false
     const known = this.#entries.get(head.rootHex)
     if (known !== undefined && known.slot !== head.slot) {
       // A column says of itself which slot its block has: one that lies is none of that block, and does not keep it out.

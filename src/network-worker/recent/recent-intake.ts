@@ -16,6 +16,7 @@ import { encodeUvarint } from '../reqresp/framing.ts'
 import { fuluColumnViews, gloasColumnViews } from '../validation/views/data-column.ts'
 import { blockViews } from '../validation/views/signed-block.ts'
 import type { RecentObjects } from './recent-objects.ts'
+import type { RecentHead } from './record.ts'
 
 /** Columns that wait to be opened: those of two slots, as in the ring's own queue. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024
@@ -29,6 +30,12 @@ export interface PassedObject {
   readonly data: Uint8Array
   /** Bound of its topic without compression. */
   readonly maxSszBytes: number
+}
+
+/** A block that passed. */
+export interface PassedBlock extends PassedObject {
+  /** More speaks for it than the word of one peer. */
+  readonly isVouched: boolean
 }
 
 export interface RecentIntakeDeps {
@@ -64,14 +71,14 @@ export class RecentIntake {
   }
 
   /** A block that was hashed. `root` with or without `0x`. */
-  onBlock({ fork, data, maxSszBytes }: PassedObject, root: string): void {
+  onBlock({ fork, data, maxSszBytes, isVouched }: PassedBlock, root: string): void {
     const opened = decompressBlock(data, 0, maxSszBytes)
     const peeked = opened.ok ? peekBlock(opened.bytes) : undefined
     if (!opened.ok || peeked === undefined) return
     const { slot, parentRootHex } = peeked
     const blobCount = this.#counterOf(fork)(opened.bytes)
     const named = { slot, rootHex: root.replace(/^0x/, ''), parentRootHex }
-    this.#put({ kind: 'block', ...named, columnIndex: 0, blobCount }, opened.bytes)
+    this.#put({ kind: 'block', ...named, columnIndex: 0, blobCount }, opened.bytes, isVouched)
   }
 
   /** Called as a column passes: it is copied here, and opened in a turn of its own. */
@@ -128,11 +135,11 @@ export class RecentIntake {
     return counter
   }
 
-  #put(head: Omit<Parameters<RecentObjects['put']>[0], 'digestHex' | 'sszBytes'>, ssz: Uint8Array): void {
+  #put(head: Omit<RecentHead, 'digestHex' | 'sszBytes'>, ssz: Uint8Array, isVouched = false): void {
     const { objects, schedule, slotsPerEpoch } = this.#deps
     const { digestHex } = schedule.at(Math.floor(head.slot / slotsPerEpoch))
     const payload = Buffer.concat([encodeUvarint(ssz.length), encodeFrames(ssz)])
-    objects.put({ ...head, digestHex, sszBytes: ssz.length }, payload)
+    objects.put({ ...head, digestHex, sszBytes: ssz.length }, payload, isVouched)
   }
 }
 

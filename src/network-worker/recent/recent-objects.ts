@@ -28,8 +28,8 @@ const LOG_PERIOD_MS = 60_000
 /** Columns come up to so long after their block: until then, that they are not here says nothing. */
 const COLUMNS_DUE_SLOTS = 2
 
-/** A payload with the head it is found by. */
-export type RecentObject = readonly [head: RecentHead, payload: Uint8Array]
+/** A payload with the head it is found by. A block that something vouches for has room when its slot has enough of others. */
+export type RecentObject = readonly [head: RecentHead, payload: Uint8Array, isVouched?: boolean]
 
 /** Why objects are not held. */
 export type RecentDrop = 'queue_full' | 'write_failed' | 'out_of_window' | 'too_long' | 'no_room'
@@ -98,14 +98,14 @@ export class RecentObjects {
   }
 
   /** Takes an object to be written; `payload` must be the caller's to give. Objects that are here already are left out. */
-  put(head: RecentHead, payload: Uint8Array): void {
+  put(head: RecentHead, payload: Uint8Array, isVouched = false): void {
     if (!this.#isOpen) return
     const refusal = this.#refusalOf(head, payload)
     if (refusal !== undefined) {
       this.#drops[refusal]++
       return
     }
-    this.#queue.push([head, payload])
+    this.#queue.push([head, payload, isVouched])
     this.#queuedBytes += payload.length
     this.#writing ??= this.#write()
   }
@@ -194,8 +194,10 @@ export class RecentObjects {
     try {
       const number = numberOf(first[0].slot)
       const segment = this.#segments.get(number) ?? (await this.#openSegment(number))
-      for (const place of await segment.append(this.#freshOf(objects))) {
-        if (!this.#index.add(place)) this.#drops.no_room++
+      const fresh = this.#freshOf(objects)
+      const places = await segment.append(fresh.map(([head, payload]) => [head, payload]))
+      for (const [index, place] of places.entries()) {
+        if (!this.#index.add(place, fresh[index]?.[2] === true)) this.#drops.no_room++
       }
     } catch (error) {
       this.#drops.write_failed += objects.length
@@ -206,10 +208,14 @@ export class RecentObjects {
   /** Those that are not here yet and that there is room for, each once. */
   #freshOf(objects: readonly RecentObject[]): readonly RecentObject[] {
     const fresh = new Map<string, RecentObject>()
+    const blocksOf = new Map<number, number>()
     for (const object of objects) {
-      const [head] = object
+      const [head, , isVouched = false] = object
       const key = `${head.rootHex} ${head.columnIndex}`
-      if (!fresh.has(key) && this.#index.hasRoomFor(head)) fresh.set(key, object)
+      const before = blocksOf.get(head.slot) ?? 0
+      if (fresh.has(key) || !this.#index.hasRoomFor(head, isVouched, before)) continue
+      fresh.set(key, object)
+      if (head.kind === 'block') blocksOf.set(head.slot, before + 1)
     }
     return [...fresh.values()]
   }
@@ -229,8 +235,8 @@ export class RecentObjects {
     const path = this.#pathOf(number)
     const { segment, places } = await Segment.open(path, MAX_SEGMENT_RECORDS)
     this.#segments.set(number, segment)
-    // A head that is whole but of another segment's slots would outlive its slot.
-    for (const place of places) if (numberOf(place.head.slot) === number) this.#index.add(place)
+    // A head that is whole but of another segment's slots would outlive its slot. What vouched for one was asked then.
+    for (const place of places) if (numberOf(place.head.slot) === number) this.#index.add(place, true)
     return segment
   }
 

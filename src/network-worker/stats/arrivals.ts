@@ -25,8 +25,8 @@ export interface ArrivalsDeps {
   readonly peerOf: (peerId: PeerIdStr) => { readonly client: string; readonly rttMs: number } | undefined
   /** Hashes a block on another thread; its bytes change hands. */
   readonly factsOf: (block: BlockFactsInput) => Promise<JobResult<'block-facts'>>
-  /** A block was hashed: for others who want its root. `root` is `0x` and 64 hex digits. */
-  readonly onHashed?: ((block: AcceptedBlock, root: string) => void) | undefined
+  /** A block was hashed: for others who want its root. */
+  readonly onHashed?: ((block: AcceptedBlock, facts: BlockFacts) => void) | undefined
   /** Told once of each block that is shown, as soon as it is. `atMs`: monotonic, of its coming. */
   readonly onShown?: (arrival: ArrivalView, atMs: number) => void
 }
@@ -76,7 +76,7 @@ export class Arrivals {
 
   onBlock(block: AcceptedBlock): void {
     if (this.#isStopped || this.#entries.has(block.msgId)) return
-    if (!this.#budget.take(block.from)) {
+    if (!this.#budget.take(block.from, block.isVouched)) {
       this.#hidden.slot_limit++
       return
     }
@@ -144,7 +144,7 @@ export class Arrivals {
     const result = await this.#deps.factsOf({ fork, data: new Uint8Array(data), maxSszBytes })
     if (result.ok && result.output !== undefined) {
       this.#show(msgId, result.output)
-      this.#deps.onHashed?.(block, result.output.root)
+      this.#deps.onHashed?.(block, result.output)
       return
     }
     this.#entries.delete(msgId)

@@ -48,8 +48,9 @@ export const REJECT_REASONS = [
   'not_slashable',
   'bad_order',
   'future_epoch',
-  // Signatures and KZG proofs.
+  // Signatures, and KZG proofs.
   'bad_signature',
+  'bad_proof',
 ] as const
 
 export type IgnoreReason = (typeof IGNORE_REASONS)[number]

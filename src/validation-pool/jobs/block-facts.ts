@@ -9,12 +9,13 @@ import { blockRoot } from './block-root.ts'
  */
 const MAX_HASHED_BYTES = 2 * 1024 * 1024
 
-/** Slot, proposer and root of a block as it travels. Never throws. */
+/** Slot, proposer, root and parent of a block as it travels. Never throws. */
 export const blockFacts: JobRun<'block-facts'> = ({ fork, data, maxSszBytes }) => {
   const decompressed = decompressBlock(data, 0, Math.min(maxSszBytes, MAX_HASHED_BYTES))
   if (!decompressed.ok) return undefined
   const peeked = peekBlock(decompressed.bytes)
   const root = blockRoot(fork, decompressed.bytes)
   if (peeked === undefined || root === undefined) return undefined
-  return { slot: peeked.slot, proposerIndex: peeked.proposerIndex, root }
+  const { slot, proposerIndex, parentRootHex } = peeked
+  return { slot, proposerIndex, root, parentRoot: `0x${parentRootHex}` }
 }

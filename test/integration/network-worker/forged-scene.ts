@@ -17,15 +17,26 @@ export const DEFAULTS: Partial<RelayConfig> = {
   corroborationTimeMs: 10_000,
 }
 
-/** A peer in the relay's mesh, of which the relay knows what it runs. */
-export async function meshedPeer(relay: RunningRelay, userAgent: string): Promise<GossipPeer> {
+/** A peer that takes blocks and is not connected yet. */
+export async function freshPeer(userAgent: string): Promise<GossipPeer> {
   const peer = await GossipPeer.start({ status: () => freshStatus(digestHex), userAgent })
   peer.subscribe(TOPIC)
+  return peer
+}
+
+/** Has it dial the relay, and waits until it is in the mesh and the relay knows what it runs. */
+export async function meshWith(relay: RunningRelay, peer: GossipPeer, userAgent: string): Promise<void> {
   await peer.dial(relay.addresses[0] ?? '')
   await peer.meshedWith(relay.peerId, TOPIC)
   await until('what it runs', async () =>
     (await relay.control.listPeers()).some(({ peer_id, client }) => peer_id === peer.peerId && client === userAgent),
   )
+}
+
+/** A peer in the relay's mesh, of which the relay knows what it runs. */
+export async function meshedPeer(relay: RunningRelay, userAgent: string): Promise<GossipPeer> {
+  const peer = await freshPeer(userAgent)
+  await meshWith(relay, peer, userAgent)
   return peer
 }
 

@@ -5,6 +5,8 @@ import { FORK_NAMES } from '../../../src/consensus/network-config.ts'
 import { MAX_JOBS } from '../../../src/validation-pool/client.ts'
 import { openPool } from './pool-scene.ts'
 
+const ZERO_ROOT = `0x${'00'.repeat(32)}`
+
 function fuluBlock(slot: number, transactions: number, bytesEach: number) {
   const block = ssz.fulu.SignedBeaconBlock.defaultValue()
   block.message.slot = slot
@@ -24,9 +26,11 @@ test('a block of each fork is hashed on another thread', async (t) => {
     const signed = ssz[fork].SignedBeaconBlock.defaultValue()
     signed.message.slot = 77
     signed.message.proposerIndex = 12
+    signed.message.parentRoot = new Uint8Array(32).fill(9)
     const root = `0x${Buffer.from(ssz[fork].BeaconBlock.hashTreeRoot(signed.message as never)).toString('hex')}`
+    const parentRoot = `0x${'09'.repeat(32)}`
     const result = await hash(fork, ssz[fork].SignedBeaconBlock.serialize(signed as never))
-    assert.deepEqual(result, { ok: true, output: { slot: 77, proposerIndex: 12, root } })
+    assert.deepEqual(result, { ok: true, output: { slot: 77, proposerIndex: 12, root, parentRoot } })
   }
   assert.deepEqual(await hash('fulu', new Uint8Array(3_000).fill(7)), { ok: true, output: undefined })
   assert.deepEqual(log, [])
@@ -49,6 +53,9 @@ test('the worst block that is hashed does not cost the thread its life', async (
   const { hash, log } = openPool(t)
   const worst = fuluBlock(1, 500_000, 0)
   const result = await hash('fulu', ssz.fulu.SignedBeaconBlock.serialize(worst))
-  assert.deepEqual(result, { ok: true, output: { slot: 1, proposerIndex: 3, root: rootOf(worst) } })
+  assert.deepEqual(result, {
+    ok: true,
+    output: { slot: 1, proposerIndex: 3, root: rootOf(worst), parentRoot: ZERO_ROOT },
+  })
   assert.deepEqual(log, [])
 })

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { BlockFacts, JobCall } from '../../../src/validation-pool/job-table.ts'
 
-const ANSWER: BlockFacts = { slot: 1, proposerIndex: 2, root: '0x00' }
+const ANSWER: BlockFacts = { slot: 1, proposerIndex: 2, root: '0x00', parentRoot: '0x01' }
 
 export async function runJob({ input }: JobCall<'block-facts'>): Promise<BlockFacts> {
   switch (String.fromCharCode(input.data[0] ?? 0)) {

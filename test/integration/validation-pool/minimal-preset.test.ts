@@ -15,7 +15,8 @@ function signedBlock(fork: (typeof FORK_NAMES)[number]) {
   signed.message.slot = 5
   signed.message.proposerIndex = 6
   const root = `0x${Buffer.from(ssz[fork].BeaconBlock.hashTreeRoot(signed.message as never)).toString('hex')}`
-  return { bytes: ssz[fork].SignedBeaconBlock.serialize(signed as never), facts: { slot: 5, proposerIndex: 6, root } }
+  const facts = { slot: 5, proposerIndex: 6, root, parentRoot: `0x${'00'.repeat(32)}` }
+  return { bytes: ssz[fork].SignedBeaconBlock.serialize(signed as never), facts }
 }
 
 test('blocks of the minimal preset are hashed by a pool of that preset', async (t) => {

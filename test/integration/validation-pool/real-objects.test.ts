@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type deneb, type electra, type fulu, type phase0, ssz } from '@lodestar/types'
+import { type altair, type deneb, type electra, type fulu, type phase0, ssz } from '@lodestar/types'
 import { type ForkName, isForkAtLeast } from '../../../src/consensus/network-config.ts'
 import type { GossipKind, GossipName } from '../../../src/consensus/topic-table.ts'
+import type { Verification } from '../../../src/network-worker/validation/verify/verifier.ts'
 import { REAL_FORKS, type RealObject, realNetwork, realObject } from '../../support/real-objects.ts'
 import { openVerifier } from './verifier-scene.ts'
 import { verifyReal } from './verify-real.ts'
@@ -17,6 +18,9 @@ function isVerified({ kind, entry }: RealObject): boolean {
     'voluntary_exit',
     'proposer_slashing',
     'bls_to_execution_change',
+    'beacon_aggregate_and_proof',
+    'sync_committee',
+    'sync_committee_contribution_and_proof',
   ].includes(kind)
 }
 
@@ -26,6 +30,8 @@ interface Forged {
   /** The kind's own unless given. */
   readonly on?: GossipName
   readonly kind: GossipKind
+  /** What verification says of it. */
+  readonly answer: Verification
 }
 
 interface SszType<Value> {
@@ -33,12 +39,12 @@ interface SszType<Value> {
   serialize(value: Value): Uint8Array
 }
 
-/** Makes forged objects of a kind out of the real one. */
-function forger<Value>(fork: ForkName, kind: GossipKind, type: SszType<Value>) {
+/** Makes forged objects of a kind out of the real one, of which verification says `answer`. */
+function forger<Value>(fork: ForkName, kind: GossipKind, type: SszType<Value>, answer: Verification = 'invalid') {
   return (name: string, change: (value: Value) => void, on?: GossipName): Forged => {
     const value = type.deserialize(realObject(fork, kind).ssz)
     change(value)
-    return { name, kind, bytes: type.serialize(value), ...(on === undefined ? {} : { on }) }
+    return { name, kind, answer, bytes: type.serialize(value), ...(on === undefined ? {} : { on }) }
   }
 }
 
@@ -99,28 +105,70 @@ function forgedVotes(fork: ForkName): readonly Forged[] {
   ]
 }
 
+function forgedAggregates(fork: ForkName): readonly Forged[] {
+  const kind = 'beacon_aggregate_and_proof'
+  return isForkAtLeast(fork, 'electra')
+    ? forgedOfAggregate(forger<electra.SignedAggregateAndProof>(fork, kind, ssz.electra.SignedAggregateAndProof))
+    : forgedOfAggregate(forger<phase0.SignedAggregateAndProof>(fork, kind, ssz.phase0.SignedAggregateAndProof))
+}
+
+type Change<Value> = (name: string, change: (value: Value) => void) => Forged
+
+function forgedOfAggregate<Value extends phase0.SignedAggregateAndProof>(forge: Change<Value>): readonly Forged[] {
+  return [
+    forge('an aggregate for another head', ({ message }) => turnFirst(message.aggregate.data.beaconBlockRoot)),
+    forge('an aggregate with another signature of its voters', ({ message }) => turnFirst(message.aggregate.signature)),
+    forge('the aggregate of another', ({ message }) => (message.aggregatorIndex ^= 1)),
+    forge('an aggregate under its selection proof', (value) => (value.signature = value.message.selectionProof)),
+    forge('an aggregate with its signature for a selection proof', (value) => {
+      value.message.selectionProof = value.signature
+    }),
+  ]
+}
+
+function forgedSyncVotes(fork: ForkName): readonly Forged[] {
+  if (!isForkAtLeast(fork, 'altair')) return []
+  const message = forger<altair.SyncCommitteeMessage>(fork, 'sync_committee', ssz.altair.SyncCommitteeMessage)
+  const kind = 'sync_committee_contribution_and_proof'
+  const contribution = forger<altair.SignedContributionAndProof>(fork, kind, ssz.altair.SignedContributionAndProof)
+  return [
+    message('a sync message for another head', ({ beaconBlockRoot }) => turnFirst(beaconBlockRoot)),
+    message('the sync message of another', (value) => (value.validatorIndex ^= 1)),
+    contribution('a contribution for another head', (value) => turnFirst(value.message.contribution.beaconBlockRoot)),
+    contribution('a contribution with another signature', (value) => turnFirst(value.message.contribution.signature)),
+    contribution('the contribution of another', (value) => (value.message.aggregatorIndex ^= 1)),
+    contribution('a contribution under its selection proof', (value) => {
+      value.signature = value.message.selectionProof
+    }),
+  ]
+}
+
 function forgedSidecars(fork: ForkName): readonly Forged[] {
   if (!isForkAtLeast(fork, 'deneb')) return []
   if (!isForkAtLeast(fork, 'fulu')) {
-    const forge = forger<deneb.BlobSidecar>(fork, 'blob_sidecar', ssz.deneb.BlobSidecar)
+    const ofBlob = [fork, 'blob_sidecar', ssz.deneb.BlobSidecar] as const
+    const forge = forger<deneb.BlobSidecar>(...ofBlob)
+    const misprove = forger<deneb.BlobSidecar>(...ofBlob, 'disproven')
     return [
       // The last byte of an element: the first says by its size whether it is one.
-      forge('a blob of which one bit is another', ({ blob }) => (blob[31] = (blob[31] ?? 0) ^ 1)),
-      forge('a blob with the commitment for its proof', (value) => (value.kzgProof = value.kzgCommitment)),
+      misprove('a blob of which one bit is another', ({ blob }) => (blob[31] = (blob[31] ?? 0) ^ 1)),
+      misprove('a blob with the commitment for its proof', (value) => (value.kzgProof = value.kzgCommitment)),
       forge('a blob of a header for another state', ({ signedBlockHeader }) =>
         turnFirst(signedBlockHeader.message.stateRoot),
       ),
       forge('a blob of another proposer', ({ signedBlockHeader }) => (signedBlockHeader.message.proposerIndex ^= 1)),
     ]
   }
-  const forge = forger<fulu.DataColumnSidecar>(fork, 'data_column_sidecar', ssz.fulu.DataColumnSidecar)
+  const ofColumn = [fork, 'data_column_sidecar', ssz.fulu.DataColumnSidecar] as const
+  const forge = forger<fulu.DataColumnSidecar>(...ofColumn)
+  const misprove = forger<fulu.DataColumnSidecar>(...ofColumn, 'disproven')
   return [
-    forge('a column with two cells swapped', ({ column }) => swap(column)),
-    forge('a column with two proofs swapped', ({ kzgProofs }) => swap(kzgProofs)),
-    forge('a column of which one bit is another', ({ column: [cell] }) => {
+    misprove('a column with two cells swapped', ({ column }) => swap(column)),
+    misprove('a column with two proofs swapped', ({ kzgProofs }) => swap(kzgProofs)),
+    misprove('a column of which one bit is another', ({ column: [cell] }) => {
       if (cell !== undefined) cell[31] = (cell[31] ?? 0) ^ 1
     }),
-    forge('a column in the place of another', (value) => (value.index = 5), 'data_column_sidecar_5'),
+    misprove('a column in the place of another', (value) => (value.index = 5), 'data_column_sidecar_5'),
     forge('a column of a header for another state', ({ signedBlockHeader }) =>
       turnFirst(signedBlockHeader.message.stateRoot),
     ),
@@ -139,10 +187,10 @@ for (const fork of REAL_FORKS) {
       const { name } = object.parsed
       assert.equal(await verifyReal(verifier, object, name, object.ssz), 'valid', name)
     }
-    const forgers = [forgedBlocks, forgedOperations, forgedVotes, forgedSidecars]
-    for (const { name, kind, bytes, on } of forgers.flatMap((forged) => forged(fork))) {
+    const forgers = [forgedBlocks, forgedOperations, forgedVotes, forgedAggregates, forgedSyncVotes, forgedSidecars]
+    for (const { name, kind, bytes, on, answer } of forgers.flatMap((forged) => forged(fork))) {
       const object = realObject(fork, kind)
-      assert.equal(await verifyReal(verifier, object, on ?? object.parsed.name, bytes), 'invalid', name)
+      assert.equal(await verifyReal(verifier, object, on ?? object.parsed.name, bytes), answer, name)
     }
     for (const object of signed) {
       const { name } = object.parsed

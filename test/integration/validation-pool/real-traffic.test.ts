@@ -88,6 +88,7 @@ function inOrder({ objects }: RealNetwork): readonly RealObject[] {
 
 const ACCEPT: Verdict = { action: 'accept' }
 const REJECTED: Verdict = { action: 'reject', reason: 'bad_signature' }
+const DISPROVEN: Verdict = { action: 'reject', reason: 'bad_proof' }
 const isSidecar = ({ kind }: RealObject): boolean => kind === 'blob_sidecar' || kind === 'data_column_sidecar'
 
 /** The sidecar with another bit in its cells or its blob, which only KZG finds. */
@@ -140,10 +141,10 @@ for (const fork of REAL_FORKS) {
       const sidecar = network.objects.find(isSidecar) ?? assert.fail()
       const garbage = garbageOf(sidecar)
       // While the trusted setup is loaded.
-      assert.deepEqual(await outcome(scene, sidecar, { ssz: garbage, sources: 1 }), REJECTED)
+      assert.deepEqual(await outcome(scene, sidecar, { ssz: garbage, sources: 1 }), DISPROVEN)
       assert.equal(scene.room.isInDoubt, false)
       assert.deepEqual(await outcome(scene, sidecar, { sources: 1 }), ACCEPT)
-      assert.deepEqual(await outcome(scene, sidecar, { ssz: garbage, sources: 1 }), REJECTED)
+      assert.deepEqual(await outcome(scene, sidecar, { ssz: garbage, sources: 1 }), DISPROVEN)
     })
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RelayConfig } from '../../../src/config/schema.ts'
+import { VOTE_KINDS } from '../../../src/consensus/topic-table.ts'
 import { load, problemLines } from './load-with.ts'
 
 const ENR = `enr:${'-'.repeat(150)}`
@@ -220,8 +221,18 @@ test('validation: corroborate takes the number of peers, two unless said', () =>
   })
 })
 
+test('validation: sampled is for votes, one kind at a time', () => {
+  const { perTopic } = load(['--validation', 'blind,sync_committee=sampled']).validation
+  assert.deepEqual(perTopic, { sync_committee: 'sampled' })
+  for (const item of ['sampled', 'beacon_block=sampled']) {
+    assert.deepEqual(problemLines(['--validation', item]), [
+      `--validation: sampled is for votes only: ${VOTE_KINDS.join(', ')}`,
+    ])
+  }
+})
+
 test('validation refuses what is no policy and what contradicts itself', () => {
-  const use = 'use strict, corroborate, corroborate(2..8), blind or none'
+  const use = 'use strict, corroborate, corroborate(2..8), sampled, blind or none'
   assert.deepEqual(problemLines(['--validation', 'blind,none,beacon_block=none,beacon_block=none']), [
     '--validation: gives more than one policy for all topics',
     '--validation: gives beacon_block twice',

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { fixedContainerRoot, pairRoot } from '../../../src/consensus/fixed-root.ts'
 import { type ContainerType, container, list, uint64 } from '../../../src/consensus/ssz-layout-type.ts'
 import { attestationData, beaconBlockHeader, signedBeaconBlockHeader } from '../../../src/consensus/ssz-types/basic.ts'
+import { gossipType } from '../../../src/consensus/ssz-types/gossip-types.ts'
 import { signedBlsToExecutionChange, signedVoluntaryExit } from '../../../src/consensus/ssz-types/operations.ts'
 
 const CONTAINERS = [
@@ -13,6 +14,8 @@ const CONTAINERS = [
   [signedBeaconBlockHeader, ssz.phase0.SignedBeaconBlockHeader],
   [signedVoluntaryExit, ssz.phase0.SignedVoluntaryExit],
   [signedBlsToExecutionChange, ssz.capella.SignedBLSToExecutionChange],
+  [gossipType('sync_committee', 'fulu', 'mainnet'), ssz.altair.SyncCommitteeMessage],
+  [gossipType('sync_committee_contribution_and_proof', 'fulu', 'mainnet'), ssz.altair.SignedContributionAndProof],
 ] as const
 
 /** Where the numbers of a container and of those in it lie. */

@@ -12,6 +12,7 @@ function signedBlock(transactionBytes: number) {
   const block = ssz.electra.SignedBeaconBlock.defaultValue()
   block.message.slot = 9
   block.message.proposerIndex = 4
+  block.message.parentRoot = new Uint8Array(32).fill(5)
   block.message.body.executionPayload.transactions = [new Uint8Array(transactionBytes)]
   return block
 }
@@ -20,13 +21,14 @@ function compressed(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return new Uint8Array(compressSync(Buffer.from(bytes)))
 }
 
-test('slot, proposer and root of a block as it travels', () => {
+test('slot, proposer, root and parent of a block as it travels', () => {
   const block = signedBlock(1_000)
   const data = compressed(ssz.electra.SignedBeaconBlock.serialize(block))
   assert.deepEqual(blockFacts({ fork: 'electra', data, maxSszBytes: MAX_SSZ_BYTES }), {
     slot: 9,
     proposerIndex: 4,
     root: `0x${Buffer.from(ssz.electra.BeaconBlock.hashTreeRoot(block.message)).toString('hex')}`,
+    parentRoot: `0x${'05'.repeat(32)}`,
   })
   assert.equal(blockFacts({ fork: 'capella', data, maxSszBytes: MAX_SSZ_BYTES }), undefined)
 })

@@ -2,7 +2,8 @@
 import { publicKeyFromProtobuf, publicKeyToProtobuf } from '@libp2p/crypto/keys'
 import { type PeerId, type PrivateKey, UnexpectedPeerError } from '@libp2p/interface'
 import { peerIdFromPublicKey } from '@libp2p/peer-id'
-import { bytesField, readFields } from './protobuf-fields.ts'
+import { ProtobufReader, tagOf } from '../../../shared/protobuf-reader.ts'
+import { bytesField } from './protobuf-fields.ts'
 
 const SIGNED_PREFIX = Buffer.from('noise-libp2p-static-key:')
 /** Field numbers of NoiseHandshakePayload, and of NoiseExtensions within it. */
@@ -61,23 +62,29 @@ export function decodePayload(bytes: Uint8Array): Readonly<Payload> {
     signature: new Uint8Array(),
     extensions: { webtransportCerthashes: [], streamMuxers: [] },
   }
-  for (const { number, value } of readFields(bytes)) {
-    if (number === IDENTITY_KEY) payload.identityKey = value
-    if (number === IDENTITY_SIGNATURE) payload.signature = value
-    if (number === EXTENSIONS) addExtensions(payload.extensions, value)
+  const reader = new ProtobufReader(bytes)
+  while (reader.at < reader.end) {
+    const tag = reader.varint()
+    if (tag === tagOf(IDENTITY_KEY)) payload.identityKey = reader.view()
+    else if (tag === tagOf(IDENTITY_SIGNATURE)) payload.signature = reader.view()
+    else if (tag === tagOf(EXTENSIONS)) addExtensions(payload.extensions, reader)
+    else reader.skip(tag)
   }
   return payload
 }
 
-function addExtensions(extensions: Payload['extensions'], bytes: Uint8Array): void {
-  const { webtransportCerthashes, streamMuxers } = extensions
-  for (const { number, value } of readFields(bytes)) {
-    if (number === CERTIFICATE_HASHES) webtransportCerthashes.push(value)
-    if (number === STREAM_MUXERS) streamMuxers.push(Buffer.from(value).toString())
+function addExtensions({ webtransportCerthashes, streamMuxers }: Payload['extensions'], reader: ProtobufReader): void {
+  const outerEnd = reader.enter()
+  while (reader.at < reader.end) {
+    const tag = reader.varint()
+    if (tag === tagOf(CERTIFICATE_HASHES)) webtransportCerthashes.push(reader.view())
+    else if (tag === tagOf(STREAM_MUXERS)) streamMuxers.push(Buffer.from(reader.view()).toString())
+    else reader.skip(tag)
     if (webtransportCerthashes.length + streamMuxers.length > MAX_EXTENSION_ENTRIES) {
       throw new Error('too many extensions')
     }
   }
+  reader.end = outerEnd
 }
 
 /**

@@ -1,19 +1,17 @@
 import {
   type AbortOptions,
   type CreateStreamOptions,
-  type EventHandler,
   type Logger,
   type MessageStream,
   type MessageStreamDirection,
   MuxerClosedError,
   type StreamMuxer,
-  type StreamMuxerEvents,
   type StreamMuxerFactory,
   type StreamMuxerStatus,
   TooManyOutboundProtocolStreamsError,
-  TypedEventEmitter,
 } from '@libp2p/interface'
 import { abortable } from '../streams/abortable.ts'
+import { EarlyStreams } from '../streams/early-streams.ts'
 import { UnreadBudget } from '../streams/unread-budget.ts'
 import { type NativeConnection, type NativeStream, takeConnection } from './native-quic.ts'
 import { QuicStream } from './quic-stream.ts'
@@ -25,6 +23,11 @@ const QUIC_PROTOCOL = 'quic'
  * it, only streams of which nothing waits are read, a little at a time, and QUIC's own window holds the rest back.
  */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024
+/**
+ * Handed to QUIC for streams that have ended since, and not taken by the other side: sixteen whole writes. QUIC gives them up only
+ * with the connection, and a peer that takes none of so many reads nothing.
+ */
+const MAX_HELD_BYTES = 4 * 1024 * 1024
 
 export interface QuicMuxerOptions {
   /** Streams that we opened, or wait to, and of which QUIC has not let go. Those of the other side are bounded by QUIC itself. */
@@ -32,22 +35,23 @@ export interface QuicMuxerOptions {
 }
 
 /** One connection's streams. */
-export class QuicMuxer extends TypedEventEmitter<StreamMuxerEvents<QuicStream>> implements StreamMuxer<QuicStream> {
+export class QuicMuxer extends EarlyStreams<QuicStream> implements StreamMuxer<QuicStream> {
   readonly protocol = QUIC_PROTOCOL
   status: StreamMuxerStatus = 'open'
+  readonly #connection: MessageStream
   readonly #options: QuicMuxerOptions
   readonly #native: NativeConnection
   readonly #log: Logger
   readonly #budget = new UnreadBudget(MAX_UNREAD_BYTES)
   /** Bounded by QUIC's limit of inbound streams and ours of outbound ones. */
   readonly #streams = new Set<QuicStream>()
-  /** Streams that were opened before anybody listened for them. */
-  #early: QuicStream[] = []
   #outbound = 0
+  #heldBytes = 0
 
   /** @param factory the library's, of this connection. @throws TypeError when the library has changed */
   constructor(factory: StreamMuxerFactory, connection: MessageStream, options: QuicMuxerOptions) {
     super()
+    this.#connection = connection
     this.#options = options
     this.#log = connection.log.newScope(QUIC_PROTOCOL)
     this.#native = takeConnection(factory, connection, (native) => this.#onInboundStream(native))
@@ -102,18 +106,8 @@ export class QuicMuxer extends TypedEventEmitter<StreamMuxerEvents<QuicStream>> 
 
   abort(error: Error): void {
     this.status = 'closed'
-    this.#early = []
+    this.forgetEarly()
     for (const stream of this.streams) stream.abort(error)
-  }
-
-  override addEventListener<K extends keyof StreamMuxerEvents<QuicStream>>(
-    type: K,
-    listener: EventHandler<StreamMuxerEvents<QuicStream>[K]> | null,
-    options?: Parameters<EventTarget['addEventListener']>[2],
-  ): void {
-    super.addEventListener(type, listener, options)
-    // Later, because listeners are added by constructors that are not finished.
-    if (type === 'stream' && this.#early.length > 0) queueMicrotask(() => this.#tellOfEarly())
   }
 
   #assertOpen(): void {
@@ -125,15 +119,7 @@ export class QuicMuxer extends TypedEventEmitter<StreamMuxerEvents<QuicStream>> 
       letGo(native)
       return
     }
-    const stream = this.#newStream(native, 'inbound')
-    if (this.listenerCount('stream') === 0 || this.#early.length > 0) this.#early.push(stream)
-    else this.dispatchEvent(new CustomEvent('stream', { detail: stream }))
-  }
-
-  #tellOfEarly(): void {
-    const early = this.#early
-    this.#early = []
-    for (const stream of early) this.dispatchEvent(new CustomEvent('stream', { detail: stream }))
+    this.tellOf(this.#newStream(native, 'inbound'))
   }
 
   #newStream(native: NativeStream, direction: MessageStreamDirection): QuicStream {
@@ -142,21 +128,29 @@ export class QuicMuxer extends TypedEventEmitter<StreamMuxerEvents<QuicStream>> 
       direction,
       log: this.#log.newScope(direction),
       budget: this.#budget,
-      onOver: (letGo) => {
+      onOver: (letGo, heldBytes) => {
         this.#streams.delete(stream)
+        this.#heldBytes += heldBytes
         // A peer that reads nothing would have us open one stream after the other, and keep what it does not take.
         letGo.catch(ignored).finally(() => {
+          this.#heldBytes -= heldBytes
           if (direction === 'outbound') this.#outbound--
         })
+        if (this.#heldBytes > MAX_HELD_BYTES) this.#giveUp()
       },
     })
     this.#streams.add(stream)
     return stream
   }
 
+  #giveUp(): void {
+    if (this.status === 'closed') return
+    this.#connection.abort(new Error(`${this.#heldBytes} bytes of streams that have ended are not taken`))
+  }
+
   #onTransportClosed(): void {
     this.status = 'closed'
-    this.#early = []
+    this.forgetEarly()
     for (const stream of this.streams) stream.onTransportClosed()
   }
 }

@@ -1,20 +1,18 @@
 import {
   type AbortOptions,
   type CreateStreamOptions,
-  type EventHandler,
   type Logger,
   type MessageStream,
   type MessageStreamDirection,
   MuxerClosedError,
   type StreamMuxer,
-  type StreamMuxerEvents,
   type StreamMuxerStatus,
   TooManyOutboundProtocolStreamsError,
-  TypedEventEmitter,
 } from '@libp2p/interface'
 import { type Clock, systemClock } from '../../../shared/clock.ts'
 import { isDirectStream } from '../direct-stream.ts'
 import { abortable } from '../streams/abortable.ts'
+import { EarlyStreams } from '../streams/early-streams.ts'
 import { piecesOf } from '../streams/readable-side.ts'
 import { UnreadBudget } from '../streams/unread-budget.ts'
 import { FLAG, FRAME_TYPE, GO_AWAY, MAX_UINT32 } from './frame.ts'
@@ -33,10 +31,7 @@ export const YAMUX_PROTOCOL = '/yamux/1.0.0'
 const GO_AWAY_MS = 1_000
 
 /** One connection's streams: libp2p's interface above, one connection's bytes below. */
-export class YamuxMuxer
-  extends TypedEventEmitter<StreamMuxerEvents<YamuxStream>>
-  implements StreamMuxer<YamuxStream>, FrameSink
-{
+export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer<YamuxStream>, FrameSink {
   readonly protocol = YAMUX_PROTOCOL
   status: StreamMuxerStatus = 'open'
   readonly #connection: MessageStream
@@ -48,8 +43,6 @@ export class YamuxMuxer
   readonly #roundTrip: RoundTrip
   readonly #table: StreamTable
   readonly #budget: UnreadBudget
-  /** Streams that were opened before anybody listened for them. */
-  #early: YamuxStream[] = []
   /** The client's ids are odd; the client is who dialled. */
   #nextStreamId: number
   /** Of the data frame that is coming; undefined when its stream is gone. */
@@ -124,16 +117,6 @@ export class YamuxMuxer
     this.#end(error, GO_AWAY.internalError)
   }
 
-  override addEventListener<K extends keyof StreamMuxerEvents<YamuxStream>>(
-    type: K,
-    listener: EventHandler<StreamMuxerEvents<YamuxStream>[K]> | null,
-    options?: Parameters<EventTarget['addEventListener']>[2],
-  ): void {
-    super.addEventListener(type, listener, options)
-    // Later, because listeners are added by constructors that are not finished.
-    if (type === 'stream' && this.#early.length > 0) queueMicrotask(() => this.#tellOfEarly())
-  }
-
   onHeader(type: number, flags: number, streamId: number, length: number): void {
     if (this.#log.enabled) this.#log('frame type %d flags %d stream %d length %d', type, flags, streamId, length)
     if (type === FRAME_TYPE.ping) this.#onPing(flags, length)
@@ -187,15 +170,7 @@ export class YamuxMuxer
       this.#output.answer(FRAME_TYPE.windowUpdate, FLAG.rst, streamId, 0)
       return
     }
-    const stream = this.#newStream(streamId, 'inbound')
-    if (this.listenerCount('stream') === 0 || this.#early.length > 0) this.#early.push(stream)
-    else this.dispatchEvent(new CustomEvent('stream', { detail: stream }))
-  }
-
-  #tellOfEarly(): void {
-    const early = this.#early
-    this.#early = []
-    for (const stream of early) this.dispatchEvent(new CustomEvent('stream', { detail: stream }))
+    this.tellOf(this.#newStream(streamId, 'inbound'))
   }
 
   #newStream(streamId: number, direction: MessageStreamDirection): YamuxStream {
@@ -264,7 +239,7 @@ export class YamuxMuxer
 
   #finish(): void {
     this.status = 'closed'
-    this.#early = []
+    this.forgetEarly()
     this.#roundTrip[Symbol.dispose]()
   }
 }

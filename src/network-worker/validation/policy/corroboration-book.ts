@@ -41,8 +41,11 @@ export interface Uncorroborated {
   readonly needed: () => number
   /** Whose word counts, when not everybody's does. */
   readonly counts?: ((peerId: PeerIdStr) => boolean) | undefined
-  /** Asked when its time is up: whether as many independent peers whose word does not count are enough after all. */
-  readonly isEnoughLate?: ((strangers: number) => boolean) | undefined
+  /**
+   * Asked when its time is up: whether as many independent peers are enough after all, those included whose word does not
+   * count. `isToldByAny`: that of one of them does.
+   */
+  readonly isEnoughLate?: ((independent: number, isToldByAny: boolean) => boolean) | undefined
   /**
    * Called in the turn in which enough have sent it, so that it counts for those that wait beside it. `teller`: the last
    * of them; `isByOwn`: his word alone was enough.
@@ -57,8 +60,8 @@ export interface Uncorroborated {
 /** Who has sent a message. */
 interface Senders {
   readonly counted: SourceSet
-  /** Those whose word did not count when they sent it. */
-  readonly strangers: SourceSet
+  /** Those too whose word did not count when they sent it; none where everybody's does. */
+  readonly all: SourceSet
 }
 
 interface Held extends Owned, Senders {
@@ -108,7 +111,7 @@ export class CorroborationBook {
     const { msgId, sizeBytes, needed, counts, isEnoughLate, admit, from, copies = [], timeMs } = message
     // No id comes twice while it waits; were it to, both would be settled by what becomes of the first.
     if (this.#held.has(msgId) || sizeBytes > this.#maxBytes) return NO_ROOM
-    const senders = this.#past.get(msgId) ?? { counted: new SourceSet(), strangers: new SourceSet() }
+    const senders = this.#past.get(msgId) ?? { counted: new SourceSet(), all: new SourceSet() }
     for (const sender of [from, ...copies]) {
       const verdict = this.#heard(sender, message, senders)
       if (verdict !== undefined) return verdict
@@ -143,13 +146,13 @@ export class CorroborationBook {
   #heard(
     from: PeerIdStr,
     { needed, counts, admit }: Pick<Uncorroborated, 'needed' | 'counts' | 'admit'>,
-    { counted, strangers }: Senders,
+    { counted, all }: Senders,
   ): Verdict | undefined {
     if (this.#peers.bypasses(from)) return admit(true, from)
     const source = this.#peers.sourceOf(from)
-    if (counts?.(from) === false) {
-      strangers.add(source)
-      return undefined
+    if (counts !== undefined) {
+      all.add(source)
+      if (!counts(from)) return undefined
     }
     counted.add(source)
     return counted.independent >= needed() ? admit(false, from) : undefined
@@ -157,8 +160,9 @@ export class CorroborationBook {
 
   #onTimeUp(msgId: MsgIdStr): void {
     const held = this.#held.get(msgId)
-    const isEnough = held?.isEnoughLate?.(held.strangers.independent) === true
-    this.#end(msgId, held !== undefined && isEnough ? held.admit(false, held.peerId) : UNCORROBORATED)
+    if (held === undefined) return
+    const isEnough = held.isEnoughLate?.(held.all.independent, held.counted.independent > 0) === true
+    this.#end(msgId, isEnough ? held.admit(false, held.peerId) : UNCORROBORATED)
   }
 
   #makeRoom(): void {
@@ -178,8 +182,8 @@ export class CorroborationBook {
     held.settle(verdict)
   }
 
-  #remember(msgId: MsgIdStr, { counted, strangers }: Senders): void {
-    this.#past.set(msgId, { counted, strangers })
+  #remember(msgId: MsgIdStr, { counted, all }: Senders): void {
+    this.#past.set(msgId, { counted, all })
     const [oldest] = this.#past.keys()
     if (this.#past.size > MAX_PAST && oldest !== undefined) this.#past.delete(oldest)
   }

@@ -1,11 +1,16 @@
 /** The policy of each topic: what the operator chose, or else what suits the topic. */
 import type { ValidationChoice, ValidationPolicy } from '../../../config/validation-choice.ts'
-import type { GossipKind } from '../../../consensus/topic-table.ts'
+import { type GossipKind, isVoteKind } from '../../../consensus/topic-table.ts'
+
+/** Of what cannot be verified and is not to go on unseen by others (reference/p2p.md A5.1). */
+export const FALLBACK_SOURCES = 2
+/** A vote that comes later than this has missed the aggregate that it was for. */
+const MAX_VOTE_TIME_MS = 1000
 
 /**
- * With no word of the operator's (reference/p2p.md A5.1). Votes are many, small and capped: waiting would cost more than
- * a forged one does. Operations and bids are rare: a forged one would be all there is of its topic, and a second peer is
- * soon there. What one proposer signs is verified, or else goes by `fallbackOf`.
+ * With no word of the operator's (reference/p2p.md A5.1). Votes are many and small: to verify all of them before they go on
+ * would take more time than there is, and to verify some shows who forges. Operations and bids are rare: a forged one would
+ * be all there is of its topic, and a second peer is soon there. What one proposer signs is verified, or else goes by `fallbackOf`.
  */
 export const DEFAULT_POLICIES: Readonly<Record<GossipKind, ValidationPolicy>> = {
   beacon_block: 'strict',
@@ -13,11 +18,11 @@ export const DEFAULT_POLICIES: Readonly<Record<GossipKind, ValidationPolicy>> = 
   data_column_sidecar: 'strict',
   execution_payload: 'strict',
   bls_to_execution_change: 'strict',
-  beacon_attestation: 'blind',
-  beacon_aggregate_and_proof: 'blind',
-  sync_committee: 'blind',
-  sync_committee_contribution_and_proof: 'blind',
-  payload_attestation_message: 'blind',
+  beacon_attestation: 'sampled',
+  beacon_aggregate_and_proof: 'sampled',
+  sync_committee: 'sampled',
+  sync_committee_contribution_and_proof: 'sampled',
+  payload_attestation_message: 'sampled',
   voluntary_exit: 'corroborate(2)',
   proposer_slashing: 'corroborate(2)',
   attester_slashing: 'corroborate(2)',
@@ -31,6 +36,14 @@ export const DEFAULT_POLICIES: Readonly<Record<GossipKind, ValidationPolicy>> = 
 export function policyOf(choice: ValidationChoice, kind: GossipKind): ValidationPolicy {
   const chosen = choice.perTopic[kind] ?? choice.default
   return chosen === 'default' ? DEFAULT_POLICIES[kind] : chosen
+}
+
+/**
+ * Aggregates of both kinds. They are few, each stands for many votes, and clients part with whoever sends two that are
+ * forged: where nobody can verify them, those of peers that nobody knows wait for another one.
+ */
+export function isAggregate(kind: GossipKind): boolean {
+  return kind === 'beacon_aggregate_and_proof' || kind === 'sync_committee_contribution_and_proof'
 }
 
 /** How many peers must have sent a message before it goes on; undefined where that is not asked. */
@@ -53,7 +66,7 @@ export function fallbackOf(kind: GossipKind): Fallback {
     case 'execution_payload':
       return 'first_of_slot'
     default:
-      return DEFAULT_POLICIES[kind] === 'blind' ? 'blind' : 'corroborate'
+      return isVoteKind(kind) ? 'blind' : 'corroborate'
   }
 }
 
@@ -63,5 +76,10 @@ export function fallbackOf(kind: GossipKind): Fallback {
  * us; of votes there are too many to let the true ones wait.
  */
 export function signedSourcesOf(kind: GossipKind): number {
-  return DEFAULT_POLICIES[kind] === 'blind' ? 1 : 2
+  return isVoteKind(kind) ? 1 : 2
+}
+
+/** How long a message of a kind may wait for other peers, where `corroborationTimeMs` may pass for others. */
+export function waitingTimeMs(kind: GossipKind, corroborationTimeMs: number): number {
+  return isVoteKind(kind) ? Math.min(MAX_VOTE_TIME_MS, corroborationTimeMs) : corroborationTimeMs
 }

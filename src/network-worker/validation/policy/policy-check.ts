@@ -3,49 +3,51 @@
  * said at once is said at once; a promise is made only for what is verified, and a message is held only for copies of it.
  */
 
-import type { MsgIdStr, PeerIdStr } from '../../../shared/ids.ts'
-import { messageClass } from '../../gossip/message-class.ts'
+import type { PeerIdStr } from '../../../shared/ids.ts'
 import type { TopicContext } from '../../gossip/topic-directory.ts'
-import type { Held, Incoming, TopicRules } from '../../gossip/topic-rules.ts'
+import type { Held, TopicRules } from '../../gossip/topic-rules.ts'
 import type { Passed } from '../checks/rule.ts'
 import type { TierZero, TopicJudge } from '../tier-zero.ts'
 import { ACCEPT, type Verdict } from '../verdict.ts'
 import type { Verification, Verifier } from '../verify/verifier.ts'
 import type { CorroborationBook, PeerSources } from './corroboration-book.ts'
-import { type Fallback, fallbackOf, signedSourcesOf, sourcesOf } from './policies.ts'
+import type { JudgedMessage as Message } from './judged-message.ts'
+import { FALLBACK_SOURCES, type Fallback, fallbackOf, signedSourcesOf, sourcesOf, waitingTimeMs } from './policies.ts'
+import { type OnForgedVote, type SampledVotesDeps, sampledCheck } from './sampled-votes.ts'
 import type { SlotWatch } from './slot-watch.ts'
 import type { TrackRecord } from './track-record.ts'
-
-/** Of what cannot be verified and is not to go on unseen by others (reference/p2p.md A5.1). */
-const FALLBACK_SOURCES = 2
-/** A vote that comes later than this has missed the aggregate that it was for. */
-const MAX_VOTE_TIME_MS = 1000
+import type { VouchedIds } from './vouched-ids.ts'
 
 const ALREADY_KNOWN: Verdict = { action: 'ignore', reason: 'already_known' }
-const BAD_SIGNATURE: Verdict = { action: 'reject', reason: 'bad_signature' }
+/** What verification found to be forged: the message itself proves it. */
+const FORGED = {
+  invalid: { action: 'reject', reason: 'bad_signature' },
+  disproven: { action: 'reject', reason: 'bad_proof' },
+} as const satisfies Partial<Record<Verification, Verdict>>
 
-export interface PolicyDeps {
+export interface PolicyDeps extends SampledVotesDeps {
   readonly tierZero: Pick<TierZero, 'judgeOf'>
   readonly verifier: Verifier
   readonly book: Pick<CorroborationBook, 'hold'>
   readonly watch: Pick<SlotWatch, 'isFirst' | 'isInDoubt' | 'isTimely' | 'isOnlySigner'>
-  readonly records: Pick<TrackRecord, 'counts' | 'isHeard' | 'note'>
+  readonly records: Pick<TrackRecord, 'counts' | 'countsForBlocks' | 'isEnoughLate' | 'note'>
+  /** Blocks that more speaks for than the word of one peer. */
+  readonly vouched: Pick<VouchedIds, 'add'>
   readonly peers: PeerSources
   /** How long a message may wait for other peers, ms. */
   readonly corroborationTimeMs: number
 }
 
 /** The check of a topic, to be made once when it is joined. */
-export function policyCheck(deps: PolicyDeps, context: TopicContext): TopicRules['check'] {
+export function policyCheck(
+  deps: PolicyDeps,
+  context: TopicContext,
+  onForged: OnForgedVote = () => undefined,
+): TopicRules['check'] {
   if (context.policy === 'none') return () => ACCEPT
+  if (context.policy === 'sampled') return sampledCheck(deps, context, onForged)
   const topic = new JudgedByPolicy(deps, context)
   return (ssz, msgId, incoming) => topic.judge({ ssz, msgId, incoming })
-}
-
-interface Message {
-  readonly ssz: Uint8Array
-  readonly msgId: MsgIdStr
-  readonly incoming: Incoming
 }
 
 class JudgedByPolicy {
@@ -64,8 +66,7 @@ class JudgedByPolicy {
     this.#judge = deps.tierZero.judgeOf(context)
     this.#fallback = fallbackOf(kind)
     this.#sources = sourcesOf(context.policy)
-    const isVote = messageClass(kind) === 'attestation'
-    this.#timeMs = isVote ? Math.min(MAX_VOTE_TIME_MS, deps.corroborationTimeMs) : deps.corroborationTimeMs
+    this.#timeMs = waitingTimeMs(kind, deps.corroborationTimeMs)
     if (context.policy === 'strict') deps.verifier.expect(kind)
   }
 
@@ -76,7 +77,7 @@ class JudgedByPolicy {
     if (this.#isHeldByAnother(result)) return this.#judgeVariant(result, message)
     if (this.#deps.peers.bypasses(message.incoming.fromId)) {
       this.#isFirstOfSlot(result)
-      return this.#pass(result, message.incoming.fromId)
+      return this.#vouch(result, message, message.incoming.fromId)
     }
     return this.#sources === undefined ? this.#verify(result, message) : this.#hold(result, message, this.#sources)
   }
@@ -91,7 +92,7 @@ class JudgedByPolicy {
     const isWorthIt = passed.proposer !== undefined && this.#sources === undefined && !peers.bypasses(fromId)
     if (!isWorthIt || verifier.prospect(this.#context, ssz, passed) === 'none') return ALREADY_KNOWN
     const verifying = verifier.verify(this.#context, ssz, passed, fromId)
-    return verifying.then((answer) => (answer === 'invalid' ? BAD_SIGNATURE : ALREADY_KNOWN))
+    return verifying.then((answer) => (answer === 'invalid' || answer === 'disproven' ? FORGED[answer] : ALREADY_KNOWN))
   }
 
   /** The mesh is told that we have a message only when it is sure that we shall not want copies after all. */
@@ -113,13 +114,14 @@ class JudgedByPolicy {
   #onVerified(answer: Verification, passed: Passed, message: Message): Verdict | Promise<Verdict> {
     switch (answer) {
       case 'invalid':
-        return BAD_SIGNATURE
+      case 'disproven':
+        return FORGED[answer]
       case 'valid':
         return this.#claimFor(passed, message)
       case 'proven':
         return settledOf(this.#fallBack(passed, message))
       case 'unavailable':
-        this.#isFirstOfSlot(passed)
+        this.#isFirstOfSlot(passed, message.incoming.fromId)
         return settledOf(this.#hold(passed, message, FALLBACK_SOURCES))
     }
   }
@@ -136,16 +138,16 @@ class JudgedByPolicy {
     if (proposer !== undefined && !watch.isOnlySigner(proposer)) {
       return settledOf(this.#hold(passed, message, FALLBACK_SOURCES))
     }
-    return this.#judge.claims.hold(claim) ? this.#pass(passed, message.incoming.fromId) : ALREADY_KNOWN
+    return this.#judge.claims.hold(claim) ? this.#vouch(passed, message, message.incoming.fromId) : ALREADY_KNOWN
   }
 
   #fallBack(passed: Passed, message: Message): Verdict | Held {
     const { fromId } = message.incoming
     if (this.#fallback === 'blind') return this.#admit(passed, message)
-    if (this.#takesRecords && !this.#deps.records.counts(fromId)) return this.#hold(passed, message, 'news')
-    if (this.#mayGoAtOnce(passed)) {
+    if (this.#takesRecords && !this.#deps.records.countsForBlocks(fromId)) return this.#hold(passed, message, 'news')
+    if (this.#mayGoAtOnce(passed, fromId)) {
       const verdict = this.#admit(passed, message)
-      if (verdict.action === 'accept') return this.#pass(passed, fromId)
+      if (verdict.action === 'accept') return this.#pass(passed, message, fromId)
     }
     return this.#hold(passed, message, FALLBACK_SOURCES)
   }
@@ -155,26 +157,38 @@ class JudgedByPolicy {
    * be nobody but one that has just come.
    */
   get #takesRecords(): boolean {
-    return this.#context.parsed.spec.kind === 'beacon_block' && this.#sources === undefined
+    return this.#isBlock && this.#sources === undefined
   }
 
-  /** It goes on, which speaks for who has sent it, as long as nobody contradicts. */
-  #pass({ claim }: Passed, ...senders: readonly PeerIdStr[]): Verdict {
-    if (this.#takesRecords && claim !== undefined) this.#deps.records.note(claim.slot, senders)
+  get #isBlock(): boolean {
+    return this.#context.parsed.spec.kind === 'beacon_block'
+  }
+
+  /** It goes on, which speaks for who has sent it once others build on it. */
+  #pass({ claim }: Passed, { msgId }: Message, ...senders: readonly PeerIdStr[]): Verdict {
+    if (this.#takesRecords && claim !== undefined) this.#deps.records.note({ slot: claim.slot, msgId, senders })
     return ACCEPT
   }
 
-  #mayGoAtOnce(passed: Passed): boolean {
+  /** As `pass` for what goes on by more than the word of one peer. */
+  #vouch(passed: Passed, message: Message, ...senders: readonly PeerIdStr[]): Verdict {
+    if (this.#isBlock) this.#deps.vouched.add(message.msgId)
+    return this.#pass(passed, message, ...senders)
+  }
+
+  #mayGoAtOnce(passed: Passed, fromId: PeerIdStr): boolean {
     const { watch } = this.#deps
     // Asked of all, since what is first and what is second must be known before there is doubt.
-    const isFirst = this.#isFirstOfSlot(passed)
+    const isFirst = this.#isFirstOfSlot(passed, fromId)
     return isFirst && !watch.isInDoubt && passed.claim !== undefined && watch.isTimely(passed.claim.slot)
   }
 
-  /** False of kinds of which there may be many a slot. */
-  #isFirstOfSlot({ claim, proposer }: Passed): boolean {
+  /** False of kinds of which there may be many a slot. `fromId`: whose word it is, when it is nobody else's. */
+  #isFirstOfSlot({ claim, proposer }: Passed, fromId?: PeerIdStr): boolean {
     if (this.#fallback !== 'first_of_slot' || claim === undefined) return false
-    return this.#deps.watch.isFirst(this.#context.topic, claim.slot, proposer)
+    const { watch, records } = this.#deps
+    const isStranger = fromId !== undefined && !records.countsForBlocks(fromId)
+    return watch.isFirst(this.#context.topic, claim.slot, proposer, isStranger)
   }
 
   /**
@@ -187,19 +201,22 @@ class JudgedByPolicy {
     const { fromId: from, copies } = incoming
     const { claims } = this.#judge
     const { claim } = passed
+    const isTimely = claim !== undefined && this.#deps.watch.isTimely(claim.slot)
     const needed = (): number =>
-      Math.max(this.#leastOf(least, passed), claim === undefined ? 1 : claims.sourcesNeeded(claim))
+      Math.max(this.#leastOf(least, isTimely), claim === undefined ? 1 : claims.sourcesNeeded(claim))
     const admit = (isByOwn: boolean, teller: PeerIdStr): Verdict => {
       const reason = claim === undefined ? undefined : claims.takeCorroborated(claim)
       if (reason !== undefined && !isByOwn) return { action: 'ignore', reason }
       if (least === 'news') this.#isFirstOfSlot(passed)
-      return this.#pass(passed, from, teller)
+      return this.#vouch(passed, message, from, teller)
     }
     const { records } = this.#deps
-    const counts = this.#takesRecords ? (peerId: PeerIdStr) => records.counts(peerId) : undefined
-    // Late is better than never: when who has a record has left, or keeps the slot's block back.
-    const isEnoughLate = (strangers: number): boolean =>
-      claim !== undefined && !records.isHeard(claim.slot) && strangers >= Math.max(FALLBACK_SOURCES, needed())
+    const counts = this.#takesRecords ? (peerId: PeerIdStr) => records.countsForBlocks(peerId) : undefined
+    const isEnoughLate = (independent: number, isToldByAny: boolean): boolean => {
+      if (claim === undefined || independent < needed()) return false
+      const senders = [from, ...(incoming.copies ?? [])]
+      return records.isEnoughLate({ slot: claim.slot, independent, isToldByAny, senders })
+    }
     const sizeBytes = incoming.sizeBytes + ssz.length
     const verdict = this.#deps.book.hold({
       msgId,
@@ -215,10 +232,10 @@ class JudgedByPolicy {
     return verdict instanceof Promise ? { action: 'hold', settled: verdict } : verdict
   }
 
-  #leastOf(least: number | 'news', { claim }: Passed): number {
+  /** `isTimely`: it was when it came. */
+  #leastOf(least: number | 'news', isTimely: boolean): number {
     if (least !== 'news') return least
-    const { watch } = this.#deps
-    return claim === undefined || watch.isInDoubt || !watch.isTimely(claim.slot) ? FALLBACK_SOURCES : 1
+    return isTimely && !this.#deps.watch.isInDoubt ? 1 : FALLBACK_SOURCES
   }
 
   /** Lets an unverified message go on, as far as its claim lets it; what the operator's peers sent goes on in any case. */

@@ -25,12 +25,12 @@ export interface SlotWatchDeps {
 interface SlotSeen {
   /** Topics that had their first one: bounded by the topics we are in. */
   readonly topics: Set<TopicStr>
+  /** Those that had one of a peer whose word does not count. */
+  readonly strangeTopics: Set<TopicStr>
   proposerIndex: number | undefined
   headerRootHex: string | undefined
   /** The first whose signature was right. */
   signerIndex: number | undefined
-  /** Two objects of it contradict each other. */
-  isDisputed: boolean
 }
 
 export class SlotWatch {
@@ -49,30 +49,30 @@ export class SlotWatch {
   }
 
   /**
-   * Takes note of a message of `slot` on a topic that has one a slot.
+   * Takes note of a message of `slot` on a topic that has one a slot. What comes from a peer whose word does not count is
+   * nobody's contradiction: it neither raises doubt nor takes the place of the first.
    * @returns true when it is the first, and nothing of the slot contradicts it
    */
-  isFirst(topic: TopicStr, slot: number, proposer: ProposerFacts | undefined): boolean {
+  isFirst(topic: TopicStr, slot: number, proposer: ProposerFacts | undefined, isStranger = false): boolean {
     const seen = this.#seenOf(slot)
     const headerRootHex = proposer?.headerRoot === undefined ? undefined : toHex(proposer.headerRoot)
     const isSingle =
       !seen.topics.has(topic) &&
       agree(seen.proposerIndex, proposer?.proposerIndex) &&
       agree(seen.headerRootHex, headerRootHex)
+    if (isStranger) {
+      const isFirst = isSingle && !seen.strangeTopics.has(topic)
+      seen.strangeTopics.add(topic)
+      return isFirst
+    }
     seen.topics.add(topic)
     seen.proposerIndex ??= proposer?.proposerIndex
     seen.headerRootHex ??= headerRootHex
     if (!isSingle) {
-      seen.isDisputed = true
       const { currentSlot, slotsPerEpoch } = this.#deps
       this.#doubtUntilSlot = currentSlot() + DOUBT_EPOCHS * slotsPerEpoch
     }
     return isSingle
-  }
-
-  /** True when a second proposer or variant of `slot` has appeared. */
-  isDisputed(slot: number): boolean {
-    return this.#slots.get(slot)?.isDisputed === true
   }
 
   /** True while what is of `slot` is worth being the first with. Of older slots, each of them unseen, anyone could make up one. */
@@ -95,10 +95,10 @@ export class SlotWatch {
     if (known !== undefined) return known
     const made: SlotSeen = {
       topics: new Set(),
+      strangeTopics: new Set(),
       proposerIndex: undefined,
       headerRootHex: undefined,
       signerIndex: undefined,
-      isDisputed: false,
     }
     const { currentSlot, slotsPerEpoch } = this.#deps
     const current = currentSlot()

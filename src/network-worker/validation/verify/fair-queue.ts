@@ -71,6 +71,19 @@ export class FairQueue<Item> {
     return first.item
   }
 
+  /** Takes an item out before its turn. @returns false when it is not here any more */
+  remove(source: string, item: Item): boolean {
+    const line = this.#lines.get(source)
+    if (line === undefined) return false
+    const at = line.waiting.findIndex((waiting) => waiting.item === item)
+    const removed = line.waiting[at]
+    if (removed === undefined) return false
+    line.waiting.splice(at, 1)
+    if (line.waiting.length === 0) this.#lines.delete(source)
+    this.#count(line, -1, -removed.sizeBytes)
+    return true
+  }
+
   #isTooMuch(): boolean {
     return this.#length > this.#bounds.maxItems || this.#bytes > this.#bounds.maxBytes
   }

@@ -15,12 +15,8 @@ import type { KeySource } from './key-source.ts'
 import type { SignatureThread, Unanswered } from './signature-thread.ts'
 import type { Outcome } from './verification-counts.ts'
 import type { Prospect, VerifiedTopic } from './verifier.ts'
+import { type WaitingSidecar, WaitingSidecars } from './waiting-sidecars.ts'
 
-/**
- * Columns and blobs that wait for the verification of their header, or for the trusted setup: those of two slots. Each
- * is a copy of its own.
- */
-const MAX_WAITING = 256
 /** Of the signature in a SignedBeaconBlock: behind the offset of the message. */
 const BLOCK_SIGNATURE_AT = 4
 
@@ -40,11 +36,18 @@ interface Signer {
   readonly isExpected: boolean
 }
 
+interface Sidecar extends WaitingSidecar {
+  /** Apart from the copy, so that it keeps nothing of that. */
+  readonly signature: Uint8Array
+  /** What KZG says. The copy changes hands. */
+  readonly prove: (copy: Uint8Array) => Promise<boolean | Unanswered>
+}
+
 export class Proposals {
   readonly #deps: ProposalDeps
   readonly #book = new HeaderBook()
   readonly #dearBlocks: DearBlocks
-  #waiting = 0
+  readonly #waiting = new WaitingSidecars()
   readonly #column: Readonly<Record<'index' | 'column' | 'commitments' | 'proofs' | 'signature', FieldRange>>
   readonly #blob: Readonly<Record<'blob' | 'commitment' | 'proof' | 'signature', FieldRange>>
 
@@ -106,54 +109,47 @@ export class Proposals {
 
   column(ssz: Uint8Array, proposer: ProposerFacts, source: string): Promise<Outcome> {
     const places = this.#column
-    const copied = new Uint8Array(ssz)
-    return this.#proven(read(copied, places.signature), proposer, source, () => {
+    const prove = (copy: Uint8Array): Promise<boolean | Unanswered> => {
       const column = {
-        index: readUint64(copied, places.index.start(copied)),
-        commitments: read(copied, places.commitments),
-        cells: read(copied, places.column),
-        proofs: read(copied, places.proofs),
+        index: readUint64(copy, places.index.start(copy)),
+        commitments: read(copy, places.commitments),
+        cells: read(copy, places.column),
+        proofs: read(copy, places.proofs),
       }
       return this.#deps.cells.verifyColumn(column, source)
-    })
+    }
+    return this.#proven(sidecarOf(ssz, places.signature, prove), proposer, source)
   }
 
   blob(ssz: Uint8Array, proposer: ProposerFacts, source: string): Promise<Outcome> {
     const places = this.#blob
-    const copied = new Uint8Array(ssz)
-    return this.#proven(read(copied, places.signature), proposer, source, () =>
-      this.#deps.cells.verifyBlob(
-        {
-          blob: read(copied, places.blob),
-          commitment: read(copied, places.commitment),
-          proof: read(copied, places.proof),
-        },
-        source,
-      ),
-    )
+    const prove = (copy: Uint8Array): Promise<boolean | Unanswered> => {
+      const blob = {
+        blob: read(copy, places.blob),
+        commitment: read(copy, places.commitment),
+        proof: read(copy, places.proof),
+      }
+      return this.#deps.cells.verifyBlob(blob, source)
+    }
+    return this.#proven(sidecarOf(ssz, places.signature, prove), proposer, source)
   }
 
   /**
    * First the header, then what KZG says, which needs no key: wrong cells under a true header are found out whatever is
    * known of its proposer. A forged header is told while the trusted setup is still loaded.
    */
-  async #proven(
-    signature: Uint8Array,
-    proposer: ProposerFacts,
-    source: string,
-    prove: () => Promise<boolean | Unanswered>,
-  ): Promise<Outcome> {
+  async #proven(sidecar: Sidecar, proposer: ProposerFacts, source: string): Promise<Outcome> {
     const isLoaded = this.#deps.cells.load()
     const signer = this.#signerOf(proposer)
     // What waits for no header waits in the thread's queue, where sources take turns, for the trusted setup too.
-    if (typeof signer === 'string') return withProof(this.#unsigned(signer), await prove())
-    if (this.#waiting >= MAX_WAITING) return 'queue_full'
-    this.#waiting++
-    const header = await this.#header(signer, signature, proposer, source)
-    const canProve = header !== 'invalid' && (await isLoaded)
-    this.#waiting--
-    if (header === 'invalid') return header
-    return withProof(header, canProve ? await prove() : 'failed')
+    if (typeof signer === 'string') return withProof(this.#unsigned(signer), await proofOf(sidecar))
+    const ready = await this.#waiting.wait(source, sidecar, async () => {
+      const header = await this.#header(signer, sidecar.signature, proposer, source)
+      return { header, canProve: header !== 'invalid' && (await isLoaded) }
+    })
+    if (ready === undefined) return 'queue_full'
+    if (ready.header === 'invalid') return 'invalid'
+    return withProof(ready.header, ready.canProve ? await proofOf(sidecar) : 'failed')
   }
 
   /** What a right proof makes of an object whose header cannot be verified. */
@@ -193,9 +189,19 @@ function ofSigner({ isExpected }: Signer, outcome: Outcome): Outcome {
   return outcome === 'valid' && !isExpected ? 'other_proposer' : outcome
 }
 
-/** A wrong proof is a forgery whoever signed the header; a right one says nothing of that. */
+/** A wrong proof is a forgery whoever signed the header; a right one says nothing of the signer. */
 function withProof(header: Outcome, proof: boolean | Unanswered): Outcome {
-  return proof === true ? header : outcomeOf(proof)
+  if (typeof proof === 'string') return proof
+  return proof ? header : 'disproven'
+}
+
+/** What is kept of a message, which may change: a copy of it. */
+function sidecarOf(ssz: Uint8Array, signature: FieldRange, prove: Sidecar['prove']): Sidecar {
+  return { copy: new Uint8Array(ssz), signature: new Uint8Array(read(ssz, signature)), prove }
+}
+
+async function proofOf({ copy, prove }: Sidecar): Promise<boolean | Unanswered> {
+  return copy === undefined ? 'queue_full' : await prove(copy)
 }
 
 function read(ssz: Uint8Array, range: FieldRange): Uint8Array {

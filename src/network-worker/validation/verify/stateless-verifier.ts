@@ -11,7 +11,7 @@ import { CellThread } from './cell-thread.ts'
 import type { KeySource } from './key-source.ts'
 import { Proposals } from './proposals.ts'
 import { SignatureThread } from './signature-thread.ts'
-import { signedObjects } from './signed-objects.ts'
+import { type SignedObjects, signedObject, signedObjects } from './signed-objects.ts'
 import { type Outcome, VerificationCounts } from './verification-counts.ts'
 import type { Prospect, Verification, VerifiedTopic, Verifier } from './verifier.ts'
 
@@ -40,7 +40,8 @@ export class StatelessVerifier implements Verifier {
   readonly #signatures: SignatureThread
   readonly #cells: CellThread
   readonly #proposals: Proposals
-  readonly #signed: ReturnType<typeof signedObjects>
+  readonly #signed: SignedObjects
+  readonly #keys: KeySource
   readonly #warming: Disposable
   /** Whether there are topics whose messages carry KZG proofs. */
   #areProofsExpected = false
@@ -59,6 +60,7 @@ export class StatelessVerifier implements Verifier {
       ...{ keys, domains, preset, slotsPerEpoch },
       ...{ signatures: this.#signatures, cells: this.#cells },
     })
+    this.#keys = keys
     this.#signed = signedObjects({
       keys,
       domains,
@@ -79,16 +81,19 @@ export class StatelessVerifier implements Verifier {
 
   prospect(topic: VerifiedTopic, ssz: Uint8Array, { proposer }: Passed): Prospect {
     const { kind } = topic.parsed.spec
-    // Proofs need no key. Not before something comes: a thread that loads it cannot be stopped for two seconds.
-    if (this.#areProofsExpected) void this.#cells.load()
     if (proposer !== undefined) {
+      // Proofs need no key. Not before something comes: a thread that loads it cannot be stopped for two seconds.
+      if (this.#areProofsExpected) void this.#cells.load()
       return isProposal(kind) ? this.#proposals.prospect(kind === 'beacon_block', proposer) : 'none'
     }
-    return this.#signed.get(kind)?.keyOf(ssz, topic.entry.fork) === undefined ? 'none' : 'open'
+    const object = signedObject(this.#signed, kind, topic.entry.fork)
+    if (object === undefined) return 'none'
+    if (object.keyOf(ssz) !== undefined) return 'open'
+    return this.#keys.validatorCount === undefined ? 'none' : 'stranger'
   }
 
   provesClaim(kind: GossipKind): boolean {
-    return kind !== 'bls_to_execution_change' && kind !== 'beacon_attestation'
+    return !PROVES_NO_CLAIM.has(kind)
   }
 
   async verify(topic: VerifiedTopic, ssz: Uint8Array, passed: Passed, source = ''): Promise<Verification> {
@@ -120,20 +125,28 @@ export class StatelessVerifier implements Verifier {
       if (kind === 'data_column_sidecar') return await this.#proposals.column(ssz, proposer, source)
       if (kind === 'blob_sidecar') return await this.#proposals.blob(ssz, proposer, source)
     }
-    const object = this.#signed.get(kind)
-    const pubkey = object?.keyOf(ssz, topic.entry.fork)
+    const { fork } = topic.entry
+    const object = signedObject(this.#signed, kind, fork)
+    const pubkey = object?.keyOf(ssz)
     if (object === undefined || pubkey === undefined) return 'no_key'
-    const outcome = await this.#verifySets(object.setsOf(ssz, pubkey), source)
+    const outcome = await this.#verifySets(object.setsOf(ssz, pubkey, fork), source)
     return outcome === 'bad_key' && object.carriesKey ? 'invalid' : outcome
   }
 
   async #verifySets(sets: readonly SignatureBytes[], source: string): Promise<Outcome> {
     const answers = await Promise.all(sets.map((set) => this.#signatures.verify(set, false, source)))
-    const unanswered = answers.find((answer) => typeof answer === 'string')
-    if (unanswered !== undefined) return unanswered
-    return answers.every((answer) => answer === true) ? 'valid' : 'invalid'
+    // A wrong one is enough, whatever became of the other.
+    if (answers.includes(false)) return 'invalid'
+    return answers.find((answer) => typeof answer === 'string') ?? 'valid'
   }
 }
+
+/** See `provesClaim` of the interface. */
+const PROVES_NO_CLAIM: ReadonlySet<GossipKind> = new Set<GossipKind>([
+  'bls_to_execution_change',
+  'beacon_attestation',
+  'sync_committee',
+])
 
 function isProposal(kind: GossipKind): boolean {
   return kind === 'beacon_block' || kind === 'data_column_sidecar' || kind === 'blob_sidecar'

@@ -8,6 +8,8 @@ export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number]
 /** What became of one message. */
 export type Outcome = Exclude<Verification, 'unavailable'> | UnavailableReason
 
+const UNAVAILABLE: ReadonlySet<Outcome> = new Set(UNAVAILABLE_REASONS)
+
 /** Answers by kind of message, since the start. Bounded by the kinds and outcomes that there are. */
 export class VerificationCounts {
   readonly #counts = new Map<GossipKind, Map<Outcome, number>>()
@@ -17,7 +19,7 @@ export class VerificationCounts {
     const outcomes = this.#counts.get(kind) ?? new Map<Outcome, number>()
     this.#counts.set(kind, outcomes)
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
-    return outcome === 'valid' || outcome === 'invalid' || outcome === 'proven' ? outcome : 'unavailable'
+    return isUnavailable(outcome) ? 'unavailable' : outcome
   }
 
   get(kind: GossipKind, outcome: Outcome): number {
@@ -30,4 +32,8 @@ export class VerificationCounts {
       [...outcomes].map(([outcome, count]) => ({ kind, outcome, count })),
     )
   }
+}
+
+function isUnavailable(outcome: Outcome): outcome is UnavailableReason {
+  return UNAVAILABLE.has(outcome)
 }

@@ -18,6 +18,9 @@ const PAIRS: readonly (readonly [Layers, Layers])[] = [
 const MOST_UNREAD_BYTES = (256 + 64) * 1024
 /** What the streams of a connection do together, one read more, and a short one of each. */
 const MOST_UNREAD_OF_ALL_BYTES = 16 * 1024 * 1024 + 64 * 1024 + 256 * 4096
+/** Under way to QUIC at once, and of how many streams that have ended. */
+const MOST_WRITTEN_BYTES = 256 * 1024
+const MOST_ENDED = 16
 
 async function echo(stream: Stream): Promise<void> {
   stream.send(await everything(stream))
@@ -103,6 +106,29 @@ test('readers that all pause keep little together, and none of them waits for an
     await near[far.indexOf(stream)]?.close()
     assert.ok((await got).equals(sent))
   }
+})
+
+test('a connection whose other side takes nothing of sixteen streams that have ended is given up', async () => {
+  await using all = await connected('own QUIC', 'own QUIC', PROTOCOL, (stream) => stream.pause())
+  const streams: Stream[] = []
+  for (let n = 0; n < 40; n++) streams.push(await all.open())
+  const bytes = new Uint8Array(4 * 1024 * 1024)
+  for (const stream of streams) stream.send(bytes)
+  const waiting = (): number => streams.reduce((sum, { writeBufferLength }) => sum + writeBufferLength, 0)
+  let before = -1
+  let quietPolls = 0
+  await until('QUIC takes no more', () => {
+    quietPolls = before === waiting() ? quietPolls + 1 : 0
+    before = waiting()
+    return quietPolls > 20
+  })
+  const stuck = streams.filter(({ writeBufferLength }) => writeBufferLength >= MOST_WRITTEN_BYTES)
+  assert.ok(stuck.length > MOST_ENDED, `${stuck.length} streams are stuck`)
+  for (const stream of stuck.slice(0, MOST_ENDED)) stream.abort(new Error('too slow'))
+  assert.equal(all.near.getConnections().length, 1)
+  for (const stream of stuck.slice(MOST_ENDED)) stream.abort(new Error('too slow'))
+  await until('the connection is gone', () => all.near.getConnections().length === 0)
+  await until('at the other side too', () => all.openStreams().length === 0)
 })
 
 test('more than may wait to be sent ends the stream, and it alone', async () => {

@@ -46,3 +46,13 @@ test('what is forgotten has a record of its own when it comes again', () => {
   assert.equal(records.getRecord('a'), undefined)
   assert.notEqual(records.ensureRecord('a'), record)
 })
+
+test('what is disowned says once who sent it, and is ignored from then on', () => {
+  const records = new DeliveryRecords()
+  const record = records.ensureRecord('a')
+  for (const peer of ['x', 'y']) record.peers.add(peer)
+  assert.deepEqual(records.disown('a'), ['x', 'y'])
+  assert.deepEqual([records.disown('a'), records.disown('b')], [[], []])
+  // Upstream's DeliveryRecordStatus.ignored.
+  assert.equal(record.status, 3)
+})

@@ -118,6 +118,16 @@ test('a message that runs past its own end is refused, though the RPC goes on', 
   assert.throws(() => decodeRpc(long, names()))
 })
 
+test('a tag or a length of more than 32 bits is not taken for its low ones', () => {
+  // The tag of a message and the length 3, each with a bit above the 32nd.
+  const highTag = [0x92, 0x80, 0x80, 0x80, 0x10]
+  const highLength = [0x83, 0x80, 0x80, 0x80, 0x10]
+  const body = [0x22, 1, 0x74]
+  assert.equal(decodeRpc(Uint8Array.from([0x12, 3, ...body]), names()).messages[0]?.topic, 't')
+  assert.throws(() => decodeRpc(Uint8Array.from([...highTag, 3, ...body]), names()))
+  assert.throws(() => decodeRpc(Uint8Array.from([0x12, ...highLength, ...body]), names()))
+})
+
 test('the name of a topic that we are in is one string, and is forgotten with the topic', () => {
   const known = names()
   const encoded = RPC.encode({ subscriptions: [], messages: [{ topic: KNOWN_TOPIC }] })

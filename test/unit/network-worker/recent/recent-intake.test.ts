@@ -16,7 +16,7 @@ const schedule = createForkSchedule(relayNetwork({ blobSchedule: BLOBS }))
 function intakeWithPuts() {
   const puts: RecentObject[] = []
   const intake = new RecentIntake({
-    objects: { put: (head, payload) => void puts.push([head, payload]) },
+    objects: { put: (head, payload, isVouched = false) => void puts.push([head, payload, isVouched]) },
     schedule,
     slotsPerEpoch: 32,
     preset: 'mainnet',
@@ -35,6 +35,10 @@ function columnOf(index: number, cells: number) {
 
 function passed(bytes: Uint8Array) {
   return { fork: 'fulu' as const, data: compressBlock(bytes), maxSszBytes: 1_000_000 }
+}
+
+function unvouched(bytes: Uint8Array) {
+  return { ...passed(bytes), isVouched: false }
 }
 
 /** What a client makes of a stored payload. */
@@ -102,9 +106,9 @@ test('a block is put with its parent, under the root it was hashed to', () => {
   block.message.parentRoot = new Uint8Array(32).fill(6)
   block.message.body.blobKzgCommitments = [new Uint8Array(48), new Uint8Array(48)]
   const bytes = ssz.fulu.SignedBeaconBlock.serialize(block)
-  intake.onBlock(passed(bytes), `0x${'ab'.repeat(32)}`)
-  const [[head, payload] = []] = puts
-  assert.deepEqual([head?.kind, head?.slot, head?.rootHex], ['block', SLOT, 'ab'.repeat(32)])
+  intake.onBlock({ ...passed(bytes), isVouched: true }, `0x${'ab'.repeat(32)}`)
+  const [[head, payload, isVouched] = []] = puts
+  assert.deepEqual([head?.kind, head?.slot, head?.rootHex, isVouched], ['block', SLOT, 'ab'.repeat(32), true])
   assert.deepEqual([head?.parentRootHex, head?.blobCount], ['06'.repeat(32), 2])
   assert.deepEqual(Buffer.from(decoded(payload ?? bytes, 2, bytes.length)), Buffer.from(bytes))
 })
@@ -114,10 +118,10 @@ test('no columns are due with a block before Fulu, nor with one whose payload ma
   const block = ssz.deneb.SignedBeaconBlock.defaultValue()
   block.message.slot = SLOT
   block.message.body.blobKzgCommitments = [new Uint8Array(48)]
-  intake.onBlock({ ...passed(ssz.deneb.SignedBeaconBlock.serialize(block)), fork: 'deneb' }, '0x00')
+  intake.onBlock({ ...unvouched(ssz.deneb.SignedBeaconBlock.serialize(block)), fork: 'deneb' }, '0x00')
   const bid = ssz.gloas.SignedBeaconBlock.defaultValue()
   bid.message.slot = SLOT
-  intake.onBlock({ ...passed(ssz.gloas.SignedBeaconBlock.serialize(bid)), fork: 'gloas' }, '0x00')
+  intake.onBlock({ ...unvouched(ssz.gloas.SignedBeaconBlock.serialize(bid)), fork: 'gloas' }, '0x00')
   assert.deepEqual(
     puts.map(([{ blobCount }]) => blobCount),
     [0, 0],

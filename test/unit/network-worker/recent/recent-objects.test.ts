@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { SEGMENT_SLOTS } from '../../../../src/network-worker/recent/recent-objects.ts'
+import { type RecentObject, SEGMENT_SLOTS } from '../../../../src/network-worker/recent/recent-objects.ts'
 import { blobBlock, block, column, openRing, type Ring, readBlock, rootOf } from './scene.ts'
 
 function slotsOf({ objects }: Ring): readonly number[] {
@@ -154,6 +154,22 @@ test('a slot takes four blocks, and each column of these and of two more; what i
   const { diskBytes } = ring.objects.figures
   await ring.put(block('a', 99, 'p'), column('a', 99, 3))
   assert.equal(ring.objects.figures.diskBytes, diskBytes)
+})
+
+test('a slot that has enough blocks takes those that something vouches for, twelve in all, over a restart too', async () => {
+  await using ring = await openRing()
+  const vouched = (name: string): RecentObject => {
+    const [head, payload] = block(name, 99, 'p')
+    return [head, payload, true]
+  }
+  await ring.put(...[...'abcdef'].map((name) => block(name, 99, 'p')))
+  assert.equal(ring.objects.figures.objects, 4, 'in one write as in many')
+  for (const name of 'ghijklmnop') await ring.put(vouched(name))
+  assert.equal(ring.objects.figures.objects, 12)
+  await ring.put(block('q', 99, 'p'))
+  await ring.reopen()
+  assert.ok(ring.objects.block(rootOf('n')))
+  assert.equal(ring.objects.figures.objects, 12)
 })
 
 test('files that cannot be written cost their objects and nothing else', async () => {

@@ -5,7 +5,7 @@ import { compressSync } from 'snappy'
 import { createSlotClock } from '../../../../src/consensus/slot-clock.ts'
 import { MAX_PAYLOAD_SIZE } from '../../../../src/consensus/ssz-bounds.ts'
 import type { AcceptedBlock } from '../../../../src/network-worker/gossip/block-observer.ts'
-import { Arrivals, MAX_ARRIVALS } from '../../../../src/network-worker/stats/arrivals.ts'
+import { Arrivals, type ArrivalsDeps, MAX_ARRIVALS } from '../../../../src/network-worker/stats/arrivals.ts'
 import type { JobResult } from '../../../../src/validation-pool/client.ts'
 import type { BlockFactsInput } from '../../../../src/validation-pool/job-table.ts'
 import { blockFacts } from '../../../../src/validation-pool/jobs/block-facts.ts'
@@ -23,7 +23,7 @@ type FactsOf = (block: BlockFactsInput) => Promise<JobResult<'block-facts'>>
 /** The job itself, on this thread. */
 const factsHere: FactsOf = async (block) => ({ ok: true, output: blockFacts(block) })
 
-function scene(factsOf: FactsOf = factsHere) {
+function scene(factsOf: FactsOf = factsHere, onHashed?: ArrivalsDeps['onHashed']) {
   const clock = new FakeClock(GENESIS_MS)
   const peers = new Map([['alice', { client: 'Lighthouse/v8', rttMs: 12.5 }]])
   const arrivals = new Arrivals({
@@ -31,6 +31,7 @@ function scene(factsOf: FactsOf = factsHere) {
     slotClock: createSlotClock(NETWORK, clock),
     peerOf: (peerId) => peers.get(peerId),
     factsOf,
+    onHashed,
   })
   /** Lets time pass, and the answers of the pool come. */
   const pass = async (ms: number): Promise<void> => {
@@ -58,7 +59,7 @@ function signedBlock({ slot, proposerIndex = 7, signature = 0, transactionBytes 
 
 function accepted(msgId: string, seed: BlockSeed, from = 'alice', atMs = 0): AcceptedBlock {
   const data = compressSync(Buffer.from(ssz.fulu.SignedBeaconBlock.serialize(signedBlock(seed))))
-  return { msgId, fork: 'fulu', data, maxSszBytes: MAX_PAYLOAD_SIZE, from, atMs }
+  return { msgId, fork: 'fulu', data, maxSszBytes: MAX_PAYLOAD_SIZE, from, atMs, isVouched: false }
 }
 
 function rootOf(seed: BlockSeed): string {
@@ -189,6 +190,21 @@ test('a flood is not hashed beyond the room of its slot, and counted', async () 
   await pass(HASHED_MS)
   assert.equal(arrivals.arrivals().length, 5)
   assert.equal(clock.pending, 0)
+})
+
+test('a flood by two peers does not keep out a block that something vouches for, and its parent is told with its root', async () => {
+  const hashed: (readonly [string, string])[] = []
+  const { arrivals, pass } = scene(factsHere, ({ msgId }, { root, parentRoot }) => {
+    assert.equal(parentRoot, `0x${'00'.repeat(32)}`)
+    hashed.push([msgId, root])
+  })
+  for (let index = 0; index < 8; index++) arrivals.onBlock(accepted(`id${index}`, { slot: index }, `peer${index % 2}`))
+  const seed = { slot: 9, proposerIndex: 5 }
+  arrivals.onBlock(accepted('unvouched', { slot: 9 }, 'honest'))
+  arrivals.onBlock({ ...accepted('vouched', seed, 'honest'), isVouched: true })
+  await pass(HASHED_MS)
+  assert.equal(arrivals.hidden.slot_limit, 5)
+  assert.deepEqual(hashed.at(-1), ['vouched', rootOf(seed)])
 })
 
 test('a block that the pool does not take or fails at is not shown, and counted', async () => {

@@ -18,7 +18,14 @@ test('a copy of any other message costs less than a microsecond, and no memory',
     factsOf: async () => ({ ok: true, output: undefined }),
   })
   const ids = Array.from({ length: 10_000 }, (_, index) => hash('sha256', String(index)).slice(0, 40))
-  const block = { fork: 'fulu', data: new Uint8Array(), maxSszBytes: 1, from: 'alice', atMs: 0 } as const
+  const block = {
+    fork: 'fulu',
+    data: new Uint8Array(),
+    maxSszBytes: 1,
+    from: 'alice',
+    atMs: 0,
+    isVouched: false,
+  } as const
   arrivals.onBlock({ ...block, msgId: 'ff'.repeat(20) })
   let leastNs = Number.POSITIVE_INFINITY
   let leastBytes = Number.POSITIVE_INFINITY

@@ -10,7 +10,7 @@ import {
   signStaticKey,
   verifyPayload,
 } from '../../../../../src/network-worker/host/noise/handshake-payload.ts'
-import { bytesField, readFields } from '../../../../../src/network-worker/host/noise/protobuf-fields.ts'
+import { bytesField } from '../../../../../src/network-worker/host/noise/protobuf-fields.ts'
 
 const STATIC_KEY = new Uint8Array(32).fill(9)
 const MUXERS = ['/yamux/1.0.0', '/mplex/6.7.0']
@@ -60,19 +60,22 @@ test('any bytes are a message or an error, never anything else; none names a pee
   )
 })
 
-test('fields come back as they were written', () => {
-  const field = fc.record({
-    number: fc.integer({ min: 1, max: 2 ** 29 - 1 }),
-    value: fc.uint8Array({ maxLength: 300 }),
-  })
+test('muxers come back as they were written', async () => {
+  const signature = await signStaticKey(alice, STATIC_KEY)
+  const ids = fc.array(fc.string({ unit: 'grapheme', maxLength: 300 }), { maxLength: 20 })
   fc.assert(
-    fc.property(fc.array(field, { maxLength: 5 }), (fields) => {
-      const message = Buffer.concat(fields.map(({ number, value }) => bytesField(number, value)))
-      const read = readFields(message).map(({ number, value }) => ({ number, value: new Uint8Array(value) }))
-      assert.deepEqual(
-        read,
-        fields.map((each) => ({ ...each })),
-      )
+    fc.property(ids, (streamMuxers) => {
+      const payload = decodePayload(encodePayload(alice, signature, streamMuxers))
+      assert.deepEqual(payload.extensions, { streamMuxers, webtransportCerthashes: [] })
+      assert.deepEqual(new Uint8Array(payload.signature), new Uint8Array(signature))
     }),
   )
+})
+
+test('extensions that run past their own end are refused, though the payload goes on', () => {
+  const extensions = bytesField(4, bytesField(2, Buffer.from('/yamux/1.0.0')))
+  const longer = Buffer.concat([extensions, bytesField(2, STATIC_KEY)])
+  assert.deepEqual(decodePayload(longer).extensions.streamMuxers, ['/yamux/1.0.0'])
+  longer[3] = (longer[3] ?? 0) + 1 // the length of the muxer's name
+  assert.throws(() => decodePayload(longer))
 })

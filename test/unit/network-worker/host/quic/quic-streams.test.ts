@@ -10,6 +10,9 @@ const MAX_UNREAD_BYTES = 16 * 1024 * 1024
 const LONG_READ_BYTES = 65_536
 const SHORT_READ_BYTES = 4096
 const STREAMS = 256
+const WRITE_BYTES = 256 * 1024
+/** Whole writes that may be held for streams that have ended. */
+const MAX_STUCK = 16
 
 /** Brings bytes as long as somebody asks for them. */
 async function flood(native: ScriptedStream): Promise<number> {
@@ -80,6 +83,55 @@ test('streams that were aborted count as long as QUIC holds what the peer does n
   natives[0]?.takes()
   await nextTurn()
   await muxer.createStream()
+})
+
+/** A muxer with streams of which QUIC takes nothing; each has a whole write under way. */
+async function stuck(count: number) {
+  const natives: ScriptedStream[] = []
+  const scripted = scriptedMuxer(async () => {
+    const native = new ScriptedStream()
+    natives.push(native)
+    return native
+  }, STREAMS)
+  const muxer = scripted.build()
+  const streams: QuicStream[] = []
+  for (let n = 0; n < count; n++) {
+    const stream = await muxer.createStream()
+    stream.send(new Uint8Array(2 * WRITE_BYTES))
+    streams.push(stream)
+  }
+  return { scripted, muxer, streams, natives }
+}
+
+test('what is held for streams that have ended is bounded: past it the connection ends', async () => {
+  const { scripted, muxer, streams } = await stuck(MAX_STUCK + 2)
+  for (const stream of streams.slice(0, MAX_STUCK)) stream.abort(new Error('it reads nothing'))
+  assert.deepEqual([muxer.status, scripted.end.status], ['open', 'open'])
+  streams[MAX_STUCK]?.abort(new Error('it reads nothing'))
+  assert.deepEqual([muxer.status, scripted.end.status], ['closed', 'aborted'])
+  assert.equal(streams.at(-1)?.status, 'closed', 'the others end with the connection')
+  assert.equal(muxer.streams.length, 0)
+})
+
+test('what a slow peer takes in the end is not held against it', async () => {
+  const { scripted, muxer, streams, natives } = await stuck(3 * MAX_STUCK)
+  for (const [n, stream] of streams.entries()) {
+    stream.abort(new Error('too slow'))
+    if (n >= MAX_STUCK - 1) natives[n - MAX_STUCK + 1]?.takes()
+    await nextTurn()
+  }
+  assert.deepEqual([muxer.status, scripted.end.status], ['open', 'open'])
+})
+
+test('streams that end with their connection hold nothing', async () => {
+  const { scripted, muxer, streams } = await stuck(2 * MAX_STUCK)
+  const aborts: Error[] = []
+  scripted.end.abort = (error) => {
+    aborts.push(error)
+  }
+  await muxer.close({ signal: AbortSignal.timeout(1) })
+  assert.ok(streams.every(({ status }) => status === 'closed'))
+  assert.deepEqual(aborts, [])
 })
 
 test('a peer that fills all its streams is bounded, and each is read on by its own reader', async () => {

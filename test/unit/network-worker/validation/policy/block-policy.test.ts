@@ -88,6 +88,7 @@ test('what is verified holds its claim: twins do not go on, and are verified for
     ['valid', 'ignore already_known'],
     ['unavailable', 'ignore already_known'],
     ['invalid', 'reject bad_signature'],
+    ['disproven', 'reject bad_proof'],
   ] as const) {
     answers.next = answer
     const twin = check(blockOf(SLOT, 7, 1), 'b:y')

@@ -1,51 +1,80 @@
 /**
- * Blocks that cannot be verified, while a peer of the operator's sends its own: from peers that have sent some before, and
- * from those who have just come.
+ * Blocks that cannot be verified, while a peer with a record sends its own: from that one, from those who were here before
+ * it, and from those who have just come.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SILENT_SLOTS } from '../../../../../src/network-worker/validation/policy/track-record.ts'
+import { ssz } from '@lodestar/types'
+import { RECORD_SLOTS, SILENT_SLOTS } from '../../../../../src/network-worker/validation/policy/track-record.ts'
 import type { Verification } from '../../../../../src/network-worker/validation/verify/verifier.ts'
-import { ALL_FORKS } from '../judge-scene.ts'
+import { ALL_FORKS, SLOTS_PER_EPOCH } from '../judge-scene.ts'
+import { fuluColumn } from '../sidecar-values.ts'
 import { blockOf, policyScene, SLOT, settled, textOf, verifierOf } from './policy-scene.ts'
 
 const { slotDurationMs } = ALL_FORKS
+/** `a:x` has a record from this slot on. */
+const KNOWN_SLOT = SLOT + RECORD_SLOTS + 1
+const EARLY = SLOT - 5
+/** Of the message after those of which the record is. */
+const NEXT = `${RECORD_SLOTS + 2}`
+const AFTER_NEXT = `${RECORD_SLOTS + 3}`
 
-/** A relay in the second slot whose blocks come from the operator's peer; that of the first came from `a:x`. */
-async function sceneWithRecord(...scene: Parameters<typeof policyScene>) {
-  const { clock, book, watch, checkOf } = policyScene(...scene)
-  const check = checkOf('beacon_block', 'strict')
-  assert.equal(await settled(check(blockOf(SLOT, 6), 'a:x')), 'accept')
-  clock.advance(slotDurationMs)
-  assert.equal(textOf(check(blockOf(SLOT + 1, 6), 'own')), 'accept')
-  clock.advance(slotDurationMs)
-  return { clock, book, watch, check, slot: SLOT + 2 }
+/** A relay in whose first slots `a:x` sent the blocks of the chain; `a:x` and `b:y` were here before. */
+async function sceneWithRecord(
+  verifier?: Parameters<typeof policyScene>[0],
+  connected: Parameters<typeof policyScene>[1] = {},
+) {
+  const scene = policyScene(verifier, { 'a:x': EARLY, 'b:y': EARLY, ...connected })
+  const check = scene.checkOf('beacon_block', 'strict')
+  for (let slot = SLOT; slot < KNOWN_SLOT; slot++) {
+    assert.equal(await settled(check(blockOf(slot, 6), 'a:x')), 'accept')
+    const nth = slot - SLOT + 1
+    scene.hashed(`${nth}`, slot, `${nth - 1}`)
+    scene.clock.advance(slotDurationMs)
+  }
+  return { ...scene, check, slot: KNOWN_SLOT }
 }
 
-test('the first block of a newcomer waits for a peer that has a record, and then speaks for the newcomer', async () => {
-  const { clock, book, watch, check, slot } = await sceneWithRecord()
+test('while nobody has a record, the first block of a slot goes on at once, whoever sends it', async () => {
+  const { clock, checkOf, hashed } = policyScene(undefined, { 'a:x': EARLY })
+  const check = checkOf('beacon_block', 'strict')
+  for (let slot = SLOT; slot < SLOT + RECORD_SLOTS; slot++) {
+    assert.equal(textOf(check(blockOf(slot, 6), 'a:x')), 'accept')
+    hashed(`${slot - SLOT + 1}`, slot, `${slot - SLOT}`)
+    clock.advance(slotDurationMs)
+  }
+  assert.equal(textOf(check(blockOf(SLOT + RECORD_SLOTS, 6), 'new:comer')), 'accept')
+})
+
+test('the first block of a newcomer waits for a peer that has a record', async () => {
+  const { book, watch, check, slot } = await sceneWithRecord()
   const block = check(blockOf(slot, 7), 'new:comer')
   assert.equal(textOf(block), 'hold')
-  book.onCopy('3', 'other:newcomer')
+  book.onCopy(NEXT, 'other:newcomer')
   assert.equal(book.size, 1)
-  book.onCopy('3', 'a:x')
+  book.onCopy(NEXT, 'a:x')
   assert.equal(await settled(block), 'accept')
   assert.equal(watch.isInDoubt, false)
+})
+
+test('who was here before there was a record, and who has one, is as quick as ever', async () => {
+  const { clock, check, slot } = await sceneWithRecord()
+  assert.equal(textOf(check(blockOf(slot, 7), 'b:y')), 'accept')
   clock.advance(slotDurationMs)
-  assert.equal(textOf(check(blockOf(slot + 1, 8), 'new:comer')), 'accept')
+  assert.equal(textOf(check(blockOf(slot + 1, 8), 'a:x')), 'accept')
 })
 
 test('forged blocks of newcomers neither go on, however many send them, nor raise doubt', async () => {
   const { clock, book, watch, check, slot } = await sceneWithRecord()
   const twins = [check(blockOf(slot, 7, 1), 'n1:c1'), check(blockOf(slot, 7, 2), 'n2:c2')]
-  for (let index = 3; index < 20; index++) for (const id of ['3', '4']) book.onCopy(id, `n${index}:c${index}`)
+  for (let index = 3; index < 20; index++) for (const id of [NEXT, AFTER_NEXT]) book.onCopy(id, `n${index}:c${index}`)
   assert.equal(textOf(check(blockOf(slot, 7), 'a:x')), 'accept')
   assert.equal(watch.isInDoubt, false)
   clock.advance(4000)
   assert.deepEqual(await Promise.all(twins.map(settled)), ['ignore uncorroborated', 'ignore uncorroborated'])
 })
 
-test("everybody counts when the operator's peer falls silent", async () => {
+test('everybody counts when nobody with a record sends a block of three slots', async () => {
   const { clock, check, slot } = await sceneWithRecord()
   clock.advance((SILENT_SLOTS - 1) * slotDurationMs)
   assert.equal(textOf(check(blockOf(slot + SILENT_SLOTS - 1, 7), 'new:comer')), 'hold')
@@ -53,11 +82,13 @@ test("everybody counts when the operator's peer falls silent", async () => {
   assert.equal(textOf(check(blockOf(slot + SILENT_SLOTS, 8), 'new:comer')), 'accept')
 })
 
-test("the word of the operator's peer is enough for a newcomer's block", async () => {
-  const { book, check, slot } = await sceneWithRecord()
-  const block = check(blockOf(slot, 7), 'new:comer')
+test("the word of the operator's peer is enough for a newcomer's block, and its own blocks are as good as a record", async () => {
+  const { book, checkOf } = policyScene()
+  const check = checkOf('beacon_block', 'strict')
+  assert.equal(textOf(check(blockOf(SLOT - 1, 6), 'own')), 'accept')
+  const block = check(blockOf(SLOT, 7), 'new:comer')
   assert.equal(textOf(block), 'hold')
-  book.onCopy('3', 'own')
+  book.onCopy('2', 'own')
   assert.equal(await settled(block), 'accept')
 })
 
@@ -67,9 +98,20 @@ test('in doubt a newcomer counts for nothing beside one with a record', async ()
   void check(blockOf(slot, 7), 'a:x')
   assert.ok(watch.isInDoubt)
   const block = check(blockOf(slot, 7, 2), 'new:comer')
-  book.onCopy('5', 'a:x')
+  book.onCopy(`${RECORD_SLOTS + 4}`, 'a:x')
   clock.advance(4000)
   assert.equal(await settled(block), 'ignore uncorroborated')
+})
+
+test('in doubt, a block of one with a record and of a stranger goes on late, when no other of its slot has', async () => {
+  const { clock, book, check, slot } = await sceneWithRecord()
+  void check(blockOf(slot, 7, 1), 'a:x')
+  void check(blockOf(slot, 7), 'a:x')
+  clock.advance(slotDurationMs)
+  const blocks = [check(blockOf(slot + 1, 8), 'a:x'), check(blockOf(slot + 1, 9), 'b:y')]
+  book.onCopy(`${RECORD_SLOTS + 4}`, 'new:comer')
+  clock.advance(4000)
+  assert.deepEqual(await Promise.all(blocks.map(settled)), ['accept', 'ignore uncorroborated'])
 })
 
 test('what is verified needs no record', async () => {
@@ -77,31 +119,50 @@ test('what is verified needs no record', async () => {
   assert.equal(await settled(check(blockOf(slot, 7), 'new:comer')), 'accept')
 })
 
-test('without an answer where there are keys, two that have a record must have sent it', async () => {
+test('without an answer where there are keys, two whose word counts must have sent it', async () => {
   const answers = { next: 'valid' as Verification }
   const verifier = { ...verifierOf('valid'), verify: async () => answers.next }
-  const { clock, book, check, slot } = await sceneWithRecord(verifier)
-  assert.equal(await settled(check(blockOf(slot, 7), 'b:y')), 'accept')
-  clock.advance(slotDurationMs)
+  const { clock, book, watch, check, slot } = await sceneWithRecord(verifier)
   answers.next = 'unavailable'
-  const blocks = [check(blockOf(slot + 1, 8, 1), 'n1:c1'), check(blockOf(slot + 1, 8), 'n2:c2')]
+  const blocks = [check(blockOf(slot, 8, 1), 'n1:c1'), check(blockOf(slot, 8), 'n2:c2')]
   await new Promise((resolve) => setImmediate(resolve))
   assert.equal(book.size, 2)
-  for (const peer of ['n2:c2', 'n3:c3', 'n4:c4', 'a:x']) book.onCopy('4', peer)
-  for (const peer of ['a:x', 'b:y']) book.onCopy('5', peer)
+  assert.equal(watch.isInDoubt, false, 'newcomers contradict nobody')
+  for (const peer of ['n2:c2', 'n3:c3', 'n4:c4', 'a:x']) book.onCopy(NEXT, peer)
+  for (const peer of ['a:x', 'b:y']) book.onCopy(AFTER_NEXT, peer)
   clock.advance(4000)
   assert.deepEqual(await Promise.all(blocks.map(settled)), ['ignore uncorroborated', 'accept'])
 })
 
-test('a peer that has been here for long counts without a record', async () => {
-  const { check, slot } = await sceneWithRecord(undefined, new Set(['long:here']))
-  assert.equal(textOf(check(blockOf(slot, 7), 'long:here')), 'accept')
-})
-
-test('late is better than never: two strangers are enough when nobody who counts has sent a block of the slot', async () => {
+test('late is better than never: more strangers than have a record are enough when none of these has sent a block of the slot', async () => {
   const { clock, book, check, slot } = await sceneWithRecord()
   const blocks = [check(blockOf(slot, 7), 'n1:c1'), check(blockOf(slot, 8), 'n2:c2')]
-  book.onCopy('3', 'n3:c3')
+  book.onCopy(NEXT, 'n3:c3')
   clock.advance(4000)
   assert.deepEqual(await Promise.all(blocks.map(settled)), ['accept', 'ignore uncorroborated'])
+})
+
+test('and so is one that has been here for two epochs, since nobody else may have what it sends', async () => {
+  const { clock, checkOf } = policyScene(undefined, { 'long:here': SLOT - 2 * SLOTS_PER_EPOCH + 2 })
+  const check = checkOf('beacon_block', 'strict')
+  assert.equal(textOf(check(blockOf(SLOT - 1, 6), 'own')), 'accept')
+  const blocks = [check(blockOf(SLOT, 7), 'long:here'), check(blockOf(SLOT, 8), 'new:comer')]
+  clock.advance(4000)
+  assert.deepEqual(await Promise.all(blocks.map(settled)), ['accept', 'ignore uncorroborated'])
+})
+
+test('sidecars of newcomers go on at once, and neither raise doubt nor take the place of others', async () => {
+  const { watch, checkOf, check, slot } = await sceneWithRecord()
+  const column = (proposerIndex: number): Uint8Array => {
+    const value = fuluColumn(slot, 5)
+    value.signedBlockHeader.message.proposerIndex = proposerIndex
+    return ssz.fulu.DataColumnSidecar.serialize(value)
+  }
+  const checkColumn = checkOf('data_column_sidecar_5', 'strict')
+  assert.equal(textOf(checkColumn(column(66), 'new:comer')), 'accept')
+  assert.equal(textOf(checkColumn(column(67), 'other:newcomer')), 'hold', 'the second of its slot')
+  assert.equal(textOf(check(blockOf(slot, 7), 'a:x')), 'accept')
+  assert.equal(textOf(checkColumn(column(68), 'other:newcomer')), 'hold', 'it contradicts the block')
+  assert.equal(textOf(checkColumn(column(7), 'b:y')), 'accept')
+  assert.equal(watch.isInDoubt, false)
 })

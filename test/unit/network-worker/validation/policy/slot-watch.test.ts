@@ -74,3 +74,16 @@ test('the first whose signature was right is the only signer of a slot', () => {
   const of = (slot: number, proposerIndex: number): boolean => watch.isOnlySigner({ slot, proposerIndex })
   assert.deepEqual([of(100, 7), of(100, 7), of(100, 8), of(101, 8)], [true, true, false, true])
 })
+
+test('of peers whose word does not count the first of a topic is first, and none contradicts others or takes their place', () => {
+  const { watch } = scene(100)
+  const facts = { slot: 100, proposerIndex: 7, headerRoot: ROOT }
+  const other = { slot: 100, proposerIndex: 8, headerRoot: OTHER_ROOT }
+  assert.ok(watch.isFirst('column 0', 100, other, true))
+  assert.equal(watch.isFirst('column 0', 100, other, true), false)
+  assert.ok(watch.isFirst('column 0', 100, facts))
+  assert.equal(watch.isFirst('column 1', 100, other, true), false, 'it is not the slot that others tell of')
+  assert.ok(watch.isFirst('column 2', 100, facts, true))
+  assert.ok(watch.isFirst('column 1', 100, facts))
+  assert.equal(watch.isInDoubt, false)
+})

@@ -95,13 +95,14 @@ test('the operators’ page has every topic with its default and what becomes of
   const fallbacks = { first_of_slot: 'first of the slot', blind: 'blind', corroborate: 'corroborate(2)' } as const
   for (const kind of GOSSIP_KINDS) {
     const policy = DEFAULT_POLICIES[kind]
-    const without = policy === 'strict' ? fallbacks[fallbackOf(kind)] : policy
+    const isVerified = policy === 'strict' || policy === 'sampled'
+    const without = isVerified ? fallbacks[fallbackOf(kind)] : policy
     assert.ok(page.includes(`| \`${kind}\` | ${policy} | ${without} |`), `| \`${kind}\` | ${policy} | ${without} |`)
   }
 })
 
 test('a column with right proofs and no known key goes by the fallback, one with wrong ones raises no doubt', async () => {
-  const answers = { next: 'invalid' as Verification }
+  const answers = { next: 'disproven' as Verification }
   const { watch, book, checkOf } = policyScene({ ...verifierOf('proven'), verify: async () => answers.next })
   const check = checkOf('data_column_sidecar_5', 'strict')
   const column = (proposerIndex: number): Uint8Array => {
@@ -109,7 +110,7 @@ test('a column with right proofs and no known key goes by the fallback, one with
     value.signedBlockHeader.message.proposerIndex = proposerIndex
     return ssz.fulu.DataColumnSidecar.serialize(value)
   }
-  assert.equal(await settled(check(column(7), 'spam:mer')), 'reject bad_signature')
+  assert.equal(await settled(check(column(7), 'spam:mer')), 'reject bad_proof')
   assert.equal(watch.isInDoubt, false)
   answers.next = 'proven'
   assert.equal(await settled(check(column(7), 'a:x')), 'accept', 'the first of its slot')

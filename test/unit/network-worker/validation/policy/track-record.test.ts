@@ -1,97 +1,140 @@
+/** Who counts for blocks, and from when on. What forgers try is in record-attacks.test.ts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SILENT_SLOTS, TrackRecord } from '../../../../../src/network-worker/validation/policy/track-record.ts'
+import { RECORD_SLOTS, SILENT_SLOTS } from '../../../../../src/network-worker/validation/policy/track-record.ts'
+import { recordScene, SLOTS_PER_EPOCH, START } from './record-scene.ts'
 
-function scene() {
-  const now = { slot: 100 }
-  const disputed = new Set<number>()
-  const record = new TrackRecord({
-    currentSlot: () => now.slot,
-    isDisputed: (slot) => disputed.has(slot),
-    isBelieved: (peerId) => peerId === 'own',
-    isNew: (peerId) => peerId !== 'old',
-  })
-  const counting = (...peers: string[]): readonly string[] => peers.filter((peer) => record.counts(peer))
-  return { now, disputed, record, counting }
-}
+/** Slots with blocks until a record of them is known: the last one's child must have come, and its slot be over. */
+const KNOWN_AFTER = RECORD_SLOTS + 1
 
-test('without peers of the operator everybody counts, whoever has a record', () => {
-  const { now, record, counting } = scene()
-  record.note(100, ['alice'])
-  now.slot++
+test('at the start everybody counts', () => {
+  const { slots, connect, counting } = recordScene()
+  connect('alice')
+  assert.deepEqual(counting('alice', 'newcomer'), ['alice', 'newcomer'])
+  slots(KNOWN_AFTER - 1, 'alice')
   assert.deepEqual(counting('alice', 'newcomer'), ['alice', 'newcomer'])
 })
 
-test('beside one of the operator those count who have a record, from the end of its slot on', () => {
-  const { now, record, counting } = scene()
+test('three blocks of the chain are a record, and then whoever comes does not count', () => {
+  const { slots, connect, counting } = recordScene()
+  connect('alice', 'bob')
+  slots(KNOWN_AFTER, 'alice')
+  connect('latecomer')
+  assert.deepEqual(counting('alice', 'bob', 'latecomer', 'newcomer'), ['alice', 'bob'])
+})
+
+test('who was here before counts for some epochs, in which it can earn a record', () => {
+  const { now, slots, connect, counting } = recordScene()
+  connect('alice', 'bob', 'carol')
+  slots(KNOWN_AFTER, 'alice')
+  slots(RECORD_SLOTS, 'bob')
+  slots(8 * SLOTS_PER_EPOCH - RECORD_SLOTS - 1, 'alice')
+  assert.equal(now.slot, START + KNOWN_AFTER + 8 * SLOTS_PER_EPOCH - 1)
+  assert.deepEqual(counting('alice', 'bob', 'carol'), ['alice', 'bob', 'carol'])
+  slots(1, 'alice')
+  assert.deepEqual(counting('alice', 'bob', 'carol'), ['alice', 'bob'])
+})
+
+test('who comes later has a record an epoch after its first block, however many it sends', () => {
+  const { slots, connect, counting } = recordScene()
+  connect('alice')
+  slots(KNOWN_AFTER, 'alice')
+  connect('bob')
+  slots(SLOTS_PER_EPOCH - 1, 'bob', 'alice')
+  assert.deepEqual(counting('bob'), [])
+  slots(1, 'alice')
+  assert.deepEqual(counting('bob'), ['bob'])
+})
+
+test('one block is none, nor are two', () => {
+  const { slots, connect, counting } = recordScene()
+  connect('alice')
+  slots(KNOWN_AFTER, 'alice')
+  slots(RECORD_SLOTS - 1, 'bob', 'alice')
+  slots(3 * SLOTS_PER_EPOCH, 'alice')
+  assert.deepEqual(counting('bob'), [])
+})
+
+test('who leaves and comes back has what it had', () => {
+  const { slots, connect, counting } = recordScene()
+  connect('alice')
+  slots(KNOWN_AFTER, 'alice')
+  slots(RECORD_SLOTS, 'bob', 'alice')
+  slots(SLOTS_PER_EPOCH, 'alice')
+  connect('bob')
+  assert.deepEqual(counting('bob'), ['bob'])
+})
+
+test('when those with a record are silent for longer than two slots, others are all there is', () => {
+  const { now, block, slots, connect, counting } = recordScene()
+  connect('alice')
+  slots(KNOWN_AFTER, 'alice')
+  now.slot += SILENT_SLOTS - 1
+  assert.deepEqual(counting('newcomer'), [])
+  now.slot++
   assert.deepEqual(counting('newcomer'), ['newcomer'])
-  record.note(100, ['alice'])
-  record.note(100, ['own', 'bob'])
-  assert.deepEqual(counting('alice', 'bob', 'newcomer'), [])
+  block(['alice'])
+  assert.deepEqual(counting('newcomer'), [])
+})
+
+test("a block of the operator's peer is enough, and then nobody counts for having been here before", () => {
+  const { block, slots, connect, counting } = recordScene()
+  connect('bob')
+  block(['own'])
+  assert.deepEqual(counting('bob', 'newcomer'), [])
+  slots(SLOTS_PER_EPOCH + 2, 'bob', 'own')
+  assert.deepEqual(counting('bob', 'newcomer'), ['bob'])
+})
+
+test('a record of an earlier run speaks from its first block on', () => {
+  const { block, now, connect, counting } = recordScene(['alice'])
+  connect('early')
   now.slot++
-  assert.deepEqual(counting('alice', 'bob', 'newcomer'), ['alice', 'bob'])
+  assert.deepEqual(counting('newcomer'), ['newcomer'])
+  block(['alice'])
+  connect('late')
+  assert.deepEqual(counting('alice', 'early', 'late', 'newcomer'), ['alice', 'early'])
 })
 
-test('who has been here for long counts without a record', () => {
-  const { record, counting } = scene()
-  record.note(100, ['own'])
-  assert.deepEqual(counting('newcomer', 'old'), ['old'])
+test('for anything but blocks an epoch is enough', () => {
+  const { now, record, slots, connect, counting } = recordScene()
+  connect('alice')
+  slots(KNOWN_AFTER, 'alice')
+  connect('bob')
+  slots(SLOTS_PER_EPOCH - 1, 'alice')
+  assert.equal(record.counts('bob'), false)
+  slots(1, 'alice')
+  assert.ok(record.counts('bob'))
+  assert.deepEqual(counting('bob'), [])
+  now.slot += 3
+  assert.ok(record.counts('newcomer'))
 })
 
-test('a slot is heard when somebody whose word counts sent a block of it that passed', () => {
-  const { now, record } = scene()
-  record.note(100, ['own'])
-  record.note(101, ['newcomer'])
-  assert.deepEqual(
-    [100, 101].map((slot) => record.isHeard(slot)),
-    [true, false],
-  )
-  now.slot = 102
-  record.note(101, ['newcomer', 'old'])
-  assert.ok(record.isHeard(101))
-  for (let slot = 102; slot < 110; slot++) record.note(slot, ['own'])
-  assert.equal(record.isHeard(100), false)
+test('a thousand are remembered, those whose blocks came last', () => {
+  const { slots, connect, counting } = recordScene(Array.from({ length: 1024 }, (_, index) => `known-${index}`))
+  connect('alice', 'bob')
+  slots(KNOWN_AFTER, 'known-9')
+  slots(RECORD_SLOTS, 'bob')
+  slots(8 * SLOTS_PER_EPOCH, 'known-9')
+  assert.deepEqual(counting('known-0', 'known-1', 'known-9', 'bob', 'alice'), ['known-1', 'known-9', 'bob'])
 })
 
-test('a slot with a dispute makes no record, nor does one that is over', () => {
-  const { now, record, disputed, counting } = scene()
-  record.note(99, ['late'])
-  record.note(100, ['own', 'forger'])
-  disputed.add(100)
-  now.slot++
-  record.note(101, ['own', 'alice'])
-  now.slot++
-  assert.deepEqual(counting('late', 'forger', 'alice'), ['alice'])
-})
-
-test("when the operator's peers fall silent, others are all there is", () => {
-  const { now, record, counting } = scene()
-  record.note(100, ['own', 'alice'])
-  now.slot = 100 + SILENT_SLOTS
-  assert.deepEqual(counting('alice', 'newcomer'), ['alice'])
-  now.slot++
-  assert.deepEqual(counting('alice', 'newcomer'), ['alice', 'newcomer'])
-  record.note(now.slot, ['alice', 'own'])
-  assert.deepEqual(counting('alice', 'newcomer'), ['alice'])
-})
-
-test('a thousand are remembered, those whom we heard last', () => {
-  const { now, record, counting } = scene()
-  for (let index = 0; index < 1100; index++) {
-    record.note(now.slot, [`peer-${index}`])
-    now.slot++
-  }
-  record.note(now.slot, ['own'])
-  assert.deepEqual(counting('peer-0', 'peer-75', 'peer-76', 'peer-1099'), ['peer-76', 'peer-1099'])
-})
-
-test('what is noted of a slot is bounded, and so are the slots', () => {
-  const { now, record, counting } = scene()
-  const many = Array.from({ length: 100 }, (_, index) => `peer-${index}`)
-  record.note(100, many)
-  for (let ahead = 1; ahead < 20; ahead++) record.note(100 + ahead, [`ahead-${ahead}`])
-  now.slot = 130
-  record.note(130, ['own'])
-  assert.equal(counting(...many).length, 64)
-  assert.deepEqual(counting('ahead-3', 'ahead-4'), ['ahead-3'])
+test('late is better than never: more strangers than there are with a record, or one who has been here for long', () => {
+  const { now, record, block, slots, connect } = recordScene()
+  const isEnough = (independent: number, ...senders: string[]): boolean =>
+    record.isEnoughLate({ slot: now.slot, independent, isToldByAny: false, senders })
+  connect('alice', 'bob')
+  slots(KNOWN_AFTER, 'alice')
+  assert.deepEqual([isEnough(1), isEnough(2)], [false, true])
+  slots(RECORD_SLOTS, 'bob', 'alice')
+  slots(2, 'alice')
+  assert.deepEqual([isEnough(2), isEnough(3)], [false, true])
+  // Bob sends no more.
+  connect('stayed')
+  slots(2 * SLOTS_PER_EPOCH - 1, 'alice')
+  assert.deepEqual([isEnough(1, 'newcomer', 'stayed'), isEnough(2, 'newcomer')], [false, true])
+  slots(1, 'alice')
+  assert.ok(isEnough(1, 'newcomer', 'stayed'))
+  block(['alice'])
+  assert.equal(isEnough(5, 'stayed'), false, 'somebody with a record has sent one')
 })

@@ -20,6 +20,20 @@ test('sources take turns, each in the order in which it came', () => {
   assert.deepEqual([queue.length, queue.bytes, queue.peek()], [0, 0, undefined])
 })
 
+test('what is removed has no turn, and leaves its room', () => {
+  const queue = new FairQueue<string>({ maxItems: 3, maxBytes: 1000 })
+  for (const item of ['a1', 'a2', 'b1']) queue.push(item.slice(0, 1), item, 10)
+  assert.equal(queue.remove('a', 'a1'), true)
+  assert.equal(queue.remove('a', 'a1'), false, 'once')
+  assert.equal(queue.remove('a', 'b1'), false, "another's")
+  assert.equal(queue.remove('c', 'c1'), false)
+  assert.deepEqual([queue.length, queue.bytes], [2, 20])
+  assert.deepEqual(queue.push('c', 'c1', 10), [], 'there is room again')
+  assert.equal(queue.remove('b', 'b1'), true)
+  assert.deepEqual(drain(queue), ['a2', 'c1'])
+  assert.deepEqual([queue.length, queue.bytes], [0, 0])
+})
+
 test('without room the longest line loses its newest, by items or by bytes', () => {
   const items = new FairQueue<string>({ maxItems: 3, maxBytes: 1000 })
   for (const item of ['a1', 'a2', 'a3']) assert.deepEqual(items.push('a', item, 1), [])

@@ -1,0 +1,86 @@
+/**
+ * Who has sent true votes, and whose votes were found to be forged. In: what verifying single votes came to. Out: whose
+ * votes may go on before they are verified, and when the next of them is to be.
+ */
+import type { Clock } from '../../../shared/clock.ts'
+import type { PeerIdStr } from '../../../shared/ids.ts'
+import { VoteSource } from './vote-source.ts'
+
+/**
+ * More than the peers that a relay has in a day, some 150 bytes each. The one whose votes were verified longest ago goes
+ * first, and has no record then, as any newcomer.
+ */
+const MAX_SOURCES = 4096
+
+export interface VoteConductDeps {
+  readonly clock: Pick<Clock, 'monotonicMs'>
+  /** How long who sent a forged vote stays a suspect. */
+  readonly suspicionMs: number
+  /** From 0 up to 1. For tests. */
+  readonly random?: () => number
+  readonly maxSources?: number
+}
+
+export class VoteConduct {
+  readonly #clock: Pick<Clock, 'monotonicMs'>
+  readonly #suspicionMs: number
+  readonly #random: () => number
+  readonly #maxSources: number
+  /** Who was heard of last comes last. Kept when a peer leaves, so that it does not come back as another. */
+  readonly #sources = new Map<PeerIdStr, VoteSource>()
+
+  constructor({ clock, suspicionMs, random = Math.random, maxSources = MAX_SOURCES }: VoteConductDeps) {
+    this.#clock = clock
+    this.#suspicionMs = suspicionMs
+    this.#random = random
+    this.#maxSources = maxSources
+  }
+
+  get size(): number {
+    return this.#sources.size
+  }
+
+  /** What is known of a peer; undefined when none of its votes was to be verified. Asked for each vote. */
+  find(peerId: PeerIdStr): VoteSource | undefined {
+    return this.#sources.get(peerId)
+  }
+
+  /** A vote of who is `source` goes on. @returns true when it is to be verified behind: then tell so by `check` */
+  isDue(source: VoteSource): boolean {
+    return source.isDue(this.#clock.monotonicMs())
+  }
+
+  hasRecord(peerId: PeerIdStr): boolean {
+    return this.#sources.get(peerId)?.hasRecord === true
+  }
+
+  check(peerId: PeerIdStr): void {
+    this.#heard(peerId).check(this.#clock.monotonicMs(), this.#random)
+  }
+
+  noteRight(peerId: PeerIdStr): void {
+    this.#heard(peerId).noteRight(this.#clock.monotonicMs())
+  }
+
+  noteStranger(peerId: PeerIdStr): void {
+    this.#heard(peerId).noteStranger()
+  }
+
+  noteForged(peerId: PeerIdStr): void {
+    this.#heard(peerId).noteForged(this.#clock.monotonicMs() + this.#suspicionMs)
+  }
+
+  /** Takes a record away and holds nothing against the peer. */
+  forget(peerId: PeerIdStr): void {
+    this.#sources.get(peerId)?.forget()
+  }
+
+  #heard(peerId: PeerIdStr): VoteSource {
+    const source = this.#sources.get(peerId) ?? new VoteSource()
+    this.#sources.delete(peerId)
+    this.#sources.set(peerId, source)
+    const [oldest] = this.#sources.keys()
+    if (this.#sources.size > this.#maxSources && oldest !== undefined) this.#sources.delete(oldest)
+    return source
+  }
+}
