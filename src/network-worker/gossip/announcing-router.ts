@@ -4,7 +4,9 @@
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
+import type { OutboundStream } from './gossipsub-internals.ts'
 import { LazyPushRouter } from './lazy-push-router.ts'
+import { pushFront } from './peer-outbox.ts'
 import { unwantedFrame } from './unwanted-frame.ts'
 
 /** The newest version that upstream speaks, and the only one of them that has IDONTWANT. */
@@ -15,6 +17,11 @@ const WITH_IDONTWANT = '/meshsub/1.2.0'
  * them by the heartbeat only: 21,504 a peer at the fastest.
  */
 export const MAX_UNWANTED_IDS = 2048
+
+/** Whether a peer's version of the protocol has it. */
+export function hasIdontwant({ protocol }: Pick<OutboundStream, 'protocol'>): boolean {
+  return protocol === WITH_IDONTWANT
+}
 
 export class AnnouncingRouter extends LazyPushRouter {
   /**
@@ -33,13 +40,7 @@ export class AnnouncingRouter extends LazyPushRouter {
     let told = 0
     for (const peerId of receivers) {
       const stream = this.streamsOutbound.get(peerId)
-      if (stream?.protocol !== WITH_IDONTWANT) continue
-      try {
-        stream.pushPrefixed(frame)
-        told++
-      } catch {
-        // The stream is going down, which whatever is sent on it next will show.
-      }
+      if (stream !== undefined && hasIdontwant(stream) && pushFront(stream, frame)) told++
     }
     this.wireCounts.sentUnwanted(told)
   }

@@ -41,7 +41,8 @@ export interface ArrivalsDeps {
   readonly onCopy: (msgId: MsgIdStr, from: PeerIdStr) => void
   /** A message is new, and copies of it are of no use to us. Its verdict may be to come. */
   readonly onNew: (arrival: Arrival, msgId: MsgIdStr) => void
-  readonly onAccepted: (arrival: Arrival, msgId: MsgIdStr) => void
+  /** `isNew`: `onNew` was not called, since both come at once. */
+  readonly onAccepted: (arrival: Arrival, msgId: MsgIdStr, isNew: boolean) => void
   /** A message is to be new when it comes again: ids seen and records of who brought it. */
   readonly forget: (msgId: MsgIdStr) => void
   /** False once a topic was left: what waits of it then goes nowhere. */
@@ -167,9 +168,10 @@ export class Arrivals {
     this.#forgotten.delete(msgId)
     const verdict = rules.check(payload, msgId, arrival)
     const areCopiesWanted = 'settled' in verdict || isPassing(verdict)
-    if (!areCopiesWanted) onNew(arrival, msgId)
+    const isAccepted = 'action' in verdict && verdict.action === 'accept'
+    if (!areCopiesWanted && !isAccepted) onNew(arrival, msgId)
     if ('settled' in verdict || verdict instanceof Promise) this.#await(arrival, msgId, payload, verdict)
-    else this.#settle(arrival, msgId, payload, verdict)
+    else this.#settle(arrival, msgId, payload, verdict, true)
   }
 
   #await(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, given: Promise<Verdict> | Held): void {
@@ -201,14 +203,14 @@ export class Arrivals {
     return data.buffer.byteLength > 2 * data.length ? this.#slab.copy(data) : data
   }
 
-  #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict): void {
+  #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict, isNew = false): void {
     const { rules, from, fromId, message } = arrival
     const { router, onAccepted } = this.#deps
     rules.onVerdict(verdict, payload, from)
     if (verdict.action === 'accept') {
       this.#keepPromise(msgId)
       router.score.deliverMessage(fromId, msgId, message.topic)
-      onAccepted(arrival, msgId)
+      onAccepted(arrival, msgId, isNew)
       return
     }
     router.score.rejectMessage(fromId, msgId, message.topic, verdict.action)

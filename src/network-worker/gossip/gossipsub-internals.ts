@@ -25,6 +25,8 @@ export interface OutboundStream {
   readonly protocol: string
   readonly rawStream: Pick<Stream, 'writeBufferLength' | 'addEventListener' | 'status' | 'writeStatus'>
   pushPrefixed(data: Uint8Array): void
+  /** Two frames at the cost of one, `front` being short; where the muxer has a way to (counted-streams.ts). */
+  pushTogether?: (front: Uint8Array, frame: Uint8Array) => void
 }
 
 /** The live options that heartbeats read on every tick. Lengths and ticks count heartbeats. */

@@ -83,7 +83,7 @@ export class RelayRouter extends SendingRouter {
       observer,
       onCopy: (msgId, from) => passage?.onCopy(msgId, from),
       onNew: (arrival, msgId) => this.#announce(arrival, msgId),
-      onAccepted: (arrival, msgId) => this.#passOn(arrival, msgId),
+      onAccepted: (arrival, msgId, isNew) => this.#passOn(arrival, msgId, isNew),
       forget: (msgId) => {
         seenIds.delete(msgId)
         this.#records.forget(msgId)
@@ -226,12 +226,17 @@ export class RelayRouter extends SendingRouter {
     }
   }
 
-  #passOn({ message, rules, fromId, copies, atMs, startedAtMs }: Arrival, msgId: MsgIdStr): void {
+  #passOn(
+    { message, rules, fromId, copies, atMs, startedAtMs, sizeBytes }: Arrival,
+    msgId: MsgIdStr,
+    isNew: boolean,
+  ): void {
     const { kind, messageClass } = rules
     const data = message.data ?? new Uint8Array()
     const sent = this.send({
       ...{ msgId, message, kind, messageClass },
       ...{ source: fromId, exclude: copies, arrivedAtMs: atMs },
+      isUntold: isNew && sizeBytes >= this.opts.idontwantMinDataSize,
     })
     // What was read holds other messages too, most of them not to be kept: the cache shares the bytes that were sent.
     message.data = sent?.data ?? this.#slab.copy(data)

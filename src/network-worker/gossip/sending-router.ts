@@ -6,16 +6,18 @@ import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
-import { AnnouncingRouter } from './announcing-router.ts'
+import { AnnouncingRouter, hasIdontwant } from './announcing-router.ts'
 import { CopyLedger } from './copy-ledger.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import type { LazyPushRouterDeps } from './lazy-push-router.ts'
 import { prefixWithLength } from './length-prefix.ts'
+import { idBytes } from './message-cache.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
 import { type EncodedMessage, MessageEncoder } from './message-encoder.ts'
-import { type DropReason, isShort, type OutboxMessage, PeerOutbox } from './peer-outbox.ts'
+import { type DropReason, isShort, type OutboxMessage, PeerOutbox, pushFront } from './peer-outbox.ts'
 import { SendWindow } from './send-window.ts'
 import { isTooSlow } from './slow-peer.ts'
+import { unwantedFrame } from './unwanted-frame.ts'
 
 /** What the way out tells the statistics. Called on the hot path: implementations only count. */
 export interface SendingObserver {
@@ -41,6 +43,8 @@ export interface Outgoing {
   readonly exclude: ReadonlySet<PeerIdStr> | undefined
   /** Monotonic ms of the RPC that brought it; undefined when none did. */
   readonly arrivedAtMs: number | undefined
+  /** Its receivers were not told yet that we have it (IDONTWANT): with it, at the cost of nothing. */
+  readonly isUntold?: boolean
 }
 
 /** Copies of one message handed to outboxes, of which some may still wait for the end of the turn. */
@@ -121,7 +125,7 @@ export class SendingRouter extends AnnouncingRouter {
   }
 
   /** Sends a message to its mesh and to the explicit peers that take it. @returns its bytes, if anybody was to get it */
-  protected send({ msgId, message, messageClass, kind, source, exclude, arrivedAtMs }: Outgoing) {
+  protected send({ msgId, message, messageClass, kind, source, exclude, arrivedAtMs, isUntold = false }: Outgoing) {
     const receivers = this.receiversOf(message.topic, source, exclude)
     if (receivers.length === 0) return undefined
     const encoded = this.#encode(message)
@@ -134,7 +138,8 @@ export class SendingRouter extends AnnouncingRouter {
       const fate = { msgId, bytes: frame.length, sentAtMs: queuedAtMs }
       this.copyLedger.add({ ...fate, receivers, source, others: exclude })
     }
-    const { sent, isWaiting } = this.#offer(receivers, outgoing, mayWait)
+    const unwanted = isUntold ? unwantedFrame(idBytes(msgId)) : undefined
+    const { sent, isWaiting } = this.#offer(receivers, outgoing, mayWait, unwanted)
     const forwarded = { kind, sent, payloadBytes, arrivedAtMs }
     if (isWaiting) this.#window.tellThen(forwarded)
     else this.#tell(forwarded)
@@ -158,19 +163,22 @@ export class SendingRouter extends AnnouncingRouter {
   }
 
   /** Hands a message to the outboxes of its receivers. Waiting: some copies are not sent yet, for want of company. */
-  #offer(receivers: readonly PeerIdStr[], outgoing: OutboxMessage, mayWait: boolean) {
+  #offer(receivers: readonly PeerIdStr[], outgoing: OutboxMessage, mayWait: boolean, unwanted?: Uint8Array) {
     let sent = 0
     let isWaiting = false
     for (const peerId of receivers) {
       const stream = this.streamsOutbound.get(peerId)
       if (stream === undefined) continue
+      const front = unwanted !== undefined && hasIdontwant(stream) ? unwanted : undefined
+      if (front !== undefined) this.wireCounts.sentUnwanted(1)
       if (this.isUnwanted(peerId, outgoing.msgId)) {
+        if (front !== undefined) pushFront(stream, front)
         this.wireCounts.sparedSending(outgoing.frame.length)
         continue
       }
       const outbox = this.#outboxOf(peerId)
       const wasJoining = outbox.isJoining
-      if (outbox.offer(stream, outgoing, mayWait)) sent++
+      if (outbox.offer(stream, outgoing, mayWait, front)) sent++
       if (!mayWait || !outbox.isJoining) continue
       if (!wasJoining) this.#window.wait(peerId)
       isWaiting = true

@@ -11,8 +11,9 @@ export interface DirectStream {
   /**
    * Sends pieces as if they were one, in one write; the same rules, answer and errors as `send`. The caller no longer
    * changes them: what does not fit is kept as it is until the 'drain' event.
+   * @param firstBytes as many of them, at most `NOISE_PLAINTEXT_BYTES`, can be read before the rest has come
    */
-  sendPieces(pieces: readonly Uint8Array[]): boolean
+  sendPieces(pieces: readonly Uint8Array[], firstBytes?: number): boolean
 }
 
 /** Most plaintext bytes of one noise frame (65,535 less the tag of 16): pieces that come to a little more cost a frame more. */

@@ -27,18 +27,28 @@ export class FrameSealer {
   /**
    * What goes to the socket for some plaintext: one frame, or as many as it needs, in one array.
    * @param isBorrowed it is sent before the next call, or told by `giveAway`; else it is the caller's for good
+   * @param firstBytes of the first frame, which the other side then opens before it has the rest
    * @throws Error when every nonce has been used
    */
-  seal(cipher: CipherState, pieces: readonly Uint8Array[], plaintextBytes: number, isBorrowed: boolean): Uint8Array {
-    const frames = Math.max(1, Math.ceil(plaintextBytes / NOISE_PLAINTEXT_BYTES))
+  seal(
+    cipher: CipherState,
+    pieces: readonly Uint8Array[],
+    plaintextBytes: number,
+    isBorrowed: boolean,
+    firstBytes = NOISE_PLAINTEXT_BYTES,
+  ): Uint8Array {
+    const frames = 1 + Math.max(0, Math.ceil((plaintextBytes - firstBytes) / NOISE_PLAINTEXT_BYTES))
     const room = this.#room(plaintextBytes + frames * OVERHEAD_BYTES, isBorrowed)
-    const end = fill(room, pieces)
-    for (let start = 0; start < end; start += LENGTH_BYTES + NOISE_PLAINTEXT_BYTES + TAG_BYTES) {
-      const plaintextEnd = Math.min(start + LENGTH_BYTES + NOISE_PLAINTEXT_BYTES, end - TAG_BYTES)
+    const end = fill(room, pieces, firstBytes)
+    let frameBytes = firstBytes
+    for (let start = 0; start < end; ) {
+      const plaintextEnd = Math.min(start + LENGTH_BYTES + frameBytes, end - TAG_BYTES)
       cipher.sealInPlace(room, start + LENGTH_BYTES, plaintextEnd)
       const sealedBytes = plaintextEnd - start - LENGTH_BYTES + TAG_BYTES
       room[start] = sealedBytes >> 8
       room[start + 1] = sealedBytes & 0xff
+      start = plaintextEnd + TAG_BYTES
+      frameBytes = NOISE_PLAINTEXT_BYTES
     }
     return room.subarray(0, end)
   }
@@ -60,9 +70,9 @@ export class FrameSealer {
 }
 
 /** Puts the plaintext where it is to be encrypted, frame by frame. @returns where the last tag will end */
-function fill(room: Uint8Array, pieces: readonly Uint8Array[]): number {
+function fill(room: Uint8Array, pieces: readonly Uint8Array[], firstBytes: number): number {
   let at = LENGTH_BYTES
-  let left = NOISE_PLAINTEXT_BYTES
+  let left = firstBytes
   for (const piece of pieces) {
     let rest = piece
     while (rest.length > left) {

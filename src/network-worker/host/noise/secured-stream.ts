@@ -82,7 +82,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     return this.sendPieces(data instanceof Uint8Array ? [data] : [...data])
   }
 
-  sendPieces(pieces: readonly Uint8Array[]): boolean {
+  sendPieces(pieces: readonly Uint8Array[], firstBytes?: number): boolean {
     if (this.writeStatus !== 'writable') {
       throw new StreamStateError(`Cannot write to a stream that is ${this.writeStatus}`)
     }
@@ -94,7 +94,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     if (bytes === 0) return true
     if (this.#connection.status !== 'open') throw new StreamStateError('The connection is being closed')
     try {
-      const canSendMore = this.#seal(pieces, bytes)
+      const canSendMore = this.#seal(pieces, bytes, firstBytes)
       this.writableNeedsDrain = !canSendMore
       return canSendMore
     } catch (error) {
@@ -170,8 +170,8 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   }
 
   /** False when no more should come before the connection drains. */
-  #seal(pieces: readonly Uint8Array[], bytes: number): boolean {
-    const sealed = this.#sealer.seal(this.#sending, pieces, bytes, this.#wire.isIdle)
+  #seal(pieces: readonly Uint8Array[], bytes: number, firstBytes?: number): boolean {
+    const sealed = this.#sealer.seal(this.#sending, pieces, bytes, this.#wire.isIdle, firstBytes)
     const canSendMore = this.#wire.write(sealed)
     if (!this.#wire.isIdle) this.#sealer.giveAway(sealed)
     return canSendMore

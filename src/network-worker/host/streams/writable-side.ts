@@ -12,6 +12,7 @@ import {
   StreamResetEvent,
   StreamStateError,
 } from '@libp2p/interface'
+import { Uint8ArrayList } from 'uint8arraylist'
 import { abortable } from './abortable.ts'
 import { type Bytes, piecesOf, ReadableSide } from './readable-side.ts'
 import { SendQueue } from './send-queue.ts'
@@ -80,6 +81,11 @@ export abstract class WritableSide extends ReadableSide implements Stream {
     }
     for (const piece of piecesOf(data)) this.queue.push(piece)
     return this.flush()
+  }
+
+  /** As `send` of one and then of the other, at the cost of one: `front` is short, and not held up by the rest. */
+  sendTogether(front: Uint8Array, rest: Uint8Array): boolean {
+    return this.send(new Uint8ArrayList(front, rest))
   }
 
   /** Closes our half once all that waits is sent. Rejects when the stream ends before, and when the signal says so. */

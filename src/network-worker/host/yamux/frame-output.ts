@@ -25,7 +25,7 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 /** Writes frames to the connection below, what belongs together in one message, and knows whether it takes more. */
 export class FrameOutput {
   readonly #headers = new HeaderWriter()
-  readonly #write: (pieces: readonly Uint8Array[]) => boolean
+  readonly #write: (pieces: readonly Uint8Array[], firstBytes?: number) => boolean
   readonly #waiters = new Set<OutputWaiter>()
   #answersWhileFull = 0
   #isFull = false
@@ -33,7 +33,7 @@ export class FrameOutput {
 
   constructor(connection: MessageStream) {
     this.#write = isDirectStream(connection)
-      ? (pieces) => connection.sendPieces(pieces)
+      ? (pieces, firstBytes) => connection.sendPieces(pieces, firstBytes)
       : (pieces) => connection.send(joined(pieces))
   }
 
@@ -51,10 +51,13 @@ export class FrameOutput {
     return this.send([this.header(FRAME_TYPE.data, flags, streamId, payload.length), payload])
   }
 
-  /** Whole frames in pieces. @returns and @throws as `data` */
-  send(pieces: readonly Uint8Array[]): boolean {
+  /**
+   * Whole frames in pieces. @returns and @throws as `data`
+   * @param firstBytes of the frames that are not to be held up by the rest
+   */
+  send(pieces: readonly Uint8Array[], firstBytes?: number): boolean {
     if (this.#isOver) return false
-    if (!this.#write(pieces)) this.#isFull = true
+    if (!this.#write(pieces, firstBytes)) this.#isFull = true
     return !this.#isFull
   }
 

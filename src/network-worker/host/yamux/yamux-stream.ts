@@ -2,7 +2,7 @@ import { type Logger, type MessageStreamDirection, StreamBufferError, StreamStat
 import type { Bytes } from '../streams/readable-side.ts'
 import type { UnreadBudget } from '../streams/unread-budget.ts'
 import { WritableSide } from '../streams/writable-side.ts'
-import { FLAG, FRAME_TYPE, INITIAL_WINDOW_BYTES, MAX_UINT32 } from './frame.ts'
+import { FLAG, FRAME_TYPE, HEADER_BYTES, INITIAL_WINDOW_BYTES, MAX_UINT32 } from './frame.ts'
 import { type FrameOutput, MAX_FRAME_DATA_BYTES, type OutputWaiter } from './frame-output.ts'
 import type { ReceiveWindow } from './receive-window.ts'
 import { YamuxProtocolError } from './yamux-error.ts'
@@ -56,6 +56,21 @@ export class YamuxStream extends WritableSide implements OutputWaiter {
 
   onAck(): void {
     if (this.direction === 'outbound') this.#establish()
+  }
+
+  /** `front` is a frame of the muxer and of the cipher by itself, in one write with the others. */
+  override sendTogether(front: Uint8Array, rest: Uint8Array): boolean {
+    if (!this.#fits(front.length)) return super.sendTogether(front, rest)
+    this.#sendWindowBytes -= front.length
+    this.queue.push(rest)
+    const { output } = this.#deps
+    const header = output.header(FRAME_TYPE.data, this.#flags(), this.#streamId, front.length)
+    try {
+      output.send([header, front, ...this.#batch()], HEADER_BYTES + front.length)
+    } catch (error) {
+      this.#fail(error)
+    }
+    return this.flush()
   }
 
   /** @throws YamuxProtocolError when the window becomes more than a number of the protocol */

@@ -38,14 +38,21 @@ export function outboxScene() {
     onSpared: ({ msgId }) => void spared.push(msgId),
     onDropped: (message: OutboxMessage, reason) => void drops.push({ id: message.msgId, reason }),
   })
-  const offer = (id: string, name: MessageClass, bytes = 1000, mayWait = false): boolean => {
+  const offer = (id: string, name: MessageClass, bytes = 1000, mayWait = false, front?: Uint8Array): boolean => {
     const frame = new Uint8Array(bytes)
     ids.set(frame, id)
     return outbox.offer(
       stream,
       { frame, rpc: frame.subarray(2), msgId: id, class: name, queuedAtMs: state.nowMs },
       mayWait,
+      front,
     )
+  }
+  /** A frame that is known by its name when it is sent. */
+  const named = (id: string, bytes = 30): Uint8Array => {
+    const frame = new Uint8Array(bytes)
+    ids.set(frame, id)
+    return frame
   }
   const fill = (): void => {
     state.writeBufferLength = STREAM_WATERMARK_BYTES
@@ -54,5 +61,5 @@ export function outboxScene() {
     state.writeBufferLength = 0
     outbox.drain(stream)
   }
-  return { outbox, stream, state, sent, drops, spared, unwanted, offer, fill, drainAll }
+  return { outbox, stream, state, sent, drops, spared, unwanted, offer, named, ids, fill, drainAll }
 }

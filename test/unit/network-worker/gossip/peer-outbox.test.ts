@@ -165,3 +165,31 @@ test('a broken stream costs what is handed to it, as stream_lost', () => {
     ['at once', 'waiting', 'cleared'].map((id) => ({ id, reason: 'stream_lost' })),
   )
 })
+
+test('what goes in front goes with the message, by the stream’s cheaper way where there is one', () => {
+  const { stream, offer, named, ids, sent } = outboxScene()
+  offer('a', 'block', 1000, false, named('front of a'))
+  assert.deepEqual(sent.splice(0), ['front of a', 'a'])
+  const together: (string | undefined)[] = []
+  stream.pushTogether = (front, frame) => void together.push(ids.get(front), ids.get(frame))
+  offer('b', 'block', 1000, false, named('front of b'))
+  assert.deepEqual([sent, together], [[], ['front of b', 'b']])
+})
+
+test('what goes in front does not wait with its message, for room or for company', () => {
+  const { offer, named, fill, drainAll, sent } = outboxScene()
+  offer('short', 'attestation', 100, true, named('front of short'))
+  assert.deepEqual(sent.splice(0), ['front of short'])
+  fill()
+  offer('block', 'block', 1000, false, named('front of block'))
+  assert.deepEqual(sent, ['front of block'])
+  drainAll()
+  assert.deepEqual(sent, ['front of block', 'block'])
+})
+
+test('a stream that breaks at the front drops the message once', () => {
+  const { state, offer, named, drops } = outboxScene()
+  state.isBroken = true
+  assert.equal(offer('a', 'block', 1000, false, named('front')), false)
+  assert.deepEqual(drops, [{ id: 'a', reason: 'stream_lost' }])
+})

@@ -42,6 +42,22 @@ test('pieces of any lengths become frames of the longest that noise has and a re
   )
 })
 
+test('what is not to be held up is a frame of its own in front of the others', () => {
+  const lengths = fc.tuple(fc.integer({ min: 1, max: 900 }), fc.nat(200_000))
+  fc.assert(
+    fc.property(lengths, fc.boolean(), ([frontBytes, restBytes], isBorrowed) => {
+      const [front, rest] = [Buffer.alloc(frontBytes, 1), Buffer.alloc(restBytes, 2)]
+      const pieces = [front.subarray(0, 1), front.subarray(1), rest]
+      const sealed = sealer().seal(new CipherState(KEY), pieces, frontBytes + restBytes, isBorrowed, frontBytes)
+      const [first, ...others] = opened(sealed)
+      assert.ok(first?.equals(front))
+      assert.ok(Buffer.concat(others).equals(rest))
+      assert.ok(others.slice(0, -1).every(({ length }) => length === LONGEST_PLAINTEXT))
+    }),
+    { numRuns: 60 },
+  )
+})
+
 for (const bytes of [100, 100_000]) {
   test(`a room for ${bytes} bytes is used again, until it is given away or was not to be borrowed`, () => {
     const made: number[] = []
