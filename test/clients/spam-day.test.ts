@@ -5,7 +5,7 @@ import { RECORD_SLOTS } from '../../src/network-worker/validation/policy/track-r
 import { goSkipReason } from '../support/go-build.ts'
 import { SimulatedPair } from './simulated-pair.ts'
 import { runSpamDay, type SpamDayOptions, type SpamDayReport, spamDayFaults } from './spam-day.ts'
-import { WHOLE_CREW } from './spam-roles.ts'
+import { AGGREGATE_FORGERS, WHOLE_CREW } from './spam-roles.ts'
 
 const skip = goSkipReason()
 /** One of each is enough here, and two where two act together. */
@@ -17,14 +17,15 @@ const SLOTS = { quietSlots: 1, spamSlots: 7 }
 const QUIET_SLOTS = RECORD_SLOTS + 2
 
 async function spamDay(
-  options: Pick<SpamDayOptions, 'hasKeys' | 'isTold' | 'say'> & { readonly quietSlots?: number },
+  options: Pick<SpamDayOptions, 'hasKeys' | 'isTold' | 'say'> & Partial<Pick<SpamDayOptions, 'crew' | 'quietSlots'>>,
 ): Promise<SpamDayReport> {
   await using pair = await SimulatedPair.start()
   return await runSpamDay(pair, { crew: CREW, ...SLOTS, ...options })
 }
 
 test('with keys: every block goes through and nothing else, and all spammers are refused', { skip }, async (t) => {
-  const report = await spamDay({ hasKeys: true, isTold: false, say: (line) => t.diagnostic(line) })
+  const crew = [...CREW, ...AGGREGATE_FORGERS]
+  const report = await spamDay({ crew, hasKeys: true, isTold: false, say: (line) => t.diagnostic(line) })
   assert.deepEqual(spamDayFaults(report, true), [])
   assert.ok((report.verified.get('invalid') ?? 0) > 0)
 })

@@ -158,9 +158,11 @@ const junkVotes: SpamRole = {
   },
 }
 
+const AGGREGATE_FORGERS_COUNT = 2
+
 /**
- * Two more, for who wants to see what blind topics let through: no policy of the relay's own verifies aggregates, so that
- * these go on and are held against it.
+ * Two more, whose aggregates nobody has signed: right in all that needs no key. With keys the relay finds them out; without
+ * any it has those of new peers wait for another peer, and each of these has its own.
  */
 export const AGGREGATE_FORGERS: readonly (readonly [SpamRole, number])[] = [
   [
@@ -171,11 +173,12 @@ export const AGGREGATE_FORGERS: readonly (readonly [SpamRole, number])[] = [
         const { view } = scene
         const topic = scene.topics.get('beacon_aggregate_and_proof')
         if (topic === undefined || view.latest === undefined) return []
-        const aggregate = forgedAggregate(view.latest, view.pair.network.slotsPerEpoch, nth % view.pair.validators)
+        const aggregator = (nth * AGGREGATE_FORGERS_COUNT + scene.rank) % view.pair.validators
+        const aggregate = forgedAggregate(view.latest, view.pair.network.slotsPerEpoch, aggregator)
         return [{ topic, data: compressBlock(aggregate) }]
       },
     },
-    2,
+    AGGREGATE_FORGERS_COUNT,
   ],
 ]
 

@@ -2,7 +2,7 @@ import { type FieldRange, fieldRange, fixedOffset } from '../../../consensus/ssz
 import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
 import { readUint64 } from '../../../consensus/ssz-read.ts'
 import { type BitlistFacts, bitlistFacts, countBits, firstBit } from './bits.ts'
-import { type VotePlaces, votePlaces } from './vote-places.ts'
+import { type VotePlaces, VoteView, votePlaces } from './vote-view.ts'
 
 interface Places extends VotePlaces {
   readonly aggregatorIndex: number
@@ -15,51 +15,36 @@ interface Places extends VotePlaces {
 /**
  * SignedAggregateAndProof. Spec: specs/phase0/validator.md#signedaggregateandproof, specs/electra/beacon-chain.md
  */
-export class SignedAggregateView {
+export class SignedAggregateView extends VoteView<Places> {
   readonly bits: BitlistFacts
-  readonly #ssz: Uint8Array
-  readonly #at: Places
 
   constructor(ssz: Uint8Array, at: Places) {
+    super(ssz, at)
     this.bits = bitlistFacts(ssz, at.aggregationBits.start(ssz), at.aggregationBits.end(ssz))
-    this.#ssz = ssz
-    this.#at = at
-  }
-
-  get slot(): number {
-    return readUint64(this.#ssz, this.#at.slot)
-  }
-
-  get dataIndex(): number {
-    return readUint64(this.#ssz, this.#at.index)
-  }
-
-  get targetEpoch(): number {
-    return readUint64(this.#ssz, this.#at.targetEpoch)
   }
 
   get validatorIndex(): number {
-    return readUint64(this.#ssz, this.#at.aggregatorIndex)
+    return readUint64(this.ssz, this.at.aggregatorIndex)
   }
 
   /** Committees that the aggregate is of: before Electra one, and since then as many as committee_bits says. */
   get committees(): number {
-    const { committeeBits } = this.#at
-    return committeeBits === undefined ? 1 : countBits(this.#ssz, ...this.#bounds(committeeBits))
+    const { committeeBits } = this.at
+    return committeeBits === undefined ? 1 : countBits(this.ssz, ...this.#bounds(committeeBits))
   }
 
   /** Since Electra that of the first bit of committee_bits, -1 when none is set. */
   get committeeIndex(): number {
-    const { committeeBits } = this.#at
-    return committeeBits === undefined ? this.dataIndex : firstBit(this.#ssz, ...this.#bounds(committeeBits))
+    const { committeeBits } = this.at
+    return committeeBits === undefined ? this.dataIndex : firstBit(this.ssz, ...this.#bounds(committeeBits))
   }
 
   get selectionProof(): Uint8Array {
-    return this.#ssz.subarray(...this.#bounds(this.#at.selectionProof))
+    return this.ssz.subarray(...this.#bounds(this.at.selectionProof))
   }
 
   #bounds(range: FieldRange): [start: number, end: number] {
-    return [range.start(this.#ssz), range.end(this.#ssz)]
+    return [range.start(this.ssz), range.end(this.ssz)]
   }
 }
 

@@ -1,7 +1,7 @@
 import { fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
 import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
 import { readUint64 } from '../../../consensus/ssz-read.ts'
-import { type VotePlaces, votePlaces } from './vote-places.ts'
+import { type VotePlaces, VoteView, votePlaces } from './vote-view.ts'
 
 interface Places extends VotePlaces {
   readonly committeeIndex: number
@@ -9,33 +9,13 @@ interface Places extends VotePlaces {
 }
 
 /** SingleAttestation, on subnets from Electra on. Spec: specs/electra/beacon-chain.md#singleattestation */
-export class SingleAttestationView {
-  readonly #ssz: Uint8Array
-  readonly #at: Places
-
-  constructor(ssz: Uint8Array, at: Places) {
-    this.#ssz = ssz
-    this.#at = at
-  }
-
-  get slot(): number {
-    return readUint64(this.#ssz, this.#at.slot)
-  }
-
-  get dataIndex(): number {
-    return readUint64(this.#ssz, this.#at.index)
-  }
-
-  get targetEpoch(): number {
-    return readUint64(this.#ssz, this.#at.targetEpoch)
-  }
-
+export class SingleAttestationView extends VoteView<Places> {
   get committeeIndex(): number {
-    return readUint64(this.#ssz, this.#at.committeeIndex)
+    return readUint64(this.ssz, this.at.committeeIndex)
   }
 
   get validatorIndex(): number {
-    return readUint64(this.#ssz, this.#at.attesterIndex)
+    return readUint64(this.ssz, this.at.attesterIndex)
   }
 }
 
