@@ -8,7 +8,7 @@ import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
 import { AnnouncingRouter, hasIdontwant } from './announcing-router.ts'
 import { CopyLedger } from './copy-ledger.ts'
-import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
+import type { OutboundStream, RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import type { LazyPushRouterDeps } from './lazy-push-router.ts'
 import { prefixWithLength } from './length-prefix.ts'
 import { idBytes } from './message-cache.ts'
@@ -162,28 +162,41 @@ export class SendingRouter extends AnnouncingRouter {
     return { frame: prefixWithLength(rpc), rpc, data: message.data ?? new Uint8Array() }
   }
 
-  /** Hands a message to the outboxes of its receivers. Waiting: some copies are not sent yet, for want of company. */
+  /**
+   * Hands a message to the outboxes of its receivers. Waiting: some copies are not sent yet, for want of company.
+   * @param unwanted says IDONTWANT of it, to those who were not told yet
+   */
   #offer(receivers: readonly PeerIdStr[], outgoing: OutboxMessage, mayWait: boolean, unwanted?: Uint8Array) {
     let sent = 0
     let isWaiting = false
     for (const peerId of receivers) {
       const stream = this.streamsOutbound.get(peerId)
       if (stream === undefined) continue
-      const front = unwanted !== undefined && hasIdontwant(stream) ? unwanted : undefined
-      if (front !== undefined) this.wireCounts.sentUnwanted(1)
+      const front = hasIdontwant(stream) ? unwanted : undefined
       if (this.isUnwanted(peerId, outgoing.msgId)) {
-        if (front !== undefined) pushFront(stream, front)
-        this.wireCounts.sparedSending(outgoing.frame.length)
+        this.#spare(stream, outgoing, front)
         continue
       }
       const outbox = this.#outboxOf(peerId)
       const wasJoining = outbox.isJoining
-      if (outbox.offer(stream, outgoing, mayWait, front)) sent++
+      if (this.#sendTo(outbox, stream, outgoing, mayWait, front)) sent++
       if (!mayWait || !outbox.isJoining) continue
       if (!wasJoining) this.#window.wait(peerId)
       isWaiting = true
     }
     return { sent, isWaiting }
+  }
+
+  #sendTo(outbox: PeerOutbox, stream: OutboundStream, outgoing: OutboxMessage, mayWait: boolean, front?: Uint8Array) {
+    const isSent = outbox.offer(stream, outgoing, mayWait, front)
+    if (isSent && front !== undefined) this.wireCounts.sentUnwanted(1)
+    return isSent
+  }
+
+  /** Does not send a message to a peer that does not want it, which may not know that we have it, too. */
+  #spare(stream: OutboundStream, { frame }: OutboxMessage, unwanted: Uint8Array | undefined): void {
+    if (unwanted !== undefined && pushFront(stream, unwanted)) this.wireCounts.sentUnwanted(1)
+    this.wireCounts.sparedSending(frame.length)
   }
 
   /** Of large messages also whether a copy came: of short ones, of which many wait for a moment, hardly any does. */
