@@ -16,6 +16,7 @@ import { type RegionName, regionIndex } from './geo-regions.ts'
 import { DIALS, GEO_SLOT_SECONDS, type GeoScene, type GeoSetting, JITTER_MS, startGeoScene } from './geo-scene.ts'
 import { requireGo } from './load-generator.ts'
 import { measureRelay, type TrafficFigures } from './measure-relay.ts'
+import { cpuTimeUs } from './process-usage.ts'
 
 /** The two regions with the most nodes, on either side of the Atlantic. */
 const HOMES: ReadonlyMap<string, RegionName> = new Map([
@@ -77,10 +78,13 @@ async function measure(caseName: string, variant: Variant, round: number, option
   if (warmupSeconds > 0) await send(scene, warmupSeconds)
   let pairs: readonly PairedArrivals[] = []
   const traffic = async (): Promise<TrafficFigures> => {
+    const beforeUs = cpuTimeUs(geo.pid)
     const result = await send(scene, seconds)
+    const networkCpuMsPerBlock = (cpuTimeUs(geo.pid) - beforeUs) / 1000 / result.blocks.length
     pairs = pairedArrivals(result.blocks)
     const figures = geoFigures(result, { arrivals: arrivals.seen, nodes: geo.nodes, home: regionIndex(home) })
-    const more = { ...figures, mesh: await meshSize(), peers, defaultPeers: geo.defaultLinks }
+    const sizes = { mesh: await meshSize(), peers, defaultPeers: geo.defaultLinks }
+    const more = { ...figures, ...sizes, networkCpuMsPerBlock }
     return { classes: [blockClassFigures(result)], lagMs: result.maxLagMs, more }
   }
   const about = { case: caseName, variant, round, seconds }

@@ -1,7 +1,8 @@
 /**
- * A network over the world in one process (test/interop/go-peer/geo.go): go-libp2p nodes in regions, with a proxy between
- * all sockets that delays as the ways between the regions do. In the relay's region a default node is part of it, and a
- * tap, which is connected with the relay alone, takes its blocks as a beacon node behind it would.
+ * A network over the world in one process (test/interop/go-peer/geo.go): go-libp2p nodes in regions, with links between them
+ * that take as long as the ways between the regions; those of the relay are sockets behind a proxy. In its region a default
+ * node is part of the network, and a tap, which is connected with the relay alone, takes its blocks as a beacon node behind
+ * it would.
  */
 import { goPeerBinary } from './go-build.ts'
 import type { PayloadShape } from './go-payload.ts'
@@ -107,6 +108,10 @@ export class GoGeo implements AsyncDisposable {
       await process.stop()
       throw error
     }
+  }
+
+  get pid(): number {
+    return this.#process.pid
   }
 
   /** Sends so many blocks and waits for the last arrivals. */

@@ -11,7 +11,7 @@ import (
 	"github.com/golang/snappy"
 )
 
-// geo is a network over the world in one process: nodes in regions, links between them as slow as between those regions,
+// geo is a network over the world in one process: nodes in regions, links between them that take what those ways take,
 // and two places in the same region that are compared: a default node, which is one more of the network, and the relay
 // under test, whose blocks a tap takes from it, as a beacon node behind it would.
 type geo struct {

@@ -21,6 +21,8 @@ const geoDialsAtOnce = 64
 type geoMember struct {
 	*loadHost
 	region int
+	// place is nil for the default node, whose links all are sockets.
+	place *memoryPlace
 }
 
 // geoWorld is the network: nodes first, then publishers, then the default node. The publishers are no peers of the two
@@ -29,6 +31,7 @@ type geoWorld struct {
 	args    geoStartArgs
 	proxy   *delayProxy
 	ids     *knownIDs
+	memory  *memoryLinks
 	topic   string
 	members []*geoMember
 	links   []geoLink
@@ -44,7 +47,7 @@ type geoDoorKey struct{ region, member int }
 func newGeoWorld(args geoStartArgs, proxy *delayProxy) *geoWorld {
 	outsiders := len(args.Publishers) + 1
 	members := len(args.Nodes) + outsiders
-	return &geoWorld{
+	world := &geoWorld{
 		args:  args,
 		proxy: proxy,
 		ids:   newKnownIDs(),
@@ -52,6 +55,13 @@ func newGeoWorld(args geoStartArgs, proxy *delayProxy) *geoWorld {
 		links: drawLinks(members, outsiders, args.Dials, args.Seed),
 		doors: map[geoDoorKey]string{},
 	}
+	world.memory = newMemoryLinks(world.delay)
+	return world
+}
+
+// delay is what a link between two regions takes.
+func (w *geoWorld) delay(from, to int) linkDelay {
+	return linkDelay{durationOf(w.args.RoundTripMs[from][to]) / 2, durationOf(w.args.JitterMs)}
 }
 
 // populate starts all members; arrivals at nodes and at the default node go into the record.
@@ -60,26 +70,32 @@ func (w *geoWorld) populate(ctx context.Context, record *geoRecord) error {
 	toDefault := func(block *geoBlock, after time.Duration) { block.atDefault = after }
 	ignored := func(*geoBlock, time.Duration) {}
 	for _, region := range w.args.Nodes {
-		if err := w.add(ctx, region, record, toNode); err != nil {
+		if err := w.add(ctx, region, w.placeIn(region), record, toNode); err != nil {
 			return err
 		}
 	}
 	for _, region := range w.args.Publishers {
-		if err := w.add(ctx, region, record, ignored); err != nil {
+		if err := w.add(ctx, region, w.placeIn(region), record, ignored); err != nil {
 			return err
 		}
 	}
-	return w.add(ctx, w.args.Home, record, toDefault)
+	return w.add(ctx, w.args.Home, nil, record, toDefault)
+}
+
+// placeIn is the place of the next member.
+func (w *geoWorld) placeIn(region int) *memoryPlace {
+	return &memoryPlace{w.memory, uint64(len(w.members) + 1), region}
 }
 
 type geoNote = func(block *geoBlock, after time.Duration)
 
-func (w *geoWorld) add(ctx context.Context, region int, record *geoRecord, note geoNote) error {
+func (w *geoWorld) add(ctx context.Context, region int, place *memoryPlace, record *geoRecord, note geoNote) error {
 	args := w.args.loadConnectArgs
 	args.Gossip.messageID = w.ids.ofMessage
+	args.Host.memory = place
 	started, err := startRecording(ctx, args, record, note)
 	if err == nil {
-		w.members = append(w.members, &geoMember{started, region})
+		w.members = append(w.members, &geoMember{started, region, place})
 	}
 	return err
 }
@@ -112,7 +128,7 @@ func (w *geoWorld) connect(ctx context.Context) error {
 
 func (w *geoWorld) dial(ctx context.Context, link geoLink) error {
 	from := w.members[link.from]
-	address, err := w.addressOf(link.to, from.region)
+	address, err := w.addressBetween(link)
 	if err != nil {
 		return err
 	}
@@ -122,7 +138,16 @@ func (w *geoWorld) dial(ctx context.Context, link geoLink) error {
 	return nil
 }
 
-// addressOf is where a member is dialled from a region: a door of its own for each region.
+// addressBetween is where the first dials the second: in memory where both can.
+func (w *geoWorld) addressBetween(link geoLink) (string, error) {
+	from, to := w.members[link.from], w.members[link.to]
+	if from.place == nil || to.place == nil {
+		return w.addressOf(link.to, from.region)
+	}
+	return fmt.Sprintf("%s/p2p/%s", to.place.address(), to.host.ID()), nil
+}
+
+// addressOf is where a member is dialled over a socket from a region: a door of its own for each region.
 func (w *geoWorld) addressOf(member, region int) (string, error) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
@@ -135,9 +160,8 @@ func (w *geoWorld) addressOf(member, region int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	roundTrip := durationOf(w.args.RoundTripMs[region][target.region])
 	behind := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port)))
-	door, err := w.proxy.open(behind, linkDelay{roundTrip / 2, durationOf(w.args.JitterMs)})
+	door, err := w.proxy.open(behind, w.delay(region, target.region))
 	if err != nil {
 		return "", err
 	}

@@ -36,6 +36,8 @@ type hostOptions struct {
 
 	// key is the identity; nil makes a new one.
 	key crypto.PrivKey
+	// memory, unless nil, is where the host stands among those of this process.
+	memory *memoryPlace
 }
 
 // newHost makes a libp2p host the way consensus clients do: a secp256k1 identity, noise and yamux on TCP, QUIC v1,
@@ -58,7 +60,12 @@ func newHost(options hostOptions) (host.Host, error) {
 	if agent == "" {
 		agent = agentVersion
 	}
-	settings := []libp2p.Option{
+	settings, listen := []libp2p.Option{}, []string{}
+	if options.memory != nil {
+		settings = append(settings, options.memory.settings()...)
+		listen = append(listen, options.memory.address())
+	}
+	settings = append(settings,
 		libp2p.Identity(key),
 		libp2p.UserAgent(agent),
 		libp2p.Security(noise.ID, noise.New),
@@ -69,8 +76,7 @@ func newHost(options hostOptions) (host.Host, error) {
 		libp2p.DisableIdentifyAddressDiscovery(),
 		libp2p.ResourceManager(&network.NullResourceManager{}),
 		libp2p.WithDialTimeout(dialTimeout),
-	}
-	listen := []string{}
+	)
 	if options.TCP {
 		settings = append(settings, libp2p.Transport(tcp.NewTCPTransport))
 		listen = append(listen, "/ip4/"+address+"/tcp/0")
