@@ -35,11 +35,8 @@ const HOMES: ReadonlyMap<string, RegionName> = new Map([
 /** The load whose mesh is of the default node's size runs without a limit: what is left is the choice of peers. */
 const UNLIMITED_LOAD = 4
 
-/**
- * SSZ; 27 kB on the wire, one frame of every layer. Bandwidth is unbounded here, so that size costs nothing but CPU, and
- * hundreds of copies of 120 kB within a tenth of a second keep two cores busy for longer than the ways take.
- */
-const BLOCK_BYTES = 48_000
+/** SSZ; about half as much on the wire. */
+const BLOCK_BYTES = 120_000
 /** A smoke does not need a full mesh. */
 const SMOKE_MESH_TIMEOUT_MS = 5_000
 

@@ -46,7 +46,7 @@ const GEO: BenchText = {
     'them take what they take between data centres of one cloud ([geo-regions.ts](../bench/macro/geo-regions.ts)), bandwidth is',
     'unbounded. In the place of the relay stands a default node, one more of that network, and the relay, which may connect with',
     "all sixty and keeps those within its RTT limit; load 4, whose mesh is as large as the default node's, has no limit. A",
-    'block of 48 kB (what is larger keeps the machine busy) comes each second from a region in turn, from a node that is a peer of neither. The default node has a block',
+    'block of 120 kB comes each second from a region in turn, from a node that is a peer of neither. The default node has a block',
     "when it has all of it; the relay's counts when a node behind it has all of it, so that its forwarding is part of it. Below 0",
     'the relay was later. Intervals are over rounds, each of other connections, and over blocks. A delivery is a block here.',
   ],
