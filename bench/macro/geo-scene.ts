@@ -1,11 +1,13 @@
 /** The scene of `geo`: the relay as an operator has it, a world of peers around it, and its own word of its blocks. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { shuffled } from '../../src/network-worker/gossip/hybrid-selection.ts'
 import type { MeshTopicView, PeerView } from '../../src/rpc/contract.ts'
 import { BlockArrivals } from '../../test/clients/block-arrivals.ts'
 import { GoGeo } from '../../test/support/go-geo.ts'
 import { loadLevel } from '../../test/support/load-levels.ts'
 import { testNetwork } from '../../test/support/network-directory.ts'
 import { StarlingProcess } from '../../test/support/starling-process.ts'
+import { seededRandom } from '../statistics.ts'
 import { placeNodes, REGIONS, type RegionName, regionIndex, roundTripMs, roundTripTable } from './geo-regions.ts'
 import { topicFlags } from './topic-flags.ts'
 import { fullTopic } from './traffic.ts'
@@ -22,8 +24,8 @@ const ANY_LATENCY_MS = 60_000
 const SPARE_PEERS = 16
 /** Two pings five seconds apart, and the peer manager's next look at them. */
 const SETTLE_TIMEOUT_MS = 60_000
-/** A peer whose mesh is full refuses for up to a minute: a mesh that is not full by then stays as it is. */
-const MESH_TIMEOUT_MS = 20_000
+/** A peer whose mesh is full says to come back in a minute: a mesh that is not full by then stays about as it is. */
+export const MESH_TIMEOUT_MS = 75_000
 const POLL_MS = 250
 
 /** How the relay is set. */
@@ -38,6 +40,8 @@ export interface GeoSceneOptions extends GeoSetting {
   readonly nodes: number
   /** The same one gives the same connections. */
   readonly seed: number
+  /** How long the mesh may take to fill. */
+  readonly meshTimeoutMs: number
 }
 
 export interface GeoScene extends AsyncDisposable {
@@ -52,7 +56,7 @@ export interface GeoScene extends AsyncDisposable {
 
 /** Starts all, has the relay meet every node and part from those too far away. @throws Error when it does not come to that */
 export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene> {
-  const { load, maxRttMs, home, nodes, seed } = options
+  const { load, maxRttMs, home, nodes, seed, meshTimeoutMs } = options
   await using stack = new AsyncDisposableStack()
   const relay = stack.use(
     await StarlingProcess.start({
@@ -77,10 +81,11 @@ export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene>
     }),
   )
   await post(relay, `/mesh/explicit/${geo.tapId}`)
-  for (const { address } of geo.nodes) await post(relay, '/peers', { multiaddr: address })
+  // In no order of places: who comes first has the first places in the mesh.
+  for (const { address } of shuffled(geo.nodes, seededRandom(seed))) await post(relay, '/peers', { multiaddr: address })
   const peers = await parted(relay, geo, options)
   const meshSize = async (): Promise<number> => (await mesh()).find((view) => view.topic === topic)?.peers.length ?? 0
-  await filled(meshSize, Math.min(loadLevel(load).meshN, peers))
+  await filled(meshSize, Math.min(loadLevel(load).meshN, peers), meshTimeoutMs)
   const arrivals = stack.use(await BlockArrivals.open(relay.api))
   const owned = stack.move()
   return { relay, geo, arrivals, peers, meshSize, [Symbol.asyncDispose]: () => owned.disposeAsync() }
@@ -111,7 +116,7 @@ async function parted(relay: StarlingProcess, geo: GoGeo, { home, maxRttMs }: Ge
 }
 
 /** Waits until the mesh holds so many, or until it is plain that it will not. */
-async function filled(meshSize: () => Promise<number>, aim: number): Promise<void> {
-  const deadlineMs = performance.now() + MESH_TIMEOUT_MS
+async function filled(meshSize: () => Promise<number>, aim: number, timeoutMs: number): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs
   while (performance.now() < deadlineMs && (await meshSize()) < aim) await delay(POLL_MS)
 }

@@ -13,7 +13,15 @@ import { formatTable } from '../table.ts'
 import { atLeast, type PairedOptions, pairedFlags } from './flags.ts'
 import { blockClassFigures, geoFigures, pairedArrivals } from './geo-figures.ts'
 import { type RegionName, regionIndex } from './geo-regions.ts'
-import { DIALS, GEO_SLOT_SECONDS, type GeoScene, type GeoSetting, JITTER_MS, startGeoScene } from './geo-scene.ts'
+import {
+  DIALS,
+  GEO_SLOT_SECONDS,
+  type GeoScene,
+  type GeoSetting,
+  JITTER_MS,
+  MESH_TIMEOUT_MS,
+  startGeoScene,
+} from './geo-scene.ts'
 import { requireGo } from './load-generator.ts'
 import { measureRelay, type TrafficFigures } from './measure-relay.ts'
 import { cpuTimeUs } from './process-usage.ts'
@@ -29,6 +37,8 @@ const UNLIMITED_LOAD = 4
 
 /** SSZ; about half as much on the wire. */
 const BLOCK_BYTES = 120_000
+/** A smoke does not need a full mesh. */
+const SMOKE_MESH_TIMEOUT_MS = 5_000
 
 interface GeoOptions extends PairedOptions {
   readonly nodes: number
@@ -72,8 +82,9 @@ async function measure(caseName: string, variant: Variant, round: number, option
   const home = HOMES.get(caseName)
   const setting = settings.get(variant.setting ?? '')
   if (home === undefined || setting === undefined) throw new Error(`there is no ${caseName} with ${variant.setting}`)
+  const meshTimeoutMs = options.isSmoke ? SMOKE_MESH_TIMEOUT_MS : MESH_TIMEOUT_MS
   // All settings of a round meet the same connections.
-  await using scene = await startGeoScene({ ...setting, home, nodes, seed: round + 1 })
+  await using scene = await startGeoScene({ ...setting, home, nodes, seed: round + 1, meshTimeoutMs })
   const { relay, geo, arrivals, peers, meshSize } = scene
   if (warmupSeconds > 0) await send(scene, warmupSeconds)
   let pairs: readonly PairedArrivals[] = []
