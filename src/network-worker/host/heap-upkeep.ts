@@ -6,7 +6,7 @@ import { collector } from './collector.ts'
 
 /** How often it is looked whether now is a good time, and what a thread's share of work is taken over. */
 const LOOK_PERIOD_MS = 200
-/** Growth at which a collection is worth its time: V8 makes one by itself at half as much again or so. */
+/** Growth at which a collection is worth its time: V8 makes one by itself at twice the size, some 40 MiB (ADR 23). */
 export const COLLECTED_AFTER_GROWTH_BYTES = 12 * 1024 * 1024
 /**
  * The part of a slot in which nothing is due: after aggregates (two thirds) have passed, and long enough before the next
@@ -31,7 +31,7 @@ export interface HeapUpkeepDeps {
 
 /**
  * Collects the heap of the network thread late in a slot, when nobody waits. V8 does it when the heap has grown by so much,
- * or when little happens, which is just before the next block: forty messages then wait for 10 to 30 ms.
+ * or when little happens, which is just before the next block: what comes then waits for 10 to 30 ms.
  */
 export class HeapUpkeep {
   readonly #deps: HeapUpkeepDeps
