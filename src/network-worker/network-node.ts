@@ -135,7 +135,7 @@ async function stopSteps(steps: readonly Part[]): Promise<void> {
   )
 }
 
-function createPulse({ chain, stats, host, gossip, books }: Parts, { clock, emit }: NetworkNodeDeps): Pulse {
+function createPulse({ chain, stats, host, gossip, books, load }: Parts, { clock, emit }: NetworkNodeDeps): Pulse {
   return new Pulse({
     clock,
     slotClock: chain.slotClock,
@@ -145,6 +145,7 @@ function createPulse({ chain, stats, host, gossip, books }: Parts, { clock, emit
       blockMeshPeers: host.services.gossip.meshPeers(blockTopic(chain)).length,
       topics: gossip.directory.size,
     }),
+    takeLongestDelayMs: () => load.takeLongestDelayMs(),
     emit: (pulse) => emit('pulse', pulse),
   })
 }

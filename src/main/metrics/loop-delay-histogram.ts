@@ -1,5 +1,5 @@
 import { Histogram, type Registry } from 'prom-client'
-import { LOOP_DELAY_BOUNDS_MS, type ThreadLoadView } from '../../shared/thread-load.ts'
+import { LOOP_DELAY_BOUNDS_MS, type LoopDelayView } from '../../shared/loop-delay.ts'
 import type { ThreadOfProcess } from './process-metrics.ts'
 
 export const LOOP_DELAY_NAME = 'starling_process_event_loop_delay_seconds'
@@ -38,7 +38,7 @@ function seconds(ms: number): number {
   return ms / 1000
 }
 
-function lines(thread: string, { count, sumMs, counts }: ThreadLoadView['loopDelay']): readonly Line[] {
+function lines(thread: string, { count, sumMs, counts }: LoopDelayView): readonly Line[] {
   const bucket = (le: number | string, value: number): Line => ({
     metricName: `${LOOP_DELAY_NAME}_bucket`,
     labels: { thread, le },

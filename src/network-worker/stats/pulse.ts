@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
 import type { PulseEvent } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
@@ -6,20 +5,20 @@ import type { GossipStats } from './gossip-stats.ts'
 
 /** How often the slot is looked at; the pulse itself comes once a slot. */
 const CHECK_PERIOD_MS = 250
-const NANOSECONDS_PER_MS = 1e6
 
 export interface PulseDeps {
   readonly clock: Clock
   readonly slotClock: SlotClock
   readonly stats: GossipStats
   readonly gauges: () => Pick<PulseEvent, 'peers' | 'blockMeshPeers' | 'topics'>
+  /** Of the event loop since it was last asked, ms. */
+  readonly takeLongestDelayMs: () => number
   readonly emit: (pulse: PulseEvent) => void
 }
 
 /** Sends main one small record a slot: the only thing it learns of traffic without asking. */
 export class Pulse {
   readonly #deps: PulseDeps
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: 10 })
   #slot: number | undefined
   #timer: Disposable | undefined
 
@@ -28,19 +27,17 @@ export class Pulse {
   }
 
   start(): void {
-    this.#loopDelay.enable()
     this.#slot = this.#deps.slotClock.currentSlot()
     this.#timer = this.#deps.clock.every(CHECK_PERIOD_MS, () => this.#check())
   }
 
   stop(): void {
-    this.#loopDelay.disable()
     this.#timer?.[Symbol.dispose]()
     this.#timer = undefined
   }
 
   #check(): void {
-    const { clock, slotClock, stats, gauges, emit } = this.#deps
+    const { clock, slotClock, stats, gauges, takeLongestDelayMs, emit } = this.#deps
     const slot = slotClock.currentSlot()
     if (slot === this.#slot) return
     this.#slot = slot
@@ -51,9 +48,8 @@ export class Pulse {
       counters: stats.counters(),
       forwardP50Ms: stats.latency.quantile(0.5),
       forwardP99Ms: stats.latency.quantile(0.99),
-      loopDelayMaxMs: this.#loopDelay.max / NANOSECONDS_PER_MS,
+      loopDelayMaxMs: takeLongestDelayMs(),
     })
     stats.latency.clear()
-    this.#loopDelay.reset()
   }
 }

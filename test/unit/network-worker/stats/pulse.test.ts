@@ -19,6 +19,7 @@ function scene() {
     slotClock: createSlotClock(NETWORK, clock),
     stats,
     gauges: () => GAUGES,
+    takeLongestDelayMs: () => 12,
     emit: (event) => pulses.push(event),
   })
   return { clock, stats, pulses, pulse }
