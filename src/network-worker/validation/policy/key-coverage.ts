@@ -5,7 +5,7 @@
  */
 
 /** Votes that must have come of signers who are not in it before it is held to lack them. */
-const MIN_STRANGERS = 8
+const MIN_STRANGERS = 4
 /** Votes that must have come of signers who are in it before it is held to lack nobody. */
 const MIN_KNOWN = 64
 /** For each signer that is missing so many must be there, in a list that lacks hardly any. */

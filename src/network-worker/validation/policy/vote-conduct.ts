@@ -64,10 +64,11 @@ export class VoteConduct {
     this.#heard(peerId).noteRight(this.#clock.monotonicMs())
   }
 
-  /** A vote of a peer is looked at: the list of validators has its signer, or has not. */
+  /** A vote of a peer is looked at: the list of validators has its signer, or has not. A suspect is no witness of it. */
   noteSigner(peerId: PeerIdStr, isKnown: boolean): void {
+    const nowMs = this.#clock.monotonicMs()
     const source = this.#sources.get(peerId) ?? this.#heard(peerId)
-    if (source.isWitness(this.#clock.monotonicMs())) this.#coverage.note(isKnown)
+    if (!source.isSuspect(nowMs) && source.isWitness(nowMs)) this.#coverage.note(isKnown)
   }
 
   /**

@@ -20,8 +20,8 @@ const MAX_UNCHECKED = 64
  */
 const STRANGER_WEIGHT = 3
 const MAX_STRANGENESS = 3 * STRANGER_WEIGHT
-/** How often one peer's votes say how much the list of validators lacks: else whoever sends most would say it alone. */
-const WITNESS_PERIOD_MS = 250
+/** As often as that one peer's votes say how much the list of validators lacks: else whoever sends most would say it alone. */
+const WITNESS_PERIOD_MS = 1000
 
 export class VoteSource {
   #right = 0

@@ -14,7 +14,7 @@ function coverageOf(known: number, strangers: number): KeyCoverage {
 test('before votes have come, and after a few, a list is neither thin nor full', () => {
   for (const [known, strangers] of [
     [0, 0],
-    [0, 7],
+    [0, 3],
     [63, 0],
   ] as const) {
     const { isThin, isFull } = coverageOf(known, strangers)
@@ -24,7 +24,7 @@ test('before votes have come, and after a few, a list is neither thin nor full',
 
 test('a list that lacks half of the voters is thin, one that lacks a few is not, and one that lacks hardly any is full', () => {
   for (const [known, strangers, thin, full] of [
-    [0, 8, true, false],
+    [0, 4, true, false],
     [60, 60, true, false],
     [60, 59, false, false],
     [90, 10, false, false],

@@ -122,8 +122,8 @@ test('where they make a suspect, it stays one no shorter for having forged befor
   assert.equal(source.isSuspect(6000), false)
 })
 
-test('its votes say four times a second at most what the list lacks', () => {
+test('its votes say once a second what the list lacks', () => {
   const source = new VoteSource()
-  const told = Array.from({ length: 1000 }, (_, atMs) => source.isWitness(atMs)).filter((isTold) => isTold)
+  const told = Array.from({ length: 4000 }, (_, atMs) => source.isWitness(atMs)).filter((isTold) => isTold)
   assert.equal(told.length, 4)
 })
