@@ -4,10 +4,12 @@ import type { RestoredState, RuntimeSettings } from '../rpc/contract.ts'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
 import { AccessStore } from '../storage/access-store.ts'
+import { ChainStore } from '../storage/chain-store.ts'
 import { ExplicitPeersStore } from '../storage/explicit-peers-store.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { RuntimeSettingsStore, type StoredSetting } from '../storage/runtime-settings-store.ts'
 import { type KeptAccess, openKeptAccess } from './kept-access.ts'
+import { claimForChain } from './kept-chain.ts'
 import { type KeptJournals, openKeptJournals } from './kept-journals.ts'
 import { judgeRows, type RestoredRow, settingsInForce, startUpSettings, startUpValueOf } from './runtime-settings.ts'
 
@@ -59,11 +61,12 @@ function logPeers(log: Logger, { explicitPeers, access, scoreBans, discovery }: 
 /**
  * Opens what is kept in the data directory. A stored setting whose start-up value has changed is forgotten here, for
  * good: taking the change back later does not bring it back.
- * @throws RelayError CONFIG_INVALID as `openDatabase` does
+ * @throws RelayError CONFIG_INVALID as `openDatabase` and `claimForChain` do
  */
 export function openKeptState(config: RelayConfig, log: Logger, clock: Clock = systemClock): KeptState {
   const database = openDatabase(config.dataDir)
   try {
+    claimForChain(new ChainStore(database), config)
     const settingsStore = new RuntimeSettingsStore(database)
     const explicitPeersStore = new ExplicitPeersStore(database)
     const startUp = startUpSettings(config)

@@ -11,12 +11,14 @@ import { MessageChannel } from 'node:worker_threads'
 import type { RelayConfig } from '../config/schema.ts'
 import { type Connection, createClient } from '../rpc/client.ts'
 import type { Client } from '../rpc/client-type.ts'
-import type { Control, Events, FatalEvent, RestoredState } from '../rpc/contract.ts'
+import type { Control, Events, RestoredState } from '../rpc/contract.ts'
 import { type Listeners, receiveEvents } from '../rpc/events.ts'
+import type { FatalEvent } from '../rpc/life-events.ts'
 import type { WorkerBoot } from '../rpc/worker-module.ts'
 import { systemClock } from '../shared/clock.ts'
 import { withDeadline } from '../shared/lifecycle.ts'
 import type { Logger } from '../shared/logger.ts'
+import { LifeSigns } from './life-signs.ts'
 import { type NetworkThread, spawnNetworkThread } from './network-thread.ts'
 
 export type SupervisorState = 'idle' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed'
@@ -26,8 +28,10 @@ export interface SupervisorDeadlines {
   readonly spawnMs: number
   /** A control call. */
   readonly callMs: number
-  /** Goodbyes, closes and the end of the thread. */
+  /** Goodbyes, closes and the end of the thread, as long as the worker gives signs of life meanwhile. */
   readonly stopMs: number
+  /** A worker that was told to stop and gives no sign of life for this long hangs, and is given up. */
+  readonly silenceMs: number
   /** The end of a worker that reported a fatal error. */
   readonly dyingMs: number
 }
@@ -39,6 +43,8 @@ const DEADLINES: SupervisorDeadlines = {
   callMs: 5_000,
   // Together with the API's share below the 10 s that a stop may take.
   stopMs: 7_500,
+  // Eight of the signs that a stopping worker gives; no pause of a healthy one is nearly as long.
+  silenceMs: 2_000,
   // The worker gives its own stop 3 s.
   dyingMs: 4_000,
 }
@@ -48,6 +54,9 @@ const EXIT_GRACE_MS = 250
 /** Above {@link EXIT_GRACE_MS}, since a thread that ends closes its ports first. */
 const CONTROL_GRACE_MS = 500
 
+/** What the worker tells its supervisor alone. */
+type OwnEvent = 'fatal' | 'stopping'
+
 export interface SupervisorOptions {
   /** The worker's entry file. */
   readonly url: URL
@@ -55,8 +64,8 @@ export interface SupervisorOptions {
   /** Fixed at the start: until the worker runs, every change is refused. */
   readonly restored: RestoredState
   readonly log: Logger
-  /** What the worker tells; its `fatal` is the supervisor's own. */
-  readonly listeners: Omit<Listeners<Events>, 'fatal'>
+  /** What the worker tells, but for what is meant for its supervisor alone. */
+  readonly listeners: Omit<Listeners<Events>, OwnEvent>
   /** Called once, when a worker that was running dies or reports a fatal error. */
   onFailure(reason: Error): void
   readonly deadlines?: Partial<SupervisorDeadlines>
@@ -70,6 +79,7 @@ export class WorkerSupervisor {
   readonly #connection: Connection<Control>
   readonly #failed = Promise.withResolvers<never>()
   readonly #eventsEnded = Promise.withResolvers<void>()
+  readonly #signs = new LifeSigns()
   #state: SupervisorState = 'idle'
   #spawned: Promise<NetworkThread> | undefined
   /** The worker ends without being asked to, or has ended. */
@@ -84,7 +94,8 @@ export class WorkerSupervisor {
       openLater: true,
     })
     const fatal = (event: FatalEvent): void => this.#onDeath(new Error(event.message))
-    receiveEvents<Events>(this.#eventChannel.port1, { ...options.listeners, fatal }, options.log)
+    const stopping = (): void => this.#signs.heard()
+    receiveEvents<Events>(this.#eventChannel.port1, { ...options.listeners, fatal, stopping }, options.log)
     this.#failed.promise.catch(() => undefined) // heard by `start` while it runs, and by nobody later
     this.#controlChannel.port1.on('close', () => this.#onControlClosed())
     this.#eventChannel.port1.on('close', () => this.#eventsEnded.resolve())
@@ -126,7 +137,7 @@ export class WorkerSupervisor {
   /**
    * Stops the worker: the node leaves the network, then the thread is ended. A worker that failed is only waited for.
    * Safe in every state, and idempotent.
-   * @throws when the worker did not end in time; its thread then still runs, state `failed`
+   * @throws when the worker did not end in time, or hangs; its thread then still runs, state `failed`
    */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop()
@@ -156,8 +167,11 @@ export class WorkerSupervisor {
       await thread.exited
       return
     }
-    await thread.stop()
-    await thread.terminate()
+    const left = thread.stop()
+    const ended = left.then(() => thread.terminate()) // also when nobody waits any more
+    ended.catch(() => undefined)
+    await this.#signs.during(left, this.#deadlines.silenceMs)
+    await ended
   }
 
   #boot(): WorkerBoot<RelayConfig> {

@@ -18,8 +18,16 @@ import { type NetworkNode, startNetworkNode } from './network-node.ts'
 /** What a stop after an uncaught error may take: peers get their goodbye, the supervisor is not kept waiting. */
 const FATAL_STOP_DEADLINE_MS = 3_000
 
+/** A stop that takes its time is told from a hang by these: the supervisor waits eight of them for the next one. */
+const STOP_SIGN_PERIOD_MS = 250
+
 /** Records wait a tenth of a second for company; 4,096 of them, a few MB, outlast any pause of the main thread. */
-const BATCHING = { flushPeriodMs: 100, maxBatch: 256, maxBuffered: 4_096, urgent: ['listening', 'fatal'] } as const
+const BATCHING = {
+  flushPeriodMs: 100,
+  maxBatch: 256,
+  maxBuffered: 4_096,
+  urgent: ['listening', 'stopping', 'fatal'],
+} as const
 
 let log: Logger | undefined
 let emitter: Emitter<Events> | undefined
@@ -27,6 +35,10 @@ let node: Promise<NetworkNode> | undefined
 let dying = false
 
 async function stop(): Promise<void> {
+  const toldAtMs = systemClock.monotonicMs()
+  const giveSign = (): void => emitter?.emit('stopping', { forMs: systemClock.monotonicMs() - toldAtMs })
+  giveSign()
+  using _signs = systemClock.every(STOP_SIGN_PERIOD_MS, giveSign)
   await (await node?.catch(() => undefined))?.stop() // a start that failed has left nothing to stop
   emitter?.close()
 }

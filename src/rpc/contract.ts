@@ -15,6 +15,7 @@ import type {
   ScheduleAlertView,
 } from './discovery-views.ts'
 import type { EventControl, StreamBatch } from './gossip-events.ts'
+import type { FatalEvent, StoppingEvent } from './life-events.ts'
 import type { MetricsView } from './metrics-view.ts'
 
 export interface MetadataView {
@@ -380,12 +381,6 @@ export interface ScoreBanLiftedEvent {
   readonly peerId: PeerIdStr
 }
 
-/** A failure the worker cannot outlive. Sent once, then the worker stops libp2p and ends. */
-export interface FatalEvent {
-  readonly message: string
-  readonly stack: string
-}
-
 /** worker → main, batched, never answered. */
 export interface Events {
   listening: ListeningEvent
@@ -398,5 +393,6 @@ export interface Events {
   recordKept: KnownRecord
   recordForgotten: RecordForgottenEvent
   streamed: StreamBatch
+  stopping: StoppingEvent
   fatal: FatalEvent
 }

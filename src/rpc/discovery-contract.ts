@@ -4,8 +4,8 @@
  * different majors of the same libraries.
  */
 import type { NodeRecord } from '../shared/node-record.ts'
-import type { FatalEvent } from './contract.ts'
 import type { DiscoveryWorkerView } from './discovery-views.ts'
+import type { FatalEvent } from './life-events.ts'
 import type { WorkerPorts } from './worker-module.ts'
 
 /** One socket of discv5; port 0 asks the system for a free one. */

@@ -62,6 +62,11 @@ const MIGRATIONS: readonly string[] = [
      place INTEGER PRIMARY KEY,
      peer_id TEXT NOT NULL UNIQUE
    ) STRICT;`,
+  `CREATE TABLE chain (
+     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+     genesis_validators_root TEXT NOT NULL,
+     network TEXT NOT NULL
+   ) STRICT;`,
 ]
 
 /** Steps that this release knows. */

@@ -84,7 +84,8 @@ export async function startRelay({
   const forgotten: Events['recordForgotten'][] = []
   const finds = { peerDiscovered: discovered, recordKept: keptRecords, recordForgotten: forgotten }
   const bans = { scoreBan: scoreBans, scoreBanLifted: lifted }
-  const events = { pulse: pulses, listening, mesh: meshEvents, ...bans, ...finds, firstBlock, streamed, fatal: [] }
+  const life = { stopping: [], fatal: [] }
+  const events = { pulse: pulses, listening, mesh: meshEvents, ...bans, ...finds, firstBlock, streamed, ...life }
   const relay = relayConfig(dataDir, config)
   const node = await startNetworkNode({
     config: relay,

@@ -24,7 +24,7 @@ export async function layGround(
     privateKey,
     chain,
     isLoopback,
-    enr: new LocalEnr(config.dataDir, privateKey.raw),
+    enr: new LocalEnr(config.dataDir, privateKey.raw, clock.nowMs()),
     metadata: new MetadataState(advertisedCustodyGroups(config)),
     stats: new GossipStats(),
     meshLog: new MeshLog({ clock, log, emit: (event) => emit('mesh', event) }),

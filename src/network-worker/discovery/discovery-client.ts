@@ -79,13 +79,18 @@ export class DiscoveryClient {
     return this.#run?.connection.client
   }
 
-  /** @throws RelayError LISTEN_FAILED with what the worker said when it cannot start, as when its port is taken */
+  /**
+   * Resolves when a thread is ready, or when none could be had: then another one is tried later, as after a death, and the
+   * relay lives on the peers that it knows meanwhile.
+   * @throws RelayError LISTEN_FAILED with what the worker said when it refuses its settings, as when its port is taken: no
+   * later try would go better, and a relay that nobody can find is not what the operator asked for
+   */
   async start(): Promise<void> {
     try {
       await this.#launch()
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new RelayError('LISTEN_FAILED', `discovery cannot start: ${why}`, {}, { cause })
+      if (cause instanceof RelayError && cause.code === 'LISTEN_FAILED') throw cause
+      this.#failed(cause)
     }
   }
 
@@ -155,8 +160,8 @@ export class DiscoveryClient {
       log.error({ reason: message, stack }, 'discovery failed')
     receiveEvents<DiscoveryEvents>(events.port1, { ...listeners, fatal }, log)
     try {
-      const started = thread.start({ settings: settings(), control: control.port2, events: events.port2 })
-      await withDeadline(started, START_DEADLINE_MS, 'start of discovery')
+      const boot = { settings: settings(), control: control.port2, events: events.port2 }
+      await withDeadline(startWith(thread, boot), START_DEADLINE_MS, 'start of discovery')
     } catch (cause) {
       release()
       await thread.terminate().catch(() => undefined) // it may have ended by itself
@@ -180,16 +185,35 @@ export class DiscoveryClient {
     this.#startLater()
   }
 
+  #failed(err: unknown): void {
+    if (this.#stopped) return
+    this.#deps.log.error({ err, again_in_ms: this.#delayMs }, 'discovery cannot start: the relay goes on without it')
+    this.#startLater()
+  }
+
   #startLater(): void {
-    const { clock, log } = this.#deps
-    this.#timer = clock.after(this.#delayMs, () => {
+    this.#timer = this.#deps.clock.after(this.#delayMs, () => {
       this.restarts++
-      this.#launch().catch((err: unknown) => {
-        if (this.#stopped) return
-        log.error({ err, again_in_ms: this.#delayMs }, 'discovery cannot start')
-        this.#startLater()
-      })
+      this.#launch().catch((err: unknown) => this.#failed(err))
     })
     this.#delayMs = Math.min(this.#delayMs * 2, RESTART_LAST_MS)
+  }
+}
+
+/**
+ * Hands the worker its settings.
+ * @throws RelayError LISTEN_FAILED with what it said when it refuses them; what ended the thread when that ends instead
+ */
+async function startWith(thread: WorkerThread<DiscoveryBoot>, boot: DiscoveryBoot): Promise<void> {
+  let hasEnded = false
+  void thread.exited.then(() => {
+    hasEnded = true
+  })
+  try {
+    await thread.start(boot)
+  } catch (cause) {
+    if (hasEnded) throw cause
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new RelayError('LISTEN_FAILED', `discovery cannot start: ${why}`, {}, { cause })
   }
 }

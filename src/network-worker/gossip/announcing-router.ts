@@ -47,6 +47,8 @@ export class AnnouncingRouter extends LazyPushRouter {
 
   /** Upstream takes note; of what waits for the peer it may be what holds back the rest. */
   override handleIdontwant(peerId: PeerIdStr, idontwant: RPC.ControlIDontWant[]): void {
+    // What stands before it in an RPC may take time, and an entry for a peer that has left meanwhile would stay.
+    if (!this.peers.has(peerId)) return
     const known = this.idontwants.get(peerId)?.size ?? 0
     super.handleIdontwant(peerId, idontwant)
     const unwanted = this.idontwants.get(peerId)

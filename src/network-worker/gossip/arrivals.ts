@@ -159,7 +159,7 @@ export class Arrivals {
 
   #judge(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array): void {
     const { rules, fromId, fastId, message } = arrival
-    const { router, onNew } = this.#deps
+    const { router } = this.#deps
     this.known.set(fastId, msgId)
     const isKnown = router.seenCache.put(msgId)
     if (isKnown) this.#onCopy(msgId, fromId, message.topic, rules)
@@ -167,11 +167,11 @@ export class Arrivals {
     if (isKnown) return
     this.#forgotten.delete(msgId)
     const verdict = rules.check(payload, msgId, arrival)
-    const areCopiesWanted = 'settled' in verdict || isPassing(verdict)
-    const isAccepted = 'action' in verdict && verdict.action === 'accept'
-    if (!areCopiesWanted && !isAccepted) onNew(arrival, msgId)
     if ('settled' in verdict || verdict instanceof Promise) this.#await(arrival, msgId, payload, verdict)
-    else this.#settle(arrival, msgId, payload, verdict, true)
+    else {
+      if (verdict.action !== 'accept' && !isPassing(verdict)) this.#deps.onNew(arrival, msgId)
+      this.#settle(arrival, msgId, payload, verdict, true)
+    }
   }
 
   #await(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, given: Promise<Verdict> | Held): void {
@@ -184,6 +184,8 @@ export class Arrivals {
       this.#forget(arrival, msgId)
       return
     }
+    // Of one that waits for copies nobody is told that they are not wanted.
+    if (!isHeld) this.#deps.onNew(arrival, msgId)
     // From here on the copies' senders are noted as those of a message that is not judged yet.
     this.#deps.router.score.validateMessage(msgId)
     this.#keepPromise(msgId)
@@ -191,10 +193,7 @@ export class Arrivals {
     message.data = this.#ownBytes(message.data ?? NO_BYTES)
     this.#pending.add(msgId, arrival, promised, (verdict) => {
       if (verdict === undefined || !this.#deps.isTaken(message.topic, rules)) this.#ignore(arrival, msgId)
-      else {
-        if (isHeld && verdict.action === 'accept') this.#deps.onNew(arrival, msgId)
-        this.#settle(arrival, msgId, payload, verdict)
-      }
+      else this.#settle(arrival, msgId, payload, verdict, isHeld)
     })
   }
 
@@ -203,7 +202,7 @@ export class Arrivals {
     return data.buffer.byteLength > 2 * data.length ? this.#slab.copy(data) : data
   }
 
-  #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict, isNew = false): void {
+  #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict, isNew: boolean): void {
     const { rules, from, fromId, message } = arrival
     const { router, onAccepted } = this.#deps
     rules.onVerdict(verdict, payload, from)

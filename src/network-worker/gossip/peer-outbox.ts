@@ -56,6 +56,8 @@ export interface OutboxDeps {
   readonly isUnwanted: (message: OutboxMessage) => boolean
   /** A message was not sent for that. */
   readonly onSpared: (message: OutboxMessage) => void
+  /** A frame went in front of its message, or of what that waits for. */
+  readonly onFront: () => void
   readonly onDropped: (message: OutboxMessage, reason: DropReason) => void
 }
 
@@ -107,8 +109,13 @@ export class PeerOutbox {
     const hasRoom = this.#bytes === 0 && stream.rawStream.writeBufferLength < STREAM_WATERMARK_BYTES
     const isJoined = mayWait && isShort(message)
     if (hasRoom && !isJoined) return this.#send(stream, message, front)
-    if (front !== undefined) pushFront(stream, front)
+    if (front !== undefined && pushFront(stream, front)) this.#deps.onFront()
     if (hasRoom) return this.#join(stream, message)
+    if (message.frame.length > OUTBOX_BYTES) {
+      // All that waits would have to go for it, and then itself.
+      this.#deps.onDropped(message, 'queue_full')
+      return false
+    }
     this.#queues[message.class].push(message)
     this.#bytes += message.frame.length
     this.#fullSinceMs ??= message.queuedAtMs
@@ -213,16 +220,24 @@ export class PeerOutbox {
 
   #send(stream: OutboxStream, message: OutboxMessage, front?: Uint8Array): boolean {
     try {
-      if (front !== undefined && stream.pushTogether !== undefined) stream.pushTogether(front, message.frame)
-      else {
-        if (front !== undefined) stream.pushPrefixed(front)
-        stream.pushPrefixed(message.frame)
-      }
+      if (front === undefined) stream.pushPrefixed(message.frame)
+      else this.#sendBoth(stream, front, message.frame)
       return true
     } catch {
       this.#deps.onDropped(message, 'stream_lost')
       return false
     }
+  }
+
+  #sendBoth(stream: OutboxStream, front: Uint8Array, frame: Uint8Array): void {
+    if (stream.pushTogether !== undefined) {
+      stream.pushTogether(front, frame)
+      this.#deps.onFront()
+      return
+    }
+    stream.pushPrefixed(front)
+    this.#deps.onFront()
+    stream.pushPrefixed(frame)
   }
 }
 

@@ -3,6 +3,7 @@
  * since they come by the ten thousand; control messages by the library's own reader. Payloads are views of the bytes.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import { MESSAGE_ID_BYTES } from '../../consensus/message-id.ts'
 import { ProtobufReader, tagOf } from '../../shared/protobuf-reader.ts'
 import type { TopicNames } from './topic-names.ts'
 
@@ -61,10 +62,25 @@ export function decodeRpc(bytes: Uint8Array, names: TopicNames): RPC {
       if (rpc.subscriptions.length === MAX_SUBSCRIPTIONS) throw new TooManyElementsError('too many subscriptions')
       rpc.subscriptions.push(readSubscription(reader, names))
     } else if (tag === CONTROL) {
-      rpc.control = RPC.ControlMessage.decode(reader.view(), CONTROL_LIMITS)
+      rpc.control = withOurIds(RPC.ControlMessage.decode(reader.view(), CONTROL_LIMITS))
     } else reader.skip(tag)
   }
   return rpc
+}
+
+/**
+ * Leaves out ids that are of no message, since they are not as long as all of Ethereum's. An id may be as long as an RPC, and
+ * upstream keeps those that a peer does not want, or has announced, for seconds, as text of twice that length.
+ */
+function withOurIds(control: RPC.ControlMessage): RPC.ControlMessage {
+  for (const lists of [control.ihave, control.iwant, control.idontwant]) {
+    for (const list of lists) if (!list.messageIDs.every(isId)) list.messageIDs = list.messageIDs.filter(isId)
+  }
+  return control
+}
+
+function isId({ length }: Uint8Array): boolean {
+  return length === MESSAGE_ID_BYTES
 }
 
 function readMessage(reader: ProtobufReader, names: TopicNames): RPC.Message {

@@ -172,25 +172,19 @@ export class SendingRouter extends AnnouncingRouter {
     for (const peerId of receivers) {
       const stream = this.streamsOutbound.get(peerId)
       if (stream === undefined) continue
-      const front = hasIdontwant(stream) ? unwanted : undefined
+      const front = frontFor(stream, unwanted)
       if (this.isUnwanted(peerId, outgoing.msgId)) {
         this.#spare(stream, outgoing, front)
         continue
       }
       const outbox = this.#outboxOf(peerId)
       const wasJoining = outbox.isJoining
-      if (this.#sendTo(outbox, stream, outgoing, mayWait, front)) sent++
+      if (outbox.offer(stream, outgoing, mayWait, front)) sent++
       if (!mayWait || !outbox.isJoining) continue
       if (!wasJoining) this.#window.wait(peerId)
       isWaiting = true
     }
     return { sent, isWaiting }
-  }
-
-  #sendTo(outbox: PeerOutbox, stream: OutboundStream, outgoing: OutboxMessage, mayWait: boolean, front?: Uint8Array) {
-    const isSent = outbox.offer(stream, outgoing, mayWait, front)
-    if (isSent && front !== undefined) this.wireCounts.sentUnwanted(1)
-    return isSent
   }
 
   /** Does not send a message to a peer that does not want it, which may not know that we have it, too. */
@@ -237,6 +231,7 @@ export class SendingRouter extends AnnouncingRouter {
       maxAgeMs: maxQueuedMs,
       isUnwanted: (message) => this.#hasIt(peerId, message),
       onSpared: ({ frame }) => this.wireCounts.sparedSending(frame.length),
+      onFront: () => this.wireCounts.sentUnwanted(1),
       onDropped: (message, reason) => {
         observer.onDropped(reason, message.class)
         if (!this.#isClosing(peerId)) this.onSendFailed(peerId, message.class)
@@ -252,6 +247,11 @@ export class SendingRouter extends AnnouncingRouter {
     if (stream === undefined || (stream.status !== 'open' && stream.status !== 'closed')) return false
     return stream.writeStatus === 'closing' || stream.writeStatus === 'closed'
   }
+}
+
+/** What says IDONTWANT, for a peer whose version of the protocol has it. */
+function frontFor(stream: OutboundStream, unwanted: Uint8Array | undefined): Uint8Array | undefined {
+  return unwanted !== undefined && hasIdontwant(stream) ? unwanted : undefined
 }
 
 /** True for a message as StrictNoSign has it: a topic and a payload, and nothing that tells its author. */

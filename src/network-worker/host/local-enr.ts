@@ -11,7 +11,9 @@ import type { LocalMetadata } from './local-metadata.ts'
 const IDENTITY_KEYS: ReadonlySet<string> = new Set(['id', 'secp256k1'])
 
 /**
- * Our node record, kept true: the sequence number rises by one for each change of content, restarts included. Fields
+ * Our node record, kept true: the sequence number rises by one for each change of content, restarts included. Without a
+ * file it begins at the time in ms, above all that earlier runs can have reached: peers hold on to the highest number they
+ * know of a key and would never take a record below it (EIP-778; go-ethereum begins at the same). Fields
  * that this release does not know stay as the file had them, unless they leave no room for those it does.
  */
 export class LocalEnr {
@@ -21,10 +23,11 @@ export class LocalEnr {
   #text: string
   #isSaved = true
 
-  constructor(dataDir: string, secretKey: Uint8Array) {
+  /** @param nowMs wall time */
+  constructor(dataDir: string, secretKey: Uint8Array, nowMs: number) {
     this.#path = join(dataDir, ENR_FILE)
     this.#secretKey = secretKey
-    this.#record = keptRecord(this.#path, secretKey) ?? newRecord(secretKey)
+    this.#record = keptRecord(this.#path, secretKey) ?? newRecord(secretKey, nowMs)
     this.#text = this.#record.encodeTxt()
   }
 
@@ -89,7 +92,8 @@ function keptRecord(path: string, secretKey: Uint8Array): SignableENR | undefine
   }
 }
 
-/** Sequence number 0: the first content makes it 1. */
-function newRecord(secretKey: Uint8Array): SignableENR {
-  return new SignableENR(SignableENR.createV4(secretKey).kvs, 0n, secretKey)
+/** Has no content yet: the first one makes the number one more. */
+function newRecord(secretKey: Uint8Array, nowMs: number): SignableENR {
+  const seq = BigInt(Math.max(0, Math.floor(nowMs)))
+  return new SignableENR(SignableENR.createV4(secretKey).kvs, seq, secretKey)
 }

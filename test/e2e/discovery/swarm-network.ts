@@ -37,9 +37,9 @@ const OTHER_DIGEST = 'd15ea5ed'
 const OTHER_NETWORK = '0badcafe'
 /** First octets of nodes: 127.50.x.1 and on, so that each has a /16 of its own. */
 const FIRST_SECOND_OCTET = 50
-const READY_MS = 30_000
+const READY_MS = 90_000
 /** Several questions, each with its time-out. */
-const TOLD_MS = 20_000
+const TOLD_MS = 60_000
 /** Neighbours of a node that is part of a network of dozens. */
 const LIVE_ENOUGH = 12
 /** Where nobody looks around: those it met when it started. */

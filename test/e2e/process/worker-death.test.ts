@@ -36,7 +36,10 @@ test('a network worker that just ends: exit 1 and one fatal line', async (t) => 
   assert.deepEqual(fatalLines(child), ['the network worker died: the thread ended with code 3'])
 })
 
-test('a network worker that hangs: the API answers 504, and SIGTERM still ends the process in 10 s', async (t) => {
+// 2 s of silence, up to 1.3 s for the API, and the rest for a loaded machine; the 10 s of a stop that goes on are far.
+const HANG_BOUND_MS = 6_000
+
+test('a network worker that hangs: the API answers 504, and SIGTERM ends the process as soon as that is plain', async (t) => {
   const child = mortalRelay(t, [...quietFlags(t), '--no-quic'])
   const { api } = await child.line('relay started')
   child.process.send('spin')
@@ -46,7 +49,7 @@ test('a network worker that hangs: the API answers 504, and SIGTERM still ends t
   const { code, ms } = await child.end()
   t.diagnostic(`ended ${Math.round(ms)} ms after SIGTERM`)
   assert.equal(code, 1, 'peers got no goodbye: that is no clean stop')
-  assert.ok(ms < 10_000)
+  assert.ok(ms < HANG_BOUND_MS)
 })
 
 test('a second signal does not wait', async (t) => {

@@ -22,9 +22,11 @@ function clientOf(settings: DiscoverySettings, url = WORKER, onFound?: (record: 
   const clock = new FakeClock()
   const found: NodeRecord[] = []
   const lines: Line[] = []
-  const state = { ready: 0, binds: settings.binds }
+  const state = { ready: 0, binds: settings.binds, url }
   const client = new DiscoveryClient({
-    url,
+    get url() {
+      return state.url
+    },
     clock,
     log: pino({ level: 'debug', base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
     settings: () => ({ ...settings, binds: state.binds }),
@@ -180,7 +182,7 @@ test('a thread that cannot be started again is tried until it can', async () => 
   state.binds = elsewhere.binds
   await kill(scene)
   clock.advance(1000)
-  const failures = () => lines.filter(({ msg }) => msg === 'discovery cannot start')
+  const failures = () => lines.filter(({ msg }) => String(msg).startsWith('discovery cannot start'))
   await until('the first attempt failed', () => failures().length === 1)
   clock.advance(2000)
   await until('the second attempt failed', () => failures().length === 2)
@@ -191,6 +193,36 @@ test('a thread that cannot be started again is tried until it can', async () => 
   await closeSocket(socket)
   await comesBackAfter(scene, 4000)
   await client.stop()
+})
+
+test('a thread that cannot be had at the start is no reason to stay down: the next ones come later each time', async () => {
+  const settings = await discoverySettings({ address: '127.1.20.16' })
+  const scene = clientOf(settings, new URL('./no-such-worker.ts', import.meta.url))
+  const { client, clock, lines, state } = scene
+  await client.start()
+  const failures = () => lines.filter(({ msg }) => msg === 'discovery cannot start: the relay goes on without it')
+  assert.deepEqual(
+    failures().map(({ level, again_in_ms }) => [level, again_in_ms]),
+    [[50, 1000]],
+  )
+  assert.equal(state.ready, 0)
+  clock.advance(1000)
+  await until('the second attempt failed', () => failures().length === 2)
+  state.url = WORKER
+  await comesBackAfter(scene, 2000)
+  assert.deepEqual(await client.control?.getBinds(), settings.binds)
+  await client.stop()
+  assert.equal(clock.pending, 0)
+})
+
+test('a thread that ends while it starts is no refusal', async () => {
+  const settings = await discoverySettings({ address: '127.1.20.17' })
+  const scene = clientOf(settings, new URL('./short-lived-discovery-worker.ts', import.meta.url))
+  await scene.client.start()
+  assert.equal(scene.client.control, undefined)
+  scene.state.url = WORKER
+  await comesBackAfter(scene, 1000)
+  await scene.client.stop()
 })
 
 test('stopped while it waits to start again, it does not', async () => {

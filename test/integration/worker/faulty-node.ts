@@ -27,6 +27,12 @@ const COMMANDS: Readonly<Record<string, () => unknown>> = {
     const end = performance.now() + 2_500
     while (performance.now() < end);
   },
+  'spin in stop': () => {
+    stop = async () => COMMANDS['spin']?.() as undefined
+  },
+  'stop slowly': () => {
+    stop = () => delay(1_500)
+  },
   'hang in stop': () => {
     stop = never
   },

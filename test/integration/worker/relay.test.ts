@@ -8,6 +8,7 @@ import { after, test } from 'node:test'
 import pino from 'pino'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { RelayConfig } from '../../../src/config/schema.ts'
+import { networkByName } from '../../../src/consensus/networks.ts'
 import { type RelayOptions, startRelay } from '../../../src/main/relay.ts'
 
 const workerUrl = new URL('./faulty-worker.ts', import.meta.url)
@@ -105,6 +106,18 @@ test('a trusted peer that the worker cannot read stops the start, by its text', 
     message: '--trusted-peers: "/ip4/192.0.2.1/tcp/9000": no peer id',
   })
   await assert.rejects(fetch(`http://127.0.0.1:${port}/`), 'what had started is stopped')
+})
+
+test('a data directory of another network stops the start before anything is opened', async () => {
+  const port = await freePort()
+  const hoodi = config(port)
+  await (await startRelay(hoodi, logged().options)).stop()
+  const sepolia = { ...hoodi, network: networkByName('sepolia') }
+  await assert.rejects(startRelay(sepolia, logged().options), {
+    code: 'CONFIG_INVALID',
+    message: /is of hoodi .*this start is for sepolia .*a data directory of its own/,
+  })
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`))
 })
 
 test('stop is idempotent', async () => {

@@ -19,7 +19,12 @@ export interface Supervised {
 const DEADLINES: Partial<SupervisorDeadlines> = { spawnMs: 3_000, callMs: 200, stopMs: 1_000 }
 
 /** A supervisor of one of the worker files beside this one; stopped when the test ends. */
-export function supervise(t: TestContext, file: string, scenario: readonly string[] = []): Supervised {
+export function supervise(
+  t: TestContext,
+  file: string,
+  scenario: readonly string[] = [],
+  deadlines: Partial<SupervisorDeadlines> = {},
+): Supervised {
   const heard: string[] = []
   const failures: Error[] = []
   const failed = Promise.withResolvers<Error>()
@@ -45,7 +50,7 @@ export function supervise(t: TestContext, file: string, scenario: readonly strin
       streamed: ({ events }) => heard.push(`streamed ${events.length}`),
       recordForgotten: ({ peerId }) => heard.push(`forgot ${peerId}`),
     },
-    deadlines: DEADLINES,
+    deadlines: { ...DEADLINES, ...deadlines },
     onFailure: (reason) => {
       failures.push(reason)
       failed.resolve(reason)

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { supervise } from './supervise.ts'
 
+/** A long time for a stop, and a short silence. */
+const PATIENT = { stopMs: 7_500, silenceMs: 750 }
+
 test('idle, running, stopped: calls are refused before, answered during and refused after', async (t) => {
   const { supervisor, heard, failures } = supervise(t, './faulty-worker.ts')
   assert.equal(supervisor.state, 'idle')
@@ -85,4 +88,13 @@ test('a worker file that is not there fails the start', async (t) => {
   const { supervisor } = supervise(t, './no-such-worker.ts')
   await assert.rejects(supervisor.start(), /Cannot find module/)
   await supervisor.stop()
+})
+
+test('a stop that takes longer than the silence allowed is waited for, since its worker gives signs of life', async (t) => {
+  const { supervisor, heard } = supervise(t, './faulty-worker.ts', [], PATIENT)
+  await supervisor.start()
+  await supervisor.control.getPeer('stop slowly')
+  await supervisor.stop()
+  assert.equal(supervisor.state, 'stopped')
+  assert.equal(heard.at(-1), 'pulse 99', 'what it tells at its end is heard')
 })

@@ -81,3 +81,20 @@ test('a stop that the worker does not get to fails in time, and leaves its threa
   assert.equal(supervisor.state, 'failed')
   assert.deepEqual(heard, ['listening 16Uiu2HAmSample'])
 })
+
+test('a worker that hangs is given up as soon as it was silent for long enough, whatever a stop may take', async (t) => {
+  const { supervisor, heard } = supervise(t, './faulty-worker.ts', [], { stopMs: 60_000, silenceMs: 500 })
+  await supervisor.start()
+  await assert.rejects(supervisor.control.getPeer('spin'), { code: 'RPC_TIMEOUT' })
+  await assert.rejects(supervisor.stop(), { message: 'no sign of life for 500 ms: it hangs' })
+  assert.equal(supervisor.state, 'failed')
+  assert.deepEqual(heard, ['listening 16Uiu2HAmSample'])
+})
+
+test('a worker that hangs in the middle of its stop is given up too', async (t) => {
+  const { supervisor } = supervise(t, './faulty-worker.ts', [], { stopMs: 60_000, silenceMs: 500 })
+  await supervisor.start()
+  await supervisor.control.getPeer('spin in stop')
+  await assert.rejects(supervisor.stop(), { message: 'no sign of life for 500 ms: it hangs' })
+  assert.equal(supervisor.state, 'failed')
+})

@@ -11,6 +11,7 @@ const TABLES = [
   'banned_agents',
   'banned_peers',
   'banned_ranges',
+  'chain',
   'discovered_peers',
   'explicit_peers',
   'first_block_senders',

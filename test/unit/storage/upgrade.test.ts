@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { AccessStore } from '../../../src/storage/access-store.ts'
+import { ChainStore } from '../../../src/storage/chain-store.ts'
 import { DiscoveredPeersStore } from '../../../src/storage/discovered-peers-store.ts'
 import { ExplicitPeersStore } from '../../../src/storage/explicit-peers-store.ts'
 import { FirstBlockSendersStore } from '../../../src/storage/first-block-senders-store.ts'
@@ -74,6 +75,22 @@ function version3(dir: string): void {
   database.close()
 }
 
+/** What the fourth release added. */
+const VERSION_4 = `
+  CREATE TABLE known_records (
+    peer_id TEXT PRIMARY KEY, enr TEXT NOT NULL, last_seen_ms INTEGER NOT NULL, best_rtt_ms REAL, last_connected_ms INTEGER
+  ) STRICT;
+  CREATE TABLE discovered_peers (place INTEGER PRIMARY KEY, peer_id TEXT NOT NULL UNIQUE) STRICT;
+  PRAGMA user_version = 4;
+  INSERT INTO discovered_peers VALUES (1, 'g');`
+
+function version4(dir: string): void {
+  version3(dir)
+  const database = new DatabaseSync(join(dir, 'starling.db'))
+  database.exec(VERSION_4)
+  database.close()
+}
+
 function schemaOf(database: DatabaseSync): unknown[] {
   return database
     .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table' ORDER BY name")
@@ -131,6 +148,20 @@ test('a database of the third release keeps its data and takes what discovery fi
     assert.deepEqual([records.all(), discovered.all()], round === 'upgrade' ? [[], []] : [[record], ['f']])
     records.apply([record], [])
     discovered.add(['f'])
+    database.close()
+  }
+})
+
+test('a database of the fourth release keeps its data and takes a chain', (t) => {
+  const dir = dataDir(t)
+  version4(dir)
+  const chain = { genesisValidatorsRootHex: 'cd'.repeat(32), network: 'hoodi' }
+  for (const round of ['upgrade', 'next start']) {
+    const database = openDatabase(dir)
+    assert.deepEqual(new DiscoveredPeersStore(database).all(), ['g'])
+    const store = new ChainStore(database)
+    assert.deepEqual(store.get(), round === 'upgrade' ? undefined : chain)
+    if (round === 'upgrade') store.set(chain)
     database.close()
   }
 })

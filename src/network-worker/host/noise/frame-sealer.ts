@@ -7,8 +7,10 @@ import { LENGTH_BYTES } from './frame-cutter.ts'
 const OVERHEAD_BYTES = LENGTH_BYTES + TAG_BYTES
 /** For messages that go alone or joined: what is given away with one of them is no more than this. */
 const SMALL_ROOM_BYTES = 16 * 1024
-/** As much as our muxer hands over at once, four frames, with their headers. */
-const LARGE_ROOM_BYTES = 4 * (NOISE_PLAINTEXT_BYTES + OVERHEAD_BYTES)
+/** What may go in front of a message, as a frame of its own: an IDONTWANT of 27 bytes with its header. */
+const FRONT_BYTES = 128
+/** As much as our muxer hands over at once, four frames, with their headers, and one in front. */
+const LARGE_ROOM_BYTES = 4 * (NOISE_PLAINTEXT_BYTES + OVERHEAD_BYTES) + FRONT_BYTES
 
 /**
  * Makes frames of plaintext, in rooms that are used again: what is sealed goes to the system in the same turn, nearly

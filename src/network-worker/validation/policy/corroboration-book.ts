@@ -47,8 +47,8 @@ export interface Uncorroborated {
    */
   readonly isEnoughLate?: ((independent: number, isToldByAny: boolean) => boolean) | undefined
   /**
-   * Called in the turn in which enough have sent it, so that it counts for those that wait beside it. `teller`: the last
-   * of them; `isByOwn`: his word alone was enough.
+   * Called in the turn in which enough have sent it, so that it counts for those that wait beside it. `teller`: the last of
+   * them, or the first sender where nobody's word counts; `isByOwn`: his word alone was enough.
    */
   readonly admit: (isByOwn: boolean, teller: PeerIdStr) => Verdict
   readonly timeMs: number
@@ -62,6 +62,8 @@ interface Senders {
   readonly counted: SourceSet
   /** Those too whose word did not count when they sent it; none where everybody's does. */
   readonly all: SourceSet
+  /** The last of the counted; undefined while there is none. */
+  teller: PeerIdStr | undefined
 }
 
 interface Held extends Owned, Senders {
@@ -111,7 +113,7 @@ export class CorroborationBook {
     const { msgId, sizeBytes, needed, counts, isEnoughLate, admit, from, copies = [], timeMs } = message
     // No id comes twice while it waits; were it to, both would be settled by what becomes of the first.
     if (this.#held.has(msgId) || sizeBytes > this.#maxBytes) return NO_ROOM
-    const senders = this.#past.get(msgId) ?? { counted: new SourceSet(), all: new SourceSet() }
+    const senders = this.#past.get(msgId) ?? { counted: new SourceSet(), all: new SourceSet(), teller: undefined }
     for (const sender of [from, ...copies]) {
       const verdict = this.#heard(sender, message, senders)
       if (verdict !== undefined) return verdict
@@ -146,23 +148,24 @@ export class CorroborationBook {
   #heard(
     from: PeerIdStr,
     { needed, counts, admit }: Pick<Uncorroborated, 'needed' | 'counts' | 'admit'>,
-    { counted, all }: Senders,
+    senders: Senders,
   ): Verdict | undefined {
     if (this.#peers.bypasses(from)) return admit(true, from)
     const source = this.#peers.sourceOf(from)
     if (counts !== undefined) {
-      all.add(source)
+      senders.all.add(source)
       if (!counts(from)) return undefined
     }
-    counted.add(source)
-    return counted.independent >= needed() ? admit(false, from) : undefined
+    senders.counted.add(source)
+    senders.teller = from
+    return senders.counted.independent >= needed() ? admit(false, from) : undefined
   }
 
   #onTimeUp(msgId: MsgIdStr): void {
     const held = this.#held.get(msgId)
     if (held === undefined) return
     const isEnough = held.isEnoughLate?.(held.all.independent, held.counted.independent > 0) === true
-    this.#end(msgId, isEnough ? held.admit(false, held.peerId) : UNCORROBORATED)
+    this.#end(msgId, isEnough ? held.admit(false, held.teller ?? held.peerId) : UNCORROBORATED)
   }
 
   #makeRoom(): void {
@@ -182,8 +185,8 @@ export class CorroborationBook {
     held.settle(verdict)
   }
 
-  #remember(msgId: MsgIdStr, { counted, all }: Senders): void {
-    this.#past.set(msgId, { counted, all })
+  #remember(msgId: MsgIdStr, { counted, all, teller }: Senders): void {
+    this.#past.set(msgId, { counted, all, teller })
     const [oldest] = this.#past.keys()
     if (this.#past.size > MAX_PAST && oldest !== undefined) this.#past.delete(oldest)
   }

@@ -16,6 +16,7 @@ import { FALLBACK_SOURCES, type Fallback, fallbackOf, signedSourcesOf, sourcesOf
 import { type OnForgedVote, type SampledVotesDeps, sampledCheck } from './sampled-votes.ts'
 import type { SlotWatch } from './slot-watch.ts'
 import type { TrackRecord } from './track-record.ts'
+import { VotePassage } from './vote-passage.ts'
 import type { VouchedIds } from './vouched-ids.ts'
 
 const ALREADY_KNOWN: Verdict = { action: 'ignore', reason: 'already_known' }
@@ -58,6 +59,7 @@ class JudgedByPolicy {
   /** Undefined unless the policy is `corroborate`. */
   readonly #sources: number | undefined
   readonly #timeMs: number
+  readonly #votes: VotePassage
 
   constructor(deps: PolicyDeps, context: TopicContext) {
     const { kind } = context.parsed.spec
@@ -67,6 +69,7 @@ class JudgedByPolicy {
     this.#fallback = fallbackOf(kind)
     this.#sources = sourcesOf(context.policy)
     this.#timeMs = waitingTimeMs(kind, deps.corroborationTimeMs)
+    this.#votes = new VotePassage(deps, kind, this.#judge)
     if (context.policy === 'strict') deps.verifier.expect(kind)
   }
 
@@ -143,7 +146,7 @@ class JudgedByPolicy {
 
   #fallBack(passed: Passed, message: Message): Verdict | Held {
     const { fromId } = message.incoming
-    if (this.#fallback === 'blind') return this.#admit(passed, message)
+    if (this.#fallback === 'blind') return this.#votes.admitUnverifiable(passed, message)
     if (this.#takesRecords && !this.#deps.records.countsForBlocks(fromId)) return this.#hold(passed, message, 'news')
     if (this.#mayGoAtOnce(passed, fromId)) {
       const verdict = this.#admit(passed, message)
@@ -194,7 +197,8 @@ class JudgedByPolicy {
   /**
    * Lets it wait until `least` peers have sent it, and more when others with its claim have passed. Claims are taken by
    * what goes on and not by what waits: whoever sends much without company keeps nothing out. News are what comes from a
-   * peer without a record: they wait for one who has, and neither are the first of their slot nor raise doubt until then.
+   * peer without a record: they wait for one who has, and neither are the first of their slot nor raise doubt until then, nor
+   * when they go on late by the word of others without one.
    */
   #hold(passed: Passed, message: Message, least: number | 'news'): Verdict | Held {
     const { ssz, msgId, incoming } = message
@@ -207,7 +211,7 @@ class JudgedByPolicy {
     const admit = (isByOwn: boolean, teller: PeerIdStr): Verdict => {
       const reason = claim === undefined ? undefined : claims.takeCorroborated(claim)
       if (reason !== undefined && !isByOwn) return { action: 'ignore', reason }
-      if (least === 'news') this.#isFirstOfSlot(passed)
+      if (least === 'news') this.#isFirstOfSlot(passed, isByOwn ? undefined : teller)
       return this.#vouch(passed, message, from, teller)
     }
     const { records } = this.#deps

@@ -12,8 +12,6 @@ import type { Prospect, Verification, Verifier } from '../verify/verifier.ts'
 import type { CopyWatch } from './copy-watch.ts'
 import type { PeerSources } from './corroboration-book.ts'
 import type { JudgedMessage } from './judged-message.ts'
-import { isAggregate } from './policies.ts'
-import type { TrackRecord } from './track-record.ts'
 import type { VoteConduct } from './vote-conduct.ts'
 import { VotePassage, type VotePassageDeps } from './vote-passage.ts'
 
@@ -23,7 +21,6 @@ export type OnForgedVote = (msgId: MsgIdStr, guilty: readonly PeerIdStr[]) => vo
 export interface SampledVotesDeps extends VotePassageDeps {
   readonly verifier: Pick<Verifier, 'prospect' | 'verify' | 'provesClaim'>
   readonly peers: Pick<PeerSources, 'bypasses'>
-  readonly records: Pick<TrackRecord, 'counts'>
   readonly conduct: VoteConduct
   /** Votes that are verified before they go on. */
   readonly inFront: CopyWatch
@@ -59,14 +56,12 @@ class SampledVotes {
   readonly #context: TopicContext
   readonly #passage: VotePassage
   readonly #onForged: OnForgedVote
-  readonly #isAggregate: boolean
 
   constructor(deps: SampledVotesDeps, context: TopicContext, passage: VotePassage, onForged: OnForgedVote) {
     this.#deps = deps
     this.#context = context
     this.#passage = passage
     this.#onForged = onForged
-    this.#isAggregate = isAggregate(context.parsed.spec.kind)
   }
 
   /** Of who has a record, and is not to be checked now, this costs a look-up and a reading of the clock. */
@@ -77,14 +72,14 @@ class SampledVotes {
     if (!conduct.isDue(source)) return this.#passage.admit(passed, message)
     const vote = this.#voteOf(passed, message)
     // Another one is verified then, so that no room is made by votes whose signers nobody knows.
-    return vote.prospect === 'none' ? this.#passage.admit(passed, message) : this.#checkBehind(vote)
+    return vote.prospect === 'none' ? this.#passage.admitUnverifiable(passed, message) : this.#checkBehind(vote)
   }
 
   #judgeOfNewcomer(vote: Vote): Verdict | Held {
     const { conduct, peers } = this.#deps
     const { passed, message, prospect } = vote
     const { fromId, copies } = message.incoming
-    if (prospect === 'none') return this.#judgeUnverifiable(passed, message)
+    if (prospect === 'none') return this.#passage.admitUnverifiable(passed, message)
     if (peers.bypasses(fromId)) {
       const source = conduct.find(fromId)
       const isDue = source === undefined || conduct.isDue(source)
@@ -93,15 +88,6 @@ class SampledVotes {
     if (this.#passage.isHeldByAnother(passed)) return ALREADY_KNOWN
     const voucher = copies === undefined ? undefined : [...copies].find((peerId) => this.#vouches(peerId))
     return voucher === undefined ? this.#verifyFirst(vote) : this.#checkBehind(vote, voucher)
-  }
-
-  /** Nobody told us keys: only aggregates of who does not count wait for another peer. */
-  #judgeUnverifiable(passed: Passed, message: JudgedMessage): Verdict | Held {
-    const { peers, records } = this.#deps
-    const { fromId } = message.incoming
-    const goesOn = !this.#isAggregate || records.counts(fromId) || peers.bypasses(fromId)
-    if (goesOn) return this.#passage.admit(passed, message)
-    return this.#passage.corroborate(passed, message, (peerId) => records.counts(peerId))
   }
 
   /** It goes on at once. `voucher`: by whose word, when not by that of who brought it. */
@@ -125,14 +111,15 @@ class SampledVotes {
     const { passed, message } = vote
     let voucher: PeerIdStr | undefined
     const { promise: vouched, resolve } = Promise.withResolvers<Verdict>()
-    inFront.add(message.msgId, (peerId) => {
+    const onCopy = (peerId: PeerIdStr): void => {
       if (voucher !== undefined || !this.#vouches(peerId)) return
       const verdict = this.#passage.admit(passed, message)
       if (verdict.action !== 'accept') return
       voucher = peerId
       resolve(verdict)
-    })
-    const verifying = this.#verify(vote).finally(() => inFront.remove(message.msgId))
+    }
+    inFront.add(message.msgId, onCopy)
+    const verifying = this.#verify(vote).finally(() => inFront.remove(message.msgId, onCopy))
     const judged = verifying.then((answer) => {
       if (voucher === undefined) return this.#onAnswer(answer, vote)
       this.#onLateAnswer(answer, vote, voucher)
@@ -184,8 +171,15 @@ class SampledVotes {
     return this.#deps.conduct.hasRecord(peerId) || this.#deps.peers.bypasses(peerId)
   }
 
+  /** In a list that lacks most voters, who is not in it is nobody to wonder at: as if there were no keys. */
   #voteOf(passed: Passed, message: JudgedMessage): Vote {
-    return { passed, message, prospect: this.#deps.verifier.prospect(this.#context, message.ssz, passed) }
+    const { conduct, verifier } = this.#deps
+    const { fromId } = message.incoming
+    const prospect = verifier.prospect(this.#context, message.ssz, passed)
+    if (prospect === 'none') return { passed, message, prospect }
+    const isStranger = prospect === 'stranger'
+    conduct.noteSigner(fromId, !isStranger)
+    return { passed, message, prospect: isStranger && conduct.excusesStranger(fromId) ? 'none' : prospect }
   }
 
   #verify({ passed, message }: Vote): Promise<Verification> {

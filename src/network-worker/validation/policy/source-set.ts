@@ -9,12 +9,19 @@ const MAX_NETWORKS = 64
 /** Many peers of one network take up the room of that network only: they cannot keep others from being counted. */
 export class SourceSet {
   readonly #agentsOf = new Map<string, Set<string>>()
+  /** Undefined once a source has come: copies are many, and most of them tell nothing new. */
+  #independent: number | undefined
 
   add({ network, agent }: Source): void {
     const agents = this.#agentsOf.get(network)
-    if (agents !== undefined) {
-      if (agents.size < MAX_SOURCES) agents.add(agent)
-    } else if (this.#agentsOf.size < MAX_NETWORKS) this.#agentsOf.set(network, new Set([agent]))
+    if (agents === undefined) {
+      if (this.#agentsOf.size >= MAX_NETWORKS) return
+      this.#agentsOf.set(network, new Set([agent]))
+    } else {
+      if (agents.size >= MAX_SOURCES || agents.has(agent)) return
+      agents.add(agent)
+    }
+    this.#independent = undefined
   }
 
   /**
@@ -22,6 +29,7 @@ export class SourceSet {
    * their agents cannot tell: whoever has three networks has two agents.
    */
   get independent(): number {
-    return Math.max(independentSources(this.#agentsOf), this.#agentsOf.size - 1)
+    this.#independent ??= Math.max(0, independentSources(this.#agentsOf), this.#agentsOf.size - 1)
+    return this.#independent
   }
 }

@@ -22,8 +22,8 @@ const STAYED_EPOCHS = 2
 const MAX_RECORDS = 1024
 /** A block may be a slot late and earn its sender as much: its own slot ends while it waits. */
 const SLOTS_LATE = 1
-/** Slots around the current one that are asked about: messages wait for less than two. */
-const MAX_HEARD_SLOTS = 8
+/** Slots up to the current one that are asked about, and one ahead by the disparity of clocks: messages wait for less than two. */
+const HEARD_SLOTS = 8
 /** When those with a record are silent for longer, they are gone or behind: others are then all there is. */
 export const SILENT_SLOTS = 2
 
@@ -138,10 +138,12 @@ export class TrackRecord {
     this.#evidence.hashed(msgId, block)
   }
 
+  /** Those of which nobody asks go: were it those heard of first, a peer whose word counts could tell of old ones until this goes. */
   #hear(slot: number): void {
+    const current = this.#deps.currentSlot()
     this.#heard.add(slot)
-    const [oldest] = this.#heard
-    if (this.#heard.size > MAX_HEARD_SLOTS && oldest !== undefined) this.#heard.delete(oldest)
+    for (const heard of this.#heard)
+      if (heard <= current - HEARD_SLOTS || heard > current + 1) this.#heard.delete(heard)
   }
 
   #lead(slot: number, firstRecordSlot: number): void {

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../../../shared/clock.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'
+import { KeyCoverage } from './key-coverage.ts'
 import { VoteSource } from './vote-source.ts'
 
 /**
@@ -28,6 +29,7 @@ export class VoteConduct {
   readonly #maxSources: number
   /** Who was heard of last comes last. Kept when a peer leaves, so that it does not come back as another. */
   readonly #sources = new Map<PeerIdStr, VoteSource>()
+  readonly #coverage = new KeyCoverage()
 
   constructor({ clock, suspicionMs, random = Math.random, maxSources = MAX_SOURCES }: VoteConductDeps) {
     this.#clock = clock
@@ -62,8 +64,26 @@ export class VoteConduct {
     this.#heard(peerId).noteRight(this.#clock.monotonicMs())
   }
 
+  /** A vote of a peer is looked at: the list of validators has its signer, or has not. A suspect is no witness of it. */
+  noteSigner(peerId: PeerIdStr, isKnown: boolean): void {
+    const nowMs = this.#clock.monotonicMs()
+    const source = this.#sources.get(peerId) ?? this.#heard(peerId)
+    if (!source.isSuspect(nowMs) && source.isWitness(nowMs)) this.#coverage.note(isKnown)
+  }
+
+  /**
+   * True when it says nothing of a peer that it sends a vote of who is not in the list of validators: while most voters are
+   * not. Of a suspect it always does.
+   */
+  excusesStranger(peerId: PeerIdStr): boolean {
+    if (!this.#coverage.isThin) return false
+    return this.#sources.get(peerId)?.isSuspect(this.#clock.monotonicMs()) !== true
+  }
+
+  /** It names a validator who is not in the list. Where that has all others, who sends many of them is a suspect. */
   noteStranger(peerId: PeerIdStr): void {
-    this.#heard(peerId).noteStranger()
+    const untilMs = this.#coverage.isFull ? this.#clock.monotonicMs() + this.#suspicionMs : Number.NEGATIVE_INFINITY
+    this.#heard(peerId).noteStranger(untilMs)
   }
 
   noteForged(peerId: PeerIdStr): void {

@@ -11,7 +11,8 @@ import { ACCEPT, type Verdict } from '../verdict.ts'
 import type { Verifier } from '../verify/verifier.ts'
 import type { CorroborationBook, PeerSources } from './corroboration-book.ts'
 import type { JudgedMessage } from './judged-message.ts'
-import { FALLBACK_SOURCES, signedSourcesOf, waitingTimeMs } from './policies.ts'
+import { FALLBACK_SOURCES, isAggregate, signedSourcesOf, waitingTimeMs } from './policies.ts'
+import type { TrackRecord } from './track-record.ts'
 
 const ALREADY_KNOWN: Verdict = { action: 'ignore', reason: 'already_known' }
 
@@ -19,6 +20,7 @@ export interface VotePassageDeps {
   readonly verifier: Pick<Verifier, 'provesClaim'>
   readonly book: Pick<CorroborationBook, 'hold'>
   readonly peers: Pick<PeerSources, 'bypasses'>
+  readonly records: Pick<TrackRecord, 'counts'>
   readonly corroborationTimeMs: number
 }
 
@@ -27,12 +29,14 @@ export class VotePassage {
   readonly #kind: GossipKind
   readonly #judge: Pick<TopicJudge, 'admit' | 'claims'>
   readonly #timeMs: number
+  readonly #isAggregate: boolean
 
   constructor(deps: VotePassageDeps, kind: GossipKind, judge: Pick<TopicJudge, 'admit' | 'claims'>) {
     this.#deps = deps
     this.#kind = kind
     this.#judge = judge
     this.#timeMs = waitingTimeMs(kind, deps.corroborationTimeMs)
+    this.#isAggregate = isAggregate(kind)
   }
 
   /** True when a verified one has its claim. */
@@ -47,6 +51,17 @@ export class VotePassage {
     const { bypasses } = this.#deps.peers
     const { fromId, copies } = incoming
     return bypasses(fromId) || (copies !== undefined && [...copies].some(bypasses)) ? ACCEPT : verdict
+  }
+
+  /**
+   * Nobody told us its signer's key: it goes on, unless it is an aggregate of a peer that does not count (ADR 18), which waits
+   * for another one. One that counts is enough.
+   */
+  admitUnverifiable(passed: Passed, message: JudgedMessage): Verdict | Held {
+    const { peers, records } = this.#deps
+    const { fromId } = message.incoming
+    const goesOn = !this.#isAggregate || records.counts(fromId) || peers.bypasses(fromId)
+    return goesOn ? this.admit(passed, message) : this.corroborate(passed, message, (peerId) => records.counts(peerId))
   }
 
   /** It is verified, and has its claim for itself, where only one signer could have made it. */

@@ -50,17 +50,22 @@ export class HeaderBook {
     void block.finally(() => this.#blocks.delete(signature))
   }
 
-  /** What is known of the pair, or what `verify` says, which is called once for all who ask meanwhile. */
+  /**
+   * What is known of the pair, or what `verify` says, which is called once for all who ask meanwhile. Were there no room for
+   * who asked first, who sends too much perhaps, that says nothing to the others: the next of them asks for himself.
+   */
   async resolve(signature: string, root: string, verify: HeaderVerifier): Promise<Outcome> {
     const known = this.known(signature, root)
     if (known !== undefined) return known
     const key = pairKey(signature, root)
-    let pending = this.#pending.get(key)
-    if (pending === undefined) {
-      pending = this.#settle(signature, root, verify).finally(() => this.#pending.delete(key))
-      this.#pending.set(key, pending)
+    const asked = this.#pending.get(key)
+    if (asked !== undefined) {
+      const outcome = await asked
+      return outcome === 'queue_full' ? await this.resolve(signature, root, verify) : outcome
     }
-    return pending
+    const pending = this.#settle(signature, root, verify).finally(() => this.#pending.delete(key))
+    this.#pending.set(key, pending)
+    return await pending
   }
 
   async #settle(signature: string, root: string, verify: HeaderVerifier): Promise<Outcome> {

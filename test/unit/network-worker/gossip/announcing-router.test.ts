@@ -11,6 +11,8 @@ import type { Verdict } from '../../../../src/network-worker/validation/verdict.
 import { addPeer, controlRpc, type FakePeer, names, plainRules, routerScene, TOPIC } from './router-scene.ts'
 
 const LARGE_BYTES = 3000
+/** Of gossip/pending-verdicts.ts. */
+const MAX_PENDING_VERDICTS = 16_384
 
 function idOf(seed: number): Uint8Array {
   return new Uint8Array(20).fill(seed)
@@ -193,4 +195,74 @@ test('of short messages, and of votes however long, nothing is followed', async 
     await router.heartbeat()
     assert.equal(router.wireView().sparedReceived.messages, 0)
   }
+})
+
+test('an id that is none is not kept, however much of an RPC it is', async () => {
+  const { router, a } = scene()
+  const rpc = controlRpc({ idontwant: [{ messageIDs: [new Uint8Array(1_000_000), idOf(7), new Uint8Array(19)] }] })
+  await router.handleReceivedRpc(a.peerId, router.decodeRpc(RPC.encode(rpc)))
+  assert.deepEqual([...(router.idontwants.get(a.id)?.keys() ?? [])], ['07'.repeat(20)])
+})
+
+test('nothing is kept of a peer that left before its word was read', async () => {
+  const { router, a } = scene()
+  router.removePeer(a.peerId)
+  await refuse(router, a, 7)
+  assert.equal(router.idontwants.has(a.id), false)
+})
+
+/** What a peer is sent in one write with something in front, from now on. */
+function togetherTo(router: RelayRouter, { id }: FakePeer): Uint8Array[][] {
+  const together: Uint8Array[][] = []
+  const stream = router.streamsOutbound.get(id) ?? assert.fail('no stream')
+  stream.pushTogether = (front, frame) => void together.push([front, frame])
+  return together
+}
+
+test('whoever gets a message in the turn of its verdict is told with it, in one write, having waited or not', async () => {
+  const { promise, resolve } = Promise.withResolvers<Verdict>()
+  const { router, a, b } = scene()
+  const together = togetherTo(router, b)
+  receive(router, a, 7)
+  router.allow(TOPIC, plainRules({ check: () => ({ action: 'hold', settled: promise }) }))
+  receive(router, a, 8)
+  resolve({ action: 'accept' })
+  await new Promise((done) => setImmediate(done))
+  assert.deepEqual(
+    together.map(([front, frame]) => [front?.[front.length - 1], (frame?.length ?? 0) > LARGE_BYTES]),
+    [
+      [7, true],
+      [8, true],
+    ],
+  )
+  assert.deepEqual(b.frames, [])
+})
+
+test('a message for whose verdict there is no room is not announced as not wanted: it is to come again', () => {
+  const { promise } = Promise.withResolvers<Verdict>()
+  const { router, a, b } = scene()
+  router.allow(TOPIC, plainRules({ messageClass: 'other', check: () => promise }))
+  for (let number = 0; number < MAX_PENDING_VERDICTS; number++) {
+    const data = Buffer.alloc(60)
+    data.writeUInt32LE(number)
+    void router.handleReceivedRpc(a.peerId, { subscriptions: [], messages: [{ topic: TOPIC, data }] })
+  }
+  receive(router, a, 7)
+  assert.deepEqual(unwantedBy(b), [])
+})
+
+test('an IDONTWANT counts if it went, whatever became of its message', async () => {
+  const { router, a, b, c, d, explicit } = scene()
+  for (const peer of [b, c]) peer.rawStream.writeBufferLength = STREAM_WATERMARK_BYTES
+  const sentTo = (id: string) => router.streamsOutbound.get(id) ?? assert.fail('no stream')
+  const broken = (): never => {
+    throw new Error('gone')
+  }
+  // Its message waits, and is lost later.
+  sentTo(c.id).pushPrefixed = broken
+  sentTo(d.id).pushTogether = broken
+  await refuse(router, explicit, 7)
+  receive(router, a, 7)
+  assert.deepEqual([b, c, d, explicit].map(unwantedBy), [[7], [], [], [7]])
+  assert.equal(router.wireView().control.find(({ control }) => control === 'idontwant')?.sentMessages, 2)
 })

@@ -34,6 +34,7 @@ function scene() {
     maxAgeMs: 1000,
     isUnwanted: ({ msgId }) => unwanted.has(msgId),
     onSpared: ({ msgId }) => void spared.push(msgId),
+    onFront: () => undefined,
     onDropped: ({ msgId }, reason) => void drops.push(`${msgId} ${reason}`),
   })
   const offer = (n: number, bytes = 200, name: MessageClass = 'attestation'): boolean => {

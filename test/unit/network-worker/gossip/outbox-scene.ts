@@ -20,6 +20,7 @@ export function outboxScene() {
   const sent: string[] = []
   const drops: Drop[] = []
   const spared: string[] = []
+  const fronts = { count: 0 }
   const unwanted = new Set<string>()
   const state = { nowMs: 0, writeBufferLength: 0, isBroken: false }
   const ids = new Map<Uint8Array, string>()
@@ -36,6 +37,7 @@ export function outboxScene() {
     maxAgeMs: MAX_AGE_MS,
     isUnwanted: ({ msgId }) => unwanted.has(msgId),
     onSpared: ({ msgId }) => void spared.push(msgId),
+    onFront: () => void fronts.count++,
     onDropped: (message: OutboxMessage, reason) => void drops.push({ id: message.msgId, reason }),
   })
   const offer = (id: string, name: MessageClass, bytes = 1000, mayWait = false, front?: Uint8Array): boolean => {
@@ -61,5 +63,5 @@ export function outboxScene() {
     state.writeBufferLength = 0
     outbox.drain(stream)
   }
-  return { outbox, stream, state, sent, drops, spared, unwanted, offer, named, ids, fill, drainAll }
+  return { outbox, stream, state, sent, drops, spared, fronts, unwanted, offer, named, ids, fill, drainAll }
 }

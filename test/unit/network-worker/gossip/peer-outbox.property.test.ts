@@ -36,6 +36,10 @@ class OutboxModel {
       this.#send(message)
       return true
     }
+    if (bytes > OUTBOX_BYTES) {
+      this.drops.push({ id, reason: 'queue_full' })
+      return false
+    }
     this.#waiting.push(message)
     while (this.bytes > OUTBOX_BYTES) {
       const cheapest = Math.max(...this.#waiting.map(rank))
@@ -92,7 +96,10 @@ type Step = (model: OutboxModel, real: ReturnType<typeof outboxScene>, id: strin
 const anyOffer = fc
   .record({
     name: fc.constantFrom(...MESSAGE_CLASSES),
-    bytes: fc.integer({ min: 1, max: Math.floor(OUTBOX_BYTES / 3) }),
+    bytes: fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 1, max: Math.floor(OUTBOX_BYTES / 3) }) },
+      { weight: 1, arbitrary: fc.integer({ min: OUTBOX_BYTES - 1, max: OUTBOX_BYTES + 2 }) },
+    ),
   })
   .map(
     ({ name, bytes }): Step =>

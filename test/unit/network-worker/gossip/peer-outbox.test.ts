@@ -193,3 +193,37 @@ test('a stream that breaks at the front drops the message once', () => {
   assert.equal(offer('a', 'block', 1000, false, named('front')), false)
   assert.deepEqual(drops, [{ id: 'a', reason: 'stream_lost' }])
 })
+
+test('what goes in front is told of when it went, whether its message did, waits or is lost', () => {
+  const { stream, state, offer, named, fill, fronts, drops } = outboxScene()
+  offer('a', 'block', 1000, false, named('front of a'))
+  fill()
+  offer('b', 'block', 1000, false, named('front of b'))
+  offer('too long', 'block', OUTBOX_BYTES + 1, false, named('front of the long one'))
+  assert.deepEqual([fronts.count, drops], [3, [{ id: 'too long', reason: 'queue_full' }]])
+  state.isBroken = true
+  offer('c', 'block', 1000, false, named('front of c'))
+  assert.equal(fronts.count, 3)
+  const alone = outboxScene()
+  alone.stream.pushTogether = () => {
+    throw new Error('gone')
+  }
+  assert.equal(alone.offer('d', 'block', 1000, false, alone.named('front of d')), false)
+  assert.equal(alone.fronts.count, 0)
+  assert.equal(stream.pushTogether, undefined)
+})
+
+test('a message for which there could never be room takes nothing with it, and nobody is slow for it', () => {
+  const { outbox, offer, fill, state, drops } = outboxScene()
+  fill()
+  assert.equal(offer('alone', 'block', OUTBOX_BYTES + 1), false)
+  state.nowMs = 10_000
+  assert.deepEqual([outbox.bytes, outbox.waitingMs], [0, 0])
+  offer('attestation', 'attestation')
+  assert.equal(offer('with others', 'block', OUTBOX_BYTES + 1), false)
+  assert.equal(outbox.bytes, 1000)
+  assert.deepEqual(
+    drops,
+    ['alone', 'with others'].map((id) => ({ id, reason: 'queue_full' })),
+  )
+})

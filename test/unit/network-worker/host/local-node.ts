@@ -33,7 +33,7 @@ export function localNode(dataDir: string, overrides: Partial<RelayConfig>, cloc
   const config = relayConfig(dataDir, { port: 9000, quicPort: 9001, ...overrides })
   const chain = createChain(config.network, clock)
   const directory = new TopicDirectory()
-  const enr = new LocalEnr(dataDir, KEY)
+  const enr = new LocalEnr(dataDir, KEY, clock.nowMs())
   const lines: Record<string, unknown>[] = []
   const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   const told: string[] = []

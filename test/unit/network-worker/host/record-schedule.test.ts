@@ -9,6 +9,8 @@ import { localNode } from './local-node.ts'
 import { scratchDirectory } from './scratch-directory.ts'
 
 const GENESIS_SECONDS = 1_700_000_000
+/** What the sequence numbers of a record that is begun then count from. */
+const BEGUN = BigInt(GENESIS_SECONDS * 1000)
 const EPOCH_MS = 4000
 /** Peers shall have the new record within this of a boundary. */
 const SOON_MS = 300
@@ -67,11 +69,11 @@ test('the record is signed anew at each fork and each blob-parameter change, at 
     assert.equal(told.at(-1), info.view().enr)
   }
   assert.deepEqual(seen, [
-    { digest: electra, version: '70000099', epoch: 2n, nfd: fulu, seq: 1n },
-    { digest: fulu, version: '70000099', epoch: 4n, nfd: bpo1, seq: 2n },
-    { digest: bpo1, version: '70000099', epoch: 6n, nfd: bpo2, seq: 3n },
-    { digest: bpo2, version: '80000099', epoch: 8n, nfd: gloas, seq: 4n },
-    { digest: gloas, version: '80000099', epoch: FAR_FUTURE, nfd: '00000000', seq: 5n },
+    { digest: electra, version: '70000099', epoch: 2n, nfd: fulu, seq: BEGUN + 1n },
+    { digest: fulu, version: '70000099', epoch: 4n, nfd: bpo1, seq: BEGUN + 2n },
+    { digest: bpo1, version: '70000099', epoch: 6n, nfd: bpo2, seq: BEGUN + 3n },
+    { digest: bpo2, version: '80000099', epoch: 8n, nfd: gloas, seq: BEGUN + 4n },
+    { digest: gloas, version: '80000099', epoch: FAR_FUTURE, nfd: '00000000', seq: BEGUN + 5n },
   ])
 })
 
@@ -88,7 +90,7 @@ test('before Fulu has a date the record says neither custody nor a next digest',
     version: '60000099',
     epoch: FAR_FUTURE,
     nfd: undefined,
-    seq: 1n,
+    seq: BEGUN + 1n,
   })
   assert.ok(!ENR.decodeTxt(enr).kvs.has('cgc'))
 })
@@ -114,7 +116,7 @@ test('backbone subnets that rotate are in the record at once', () => {
   const records = told.map((text) => ENR.decodeTxt(text))
   assert.deepEqual(
     records.map(({ seq }) => seq),
-    [1n, 2n],
+    [BEGUN + 1n, BEGUN + 2n],
   )
   const attnets = records.map(({ kvs }) => `0x${Buffer.from(kvs.get('attnets') ?? []).toString('hex')}`)
   assert.notEqual(attnets[0], attnets[1])

@@ -75,3 +75,13 @@ for (const bytes of [100, 100_000]) {
     assert.ok(copy.equals(first), 'what was given away is left alone')
   })
 }
+
+test('the longest that the muxer hands over at once has a room, with an IDONTWANT in front as well', () => {
+  const made: number[] = []
+  const sealing = new FrameSealer({ count: (count) => made.push(count) })
+  const pieces = [new Uint8Array(12 + 27), ...new Array<Uint8Array>(4).fill(new Uint8Array(LONGEST_PLAINTEXT))]
+  const bytes = 12 + 27 + 4 * LONGEST_PLAINTEXT
+  const seal = (): Uint8Array => sealing.seal(new CipherState(KEY), pieces, bytes, true, 12 + 27)
+  assert.equal(seal().buffer, seal().buffer)
+  assert.deepEqual(made, [])
+})

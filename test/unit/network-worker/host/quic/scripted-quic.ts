@@ -12,6 +12,8 @@ export class ScriptedStream implements NativeStream {
   readonly asked: string[] = []
   /** Lengths of the reads so far. */
   readonly reads: number[] = []
+  /** What was written so far, whether or not it was taken. */
+  readonly written: Uint8Array[] = []
   #reading: ReadOutcome = Promise.withResolvers()
   #writing: PromiseWithResolvers<void> | undefined
 
@@ -24,7 +26,8 @@ export class ScriptedStream implements NativeStream {
     return this.#reading.promise
   }
 
-  write(): Promise<void> {
+  write(bytes: Uint8Array): Promise<void> {
+    this.written.push(bytes)
     this.#writing = Promise.withResolvers()
     return this.#writing.promise
   }

@@ -43,7 +43,7 @@ class Accountant {
   }
 }
 
-const kind = fc.constantFrom('write', 'pause', 'resume', 'there', 'back', 'time')
+const kind = fc.constantFrom('write', 'together', 'pause', 'resume', 'there', 'back', 'time')
 const step = fc.record({ kind, stream: fc.nat(2), amount: fc.integer({ min: 1, max: 300_000 }) })
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
@@ -68,6 +68,11 @@ class Scene {
         this.#written[stream]?.push(data)
         near.send(data)
       },
+      together: () => {
+        const [front, rest] = [randomBytes(amount % 60), randomBytes(amount)]
+        this.#written[stream]?.push(front, rest)
+        near.sendTogether(front, rest)
+      },
       pause: () => far.pause(),
       resume: () => far.resume(),
       there: () => this.pair.clientEnd.deliver(amount),
@@ -82,7 +87,7 @@ class Scene {
     await this.pair.settle()
     for (const [n, { near, reader }] of this.#streams.entries()) {
       assert.ok(reader.bytes.equals(Buffer.concat(this.#written[n] ?? [])))
-      assert.equal(near.writeBufferLength, 0)
+      assert.deepEqual([near.writeBufferLength, near.writableNeedsDrain], [0, false])
     }
     assert.ok(this.accountant.longestFrame <= MAX_FRAME_DATA_BYTES)
   }

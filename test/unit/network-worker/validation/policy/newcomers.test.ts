@@ -151,6 +151,32 @@ test('and so is one that has been here for two epochs, since nobody else may hav
   assert.deepEqual(await Promise.all(blocks.map(settled)), ['accept', 'ignore uncorroborated'])
 })
 
+test('what goes on late by the word of strangers takes nobody’s place, and the true block that follows raises no doubt', async () => {
+  const { clock, book, watch, check, slot } = await sceneWithRecord()
+  const forged = check(blockOf(slot, 7, 1), 'n1:c1')
+  book.onCopy(NEXT, 'n2:c2')
+  clock.advance(slotDurationMs)
+  assert.equal(textOf(check(blockOf(slot + 1, 8), 'a:x')), 'accept')
+  clock.advance(4000 - slotDurationMs)
+  assert.equal(await settled(forged), 'accept')
+  void check(blockOf(slot, 7), 'a:x')
+  assert.equal(watch.isInDoubt, false)
+})
+
+test('in doubt, one that goes on late by the word of one with a record too is the block of its slot', async () => {
+  const { clock, book, check, slot } = await sceneWithRecord()
+  void check(blockOf(slot, 7, 1), 'a:x')
+  void check(blockOf(slot, 7), 'a:x')
+  clock.advance(slotDurationMs)
+  const blocks = [check(blockOf(slot + 1, 8), 'n1:c1'), check(blockOf(slot + 1, 9), 'n2:c2')]
+  book.onCopy(`${RECORD_SLOTS + 4}`, 'a:x')
+  for (const peerId of ['n3:c3', 'n4:c4', 'n5:c5']) book.onCopy(`${RECORD_SLOTS + 5}`, peerId)
+  clock.advance(slotDurationMs)
+  assert.equal(textOf(check(blockOf(slot + 2, 6), 'own')), 'accept', 'those who count are not silent')
+  clock.advance(4000 - slotDurationMs)
+  assert.deepEqual(await Promise.all(blocks.map(settled)), ['accept', 'ignore uncorroborated'])
+})
+
 test('sidecars of newcomers go on at once, and neither raise doubt nor take the place of others', async () => {
   const { watch, checkOf, check, slot } = await sceneWithRecord()
   const column = (proposerIndex: number): Uint8Array => {

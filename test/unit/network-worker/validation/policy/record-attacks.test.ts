@@ -102,6 +102,17 @@ test('blocks of old slots earn nothing', () => {
   assert.deepEqual(counting('historian'), [])
 })
 
+test('who counts cannot have it forgotten, by old blocks, that there was a block of this slot', () => {
+  const { now, record, block } = sceneWithMallory()
+  block(['alice'])
+  const late = { slot: now.slot, independent: 9, isToldByAny: false, senders: [] }
+  assert.equal(record.isEnoughLate(late), false)
+  for (let age = 1; age <= 2 * SLOTS_PER_EPOCH; age++) {
+    record.note({ slot: now.slot - age, msgId: `old ${age}`, senders: ['mallory'] })
+  }
+  assert.equal(record.isEnoughLate(late), false)
+})
+
 test('a forged block of a slot that stays empty earns nothing', () => {
   const { now, block, slots, connect, counting, head } = recordScene()
   connect('alice')

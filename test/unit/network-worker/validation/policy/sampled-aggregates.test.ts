@@ -37,30 +37,32 @@ test('one that went on and is verified behind holds its claim from then on', asy
   assert.equal(textOf(check(aggregateOf(7, 2), 'a:x')), 'ignore already_known')
 })
 
-test('without keys, those of who does not count wait for another peer, a second at most; nobody else’s do', async () => {
-  const connected = { 'old:peer': SLOT - SLOTS_PER_EPOCH }
-  const { clock, verifier, check, checkOf, copied, book } = sampledScene({ name, connected })
-  verifier.next = 'none'
-  assert.equal(textOf(check(aggregateOf(1), 'a:x')), 'accept', 'nobody is believed: everybody counts')
-  assert.equal(textOf(checkOf('beacon_block', 'strict')(blockOf(SLOT, 7), 'own')), 'accept')
+for (const policy of ['sampled', 'strict'] as const) {
+  test(`${policy}, without keys: those of who does not count wait for another peer, a second at most; nobody else’s do`, async () => {
+    const connected = { 'old:peer': SLOT - SLOTS_PER_EPOCH }
+    const { clock, verifier, check, checkOf, copied, book } = sampledScene({ name, connected, policy })
+    verifier.next = 'none'
+    assert.equal(textOf(check(aggregateOf(1), 'a:x')), 'accept', 'nobody is believed: everybody counts')
+    assert.equal(textOf(checkOf('beacon_block', 'strict')(blockOf(SLOT, 7), 'own')), 'accept')
 
-  const held = check(aggregateOf(2), 'new:comer')
-  assert.equal(textOf(held), 'hold')
-  assert.equal(textOf(check(aggregateOf(3), 'old:peer')), 'accept')
-  assert.equal(textOf(check(aggregateOf(4), 'own')), 'accept')
-  copied('3', 'b:y')
-  assert.equal(await settled(held), 'accept')
+    const held = check(aggregateOf(2), 'new:comer')
+    assert.equal(textOf(held), 'hold')
+    assert.equal(textOf(check(aggregateOf(3), 'old:peer')), 'accept')
+    assert.equal(textOf(check(aggregateOf(4), 'own')), 'accept')
+    copied('3', 'b:y')
+    assert.equal(await settled(held), 'accept')
 
-  const vouched = check(aggregateOf(5), 'old:newcomer')
-  copied('6', 'old:peer')
-  assert.equal(await settled(vouched), 'accept', 'one who counts is enough, though of the same network')
+    const vouched = check(aggregateOf(5), 'old:newcomer')
+    copied('6', 'old:peer')
+    assert.equal(await settled(vouched), 'accept', 'one who counts is enough, though of the same network')
 
-  const alone = check(aggregateOf(6), 'new:comer')
-  clock.advance(1000)
-  assert.equal(await settled(alone), 'ignore uncorroborated')
-  assert.equal(book.size, 0)
-  assert.equal(verifier.asked.length, 0)
-})
+    const alone = check(aggregateOf(6), 'new:comer')
+    clock.advance(1000)
+    assert.equal(await settled(alone), 'ignore uncorroborated')
+    assert.equal(book.size, 0)
+    assert.equal(verifier.asked.length, 0)
+  })
+}
 
 test('without keys, everybody counts again once those who are believed are silent', () => {
   const { clock, verifier, check, checkOf } = sampledScene({ name })

@@ -1,5 +1,6 @@
-/** Votes under `sampled` before a verifier that answers when the test says so. */
+/** Votes under `sampled`, or another policy, before a verifier that answers when the test says so. */
 import { ssz } from '@lodestar/types'
+import type { ValidationPolicy } from '../../../../../src/config/validation-choice.ts'
 import type { GossipName } from '../../../../../src/consensus/topic-table.ts'
 import { VOTES_OF_RECORD } from '../../../../../src/network-worker/validation/policy/vote-source.ts'
 import type { Prospect, Verification, Verifier } from '../../../../../src/network-worker/validation/verify/verifier.ts'
@@ -61,13 +62,14 @@ export interface SampledSceneOptions {
   /** Slots in which peers connected; others have just done so. */
   readonly connected?: Readonly<Record<string, number>>
   readonly provesClaim?: boolean
+  readonly policy?: ValidationPolicy
 }
 
 export function sampledScene(options: SampledSceneOptions = {}) {
-  const { name = 'beacon_attestation_5', connected = {}, provesClaim = false } = options
+  const { name = 'beacon_attestation_5', connected = {}, provesClaim = false, policy = 'sampled' } = options
   const verifier = new ScriptedVerifier(provesClaim)
   const scene = policyScene(verifier, connected)
-  const check = scene.checkOf(name, 'sampled')
+  const check = scene.checkOf(name, policy)
   let validator = 1000
   /** Has a peer send as many true votes as make a record, and one more, which is checked. */
   const earn = async (peerId: string): Promise<void> => {

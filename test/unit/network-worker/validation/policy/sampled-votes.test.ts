@@ -154,6 +154,7 @@ test('no keys: everybody’s votes go on at once, as if blind', async () => {
 
 test('keys, but not the voter’s: a newcomer’s waits for another peer, and three checks in a row end a record', async () => {
   const { clock, verifier, check, earn, book, conduct } = sampledScene()
+  for (let peer = 0; peer < 8; peer++) conduct.noteSigner(`known:${peer}`, true)
   await earn('a:x')
   verifier.next = 'stranger'
   void check(voteOf(1), 'new:comer')

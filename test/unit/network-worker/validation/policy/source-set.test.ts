@@ -29,3 +29,19 @@ test('of networks so many are remembered', () => {
   const many = Array.from({ length: 1000 }, (_, index) => `network ${index}:x`)
   assert.equal(setOf(...many).independent, 63)
 })
+
+test('nobody is none, and who comes when they have been counted is counted too', () => {
+  const set = setOf()
+  assert.equal(set.independent, 0)
+  for (const [network, agent, count] of [
+    ['a', 'x', 1],
+    ['a', 'x', 1],
+    ['a', 'y', 1],
+    ['b', 'x', 2],
+    ['c', 'x', 2],
+    ['d', 'x', 3],
+  ] as const) {
+    set.add({ network, agent })
+    assert.equal(set.independent, count, `${network}:${agent}`)
+  }
+})

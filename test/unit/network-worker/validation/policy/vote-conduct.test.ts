@@ -65,3 +65,18 @@ test('of too many sources the one that was heard of longest ago is forgotten', (
   )
   assert.equal(conduct.size, 3)
 })
+
+test('of the list of validators many peers tell, each once a second, and no suspect', () => {
+  const { clock, conduct } = scene()
+  conduct.noteForged('suspect')
+  for (let second = 0; second < 10; second++, clock.advance(1000)) conduct.noteSigner('suspect', false)
+  assert.equal(conduct.excusesStranger('a'), false)
+  for (const peerId of ['a', 'b', 'c']) conduct.noteSigner(peerId, false)
+  for (let vote = 0; vote < 10; vote++) conduct.noteSigner('a', false)
+  assert.equal(conduct.excusesStranger('a'), false)
+  clock.advance(1000)
+  conduct.noteSigner('a', false)
+  assert.equal(conduct.excusesStranger('a'), true)
+  assert.equal(conduct.excusesStranger('never heard of'), true)
+  assert.equal(conduct.excusesStranger('suspect'), false)
+})

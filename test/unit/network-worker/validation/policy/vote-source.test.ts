@@ -86,14 +86,44 @@ test('one a second, and one in 32, on average', () => {
 
 test('votes of validators that nobody knows: three checks in a row end a record, and no fewer', () => {
   const source = provenSource()
-  source.noteStranger()
-  source.noteStranger()
-  source.noteRight(0)
-  source.noteStranger()
-  source.noteStranger()
-  assert.equal(source.hasRecord, true)
-  source.noteStranger()
+  for (const strangers of [2, 2, 3]) {
+    assert.equal(source.hasRecord, true)
+    for (let vote = 0; vote < 8; vote++) source.noteRight(0)
+    for (let vote = 0; vote < strangers; vote++) source.noteStranger(Number.NEGATIVE_INFINITY)
+  }
   assert.equal(source.hasRecord, false)
   for (let vote = 0; vote < VOTES_OF_RECORD; vote++) source.noteRight(0)
   assert.equal(source.hasRecord, true, 'nothing is held against it')
+})
+
+test('so do many of them among true ones, and fewer than a quarter do not', () => {
+  for (const [right, hasRecord] of [
+    [1, false],
+    [2, false],
+    [3, true],
+    [9, true],
+  ] as const) {
+    const source = provenSource()
+    for (let round = 0; round < 8 && source.hasRecord; round++) {
+      source.noteStranger(Number.NEGATIVE_INFINITY)
+      for (let vote = 0; vote < right && source.hasRecord; vote++) source.noteRight(0)
+    }
+    assert.equal(source.hasRecord, hasRecord, `${right} true ones for each`)
+  }
+})
+
+test('where they make a suspect, it stays one no shorter for having forged before', () => {
+  const source = provenSource()
+  source.noteForged(5000)
+  for (let vote = 0; vote < 3; vote++) source.noteStranger(Number.NEGATIVE_INFINITY)
+  assert.equal(source.isSuspect(4999), true)
+  for (let vote = 0; vote < 3; vote++) source.noteStranger(6000)
+  assert.equal(source.isSuspect(5999), true)
+  assert.equal(source.isSuspect(6000), false)
+})
+
+test('its votes say once a second what the list lacks', () => {
+  const source = new VoteSource()
+  const told = Array.from({ length: 4000 }, (_, atMs) => source.isWitness(atMs)).filter((isTold) => isTold)
+  assert.equal(told.length, 4)
 })

@@ -72,3 +72,21 @@ test('forged headers are remembered up to a bound and push out no true one', () 
   for (let i = 0; i < 256; i++) book.note(`later ${i}`, 'root', true)
   assert.equal(book.known('true', 'root'), undefined)
 })
+
+test('that there was no room for who asked first keeps nothing from the others: one of them asks again, for all', async () => {
+  const book = new HeaderBook()
+  const [crowd, others] = [verification(), verification()]
+  const first = book.resolve('signature', 'root', crowd.verify)
+  const rest = Array.from({ length: 20 }, () => book.resolve('signature', 'root', others.verify))
+  crowd.resolve('queue_full')
+  assert.equal(await first, 'queue_full')
+  others.resolve('valid')
+  assert.deepEqual(new Set(await Promise.all(rest)), new Set(['valid']))
+  assert.deepEqual([crowd.calls(), others.calls()], [1, 1])
+})
+
+test('where there is room for nobody, each is told so', async () => {
+  const book = new HeaderBook()
+  const asked = Array.from({ length: 20 }, () => book.resolve('signature', 'root', async () => 'queue_full'))
+  assert.deepEqual(new Set(await Promise.all(asked)), new Set(['queue_full']))
+})
