@@ -17,7 +17,7 @@ import { type EncodedMessage, MessageEncoder } from './message-encoder.ts'
 import { type DropReason, isShort, type OutboxMessage, PeerOutbox, pushFront } from './peer-outbox.ts'
 import { SendWindow } from './send-window.ts'
 import { isTooSlow } from './slow-peer.ts'
-import { unwantedFrame } from './unwanted-frame.ts'
+import { UNWANTED_FRAME_BYTES, writeUnwantedFrame } from './unwanted-frame.ts'
 
 /** What the way out tells the statistics. Called on the hot path: implementations only count. */
 export interface SendingObserver {
@@ -128,7 +128,7 @@ export class SendingRouter extends AnnouncingRouter {
   protected send({ msgId, message, messageClass, kind, source, exclude, arrivedAtMs, isUntold = false }: Outgoing) {
     const receivers = this.receiversOf(message.topic, source, exclude)
     if (receivers.length === 0) return undefined
-    const encoded = this.#encode(message)
+    const encoded = this.#encode(message, isUntold ? UNWANTED_FRAME_BYTES : 0)
     const { frame, rpc } = encoded
     const payloadBytes = message.data?.length ?? 0
     const queuedAtMs = this.#deps.clock.monotonicMs()
@@ -138,7 +138,7 @@ export class SendingRouter extends AnnouncingRouter {
       const fate = { msgId, bytes: frame.length, sentAtMs: queuedAtMs }
       this.copyLedger.add({ ...fate, receivers, source, others: exclude })
     }
-    const unwanted = isUntold ? unwantedFrame(idBytes(msgId)) : undefined
+    const unwanted = isUntold ? writeUnwantedFrame(encoded.front, idBytes(msgId)) : undefined
     const { sent, isWaiting } = this.#offer(receivers, outgoing, mayWait, unwanted)
     const forwarded = { kind, sent, payloadBytes, arrivedAtMs }
     if (isWaiting) this.#window.tellThen(forwarded)
@@ -156,10 +156,11 @@ export class SendingRouter extends AnnouncingRouter {
   }
 
   /** A message with more to it than ours have is none of a peer's, which were refused: it is encoded as it is. */
-  #encode(message: RPC.Message): EncodedMessage {
-    if (isPlain(message)) return this.#encoder.encode(message)
+  #encode(message: RPC.Message, frontBytes: number): EncodedMessage {
+    if (isPlain(message)) return this.#encoder.encode(message, frontBytes)
     const rpc = RPC.encode({ subscriptions: [], messages: [message] })
-    return { frame: prefixWithLength(rpc), rpc, data: message.data ?? new Uint8Array() }
+    const front = new Uint8Array(frontBytes)
+    return { frame: prefixWithLength(rpc), rpc, data: message.data ?? new Uint8Array(), front }
   }
 
   /**

@@ -14,10 +14,17 @@ const HEAD = Uint8Array.of(
   ...[RPC_BYTES, CONTROL, IN_CONTROL_BYTES, IDONTWANT, IN_IDONTWANT_BYTES, MESSAGE_IDS, MESSAGE_ID_BYTES],
 )
 
-/** An RPC that says IDONTWANT of one message, with the length before it, in an array of its own. */
+/** Of an RPC that says IDONTWANT of one message, with the length before it. */
+export const UNWANTED_FRAME_BYTES = HEAD.length + MESSAGE_ID_BYTES
+
+/** An RPC that says IDONTWANT of one message, with the length before it, in `room`, which is as long as it. */
+export function writeUnwantedFrame(room: Uint8Array, msgId: Uint8Array): Uint8Array {
+  room.set(HEAD)
+  room.set(msgId, HEAD.length)
+  return room
+}
+
+/** As `writeUnwantedFrame`, in an array of its own. */
 export function unwantedFrame(msgId: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(HEAD.length + MESSAGE_ID_BYTES)
-  frame.set(HEAD)
-  frame.set(msgId, HEAD.length)
-  return frame
+  return writeUnwantedFrame(new Uint8Array(UNWANTED_FRAME_BYTES), msgId)
 }

@@ -29,6 +29,7 @@ export class BufferCollection {
   /** The least since the last collection: its arrays are freed some time after it. */
   #leastBytes: number
   #isDue = false
+  #ownBytes = 0
 
   constructor(deps: BufferCollectionDeps) {
     this.#deps = deps
@@ -37,7 +38,19 @@ export class BufferCollection {
 
   /** Bytes came or were made; to be told of long ones at least, one place of several on a message's way being enough. */
   count(bytes: number): void {
-    if (bytes <= LOOKED_AT_BYTES || this.#isDue) return
+    if (bytes > LOOKED_AT_BYTES) this.#look()
+  }
+
+  /** An array of its own was made for so many bytes, however few. */
+  countOwn(bytes: number): void {
+    this.#ownBytes += bytes
+    if (this.#ownBytes <= LOOKED_AT_BYTES) return
+    this.#ownBytes = 0
+    this.#look()
+  }
+
+  #look(): void {
+    if (this.#isDue) return
     const externalBytes = this.#deps.externalBytes()
     this.#leastBytes = Math.min(this.#leastBytes, externalBytes)
     if (externalBytes - this.#leastBytes < COLLECTED_AFTER_BYTES) return
@@ -50,11 +63,14 @@ export class BufferCollection {
   }
 }
 
-/** The calling thread's own. */
+let ours: BufferCollection | undefined
+
+/** The calling thread's own: what one transport counts is collected for all. */
 export function bufferCollection(): BufferCollection {
-  return new BufferCollection({
+  ours ??= new BufferCollection({
     externalBytes: () => getHeapStatistics().external_memory,
     collect: collector().young,
     later: setImmediate,
   })
+  return ours
 }

@@ -10,6 +10,7 @@ import {
   type StreamMuxerStatus,
   TooManyOutboundProtocolStreamsError,
 } from '@libp2p/interface'
+import { bufferCollection } from '../buffer-collection.ts'
 import { abortable } from '../streams/abortable.ts'
 import { EarlyStreams } from '../streams/early-streams.ts'
 import { UnreadBudget } from '../streams/unread-budget.ts'
@@ -128,6 +129,7 @@ export class QuicMuxer extends EarlyStreams<QuicStream> implements StreamMuxer<Q
       direction,
       log: this.#log.newScope(direction),
       budget: this.#budget,
+      buffers: bufferCollection(),
       onOver: (letGo, heldBytes) => {
         this.#streams.delete(stream)
         this.#heldBytes += heldBytes

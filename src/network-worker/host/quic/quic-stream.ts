@@ -1,4 +1,5 @@
 import type { Logger, MessageStreamDirection } from '@libp2p/interface'
+import type { BufferCollection } from '../buffer-collection.ts'
 import type { UnreadBudget } from '../streams/unread-budget.ts'
 import { WritableSide } from '../streams/writable-side.ts'
 import type { NativeStream } from './native-quic.ts'
@@ -19,6 +20,8 @@ export interface QuicStreamDeps {
   readonly log: Logger
   /** Of the connection: what waits to be read, and the arrays of reads that are under way. */
   readonly budget: UnreadBudget
+  /** Told of the arrays that reads make: V8 knows their bytes, but not that they die young. */
+  readonly buffers: Pick<BufferCollection, 'countOwn'>
   /**
    * Once: nothing of this stream is of interest any more. `letGo` settles when QUIC holds none of our bytes for it any more,
    * of which there are `heldBytes`.
@@ -32,14 +35,16 @@ export interface QuicStreamDeps {
  */
 export class QuicStream extends WritableSide {
   readonly #native: NativeStream
+  readonly #buffers: QuicStreamDeps['buffers']
   readonly #onOver: QuicStreamDeps['onOver']
   readonly #pace = new ReadPace()
   #writingBytes = 0
   #wakeReader: (() => void) | undefined
 
-  constructor({ native, direction, log, budget, onOver }: QuicStreamDeps) {
+  constructor({ native, direction, log, budget, buffers, onOver }: QuicStreamDeps) {
     super({ id: native.id(), direction, log, budget })
     this.#native = native
+    this.#buffers = buffers
     this.#onOver = onOver
     void this.#readAll()
   }
@@ -136,6 +141,7 @@ export class QuicStream extends WritableSide {
       return await this.#native.read(maxBytes)
     } finally {
       this.budget.release(maxBytes)
+      this.#buffers.countOwn(maxBytes)
     }
   }
 
@@ -153,9 +159,8 @@ export class QuicStream extends WritableSide {
     const pieces: Uint8Array[] = []
     const bytes = Math.min(this.queue.bytes, BATCH_BYTES)
     this.queue.takeTo(pieces, bytes)
-    const [first] = pieces
     this.#writingBytes = bytes
-    this.#native.write(pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces, bytes)).then(
+    this.#native.write(joined(pieces, bytes)).then(
       () => this.#onWritten(),
       (error: unknown) => this.#onWriteFailed(error),
     )
@@ -176,6 +181,18 @@ export class QuicStream extends WritableSide {
     this.#writingBytes = 0
     this.abort(error instanceof Error ? error : new Error(String(error)))
   }
+}
+
+/** All pieces as one: without a copy when they lie side by side. */
+function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
+  const [first] = pieces
+  if (first === undefined) return new Uint8Array()
+  let end = first.byteOffset
+  for (const { buffer, byteOffset, length } of pieces) {
+    if (buffer !== first.buffer || byteOffset !== end) return Buffer.concat(pieces, bytes)
+    end += length
+  }
+  return pieces.length === 1 ? first : new Uint8Array(first.buffer, first.byteOffset, bytes)
 }
 
 function ignored(): void {}

@@ -25,3 +25,16 @@ test('a message without payload has an empty one', () => {
   const { rpc } = new MessageEncoder().encode({ topic: 't' })
   assert.deepEqual(RPC.decode(rpc).messages[0], { topic: 't', data: new Uint8Array() })
 })
+
+test('what is sent before a message may lie right before it', () => {
+  for (const bytes of [10, 70_000]) {
+    const data = Buffer.alloc(bytes, 7)
+    const bare = new MessageEncoder().encode({ topic: 't', data })
+    const { front, frame, rpc } = new MessageEncoder().encode({ topic: 't', data }, 27)
+    assert.equal(front.length, 27)
+    assert.equal(front.buffer, frame.buffer)
+    assert.equal(front.byteOffset + front.length, frame.byteOffset)
+    front.fill(0xff)
+    assert.deepEqual([frame, rpc], [bare.frame, bare.rpc])
+  }
+})

@@ -57,8 +57,19 @@ describe('the collection of buffers', () => {
     assert.equal(waiting.length, 0)
   })
 
+  test('is brought about by short arrays that are no part of a slab', () => {
+    const { collection, state, waiting } = scene()
+    state.externalBytes += COLLECTED_AFTER_BYTES
+    collection.countOwn(4096)
+    collection.countOwn(4096)
+    assert.equal(waiting.length, 0, 'looked at once in a while')
+    collection.countOwn(1)
+    assert.equal(waiting.length, 1)
+  })
+
   test('frees what nobody holds any more, and leaves the thread without a way to call it', async () => {
     const collection = bufferCollection()
+    assert.equal(bufferCollection(), collection, 'one for all that a thread does')
     assert.equal('gc' in globalThis && globalThis.gc !== undefined, false)
     const before = process.memoryUsage().arrayBuffers
     let made = 0

@@ -29,6 +29,21 @@ test('both are one write', async () => {
   assert.equal(stream.writeBufferLength, 0)
 })
 
+test('what lies side by side is not copied, and what only seems to is', async () => {
+  const room = Buffer.alloc(1027, 3)
+  const [stream, native] = await openOne()
+  stream.sendTogether(room.subarray(0, 27), room.subarray(27))
+  assert.equal(native.written[0]?.buffer, room.buffer)
+  assert.deepEqual([native.written[0]?.byteOffset, native.written[0]?.length], [room.byteOffset, 1027])
+  const [other, copied] = await openOne()
+  room.set([1, 2, 3, 4], 0)
+  other.sendTogether(room.subarray(1, 2), room.subarray(3, 4))
+  assert.deepEqual(
+    copied.written.map((bytes) => [...bytes]),
+    [[2, 4]],
+  )
+})
+
 test('what is longer than a write goes on with the next, and the sender is told when there is room', async () => {
   const [stream, native] = await openOne()
   const rest = Buffer.alloc(BATCH_BYTES, 2)
