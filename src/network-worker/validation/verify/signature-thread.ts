@@ -3,7 +3,6 @@
  * 20 ms at most, and all that came meanwhile is verified in one batch, which is the cheaper the more it holds. Peers take
  * turns: who sends forgeries by the dozen has others wait for one of them, and not for all.
  */
-import type { Clock } from '../../../shared/clock.ts'
 import type { PoolClient } from '../../../validation-pool/client.ts'
 import type { VerifiedBlock, VerifyBlockInput } from '../../../validation-pool/job-table.ts'
 import {
@@ -14,7 +13,6 @@ import {
   signatureAnswer,
 } from '../../../validation-pool/signature-sets.ts'
 import { FairQueue } from './fair-queue.ts'
-import { JobLimit } from './job-limit.ts'
 
 /** Sets of one job: as many as the job verifies in one go. */
 const MAX_BATCH = 16
@@ -27,12 +25,6 @@ const URGENT_BOUNDS = { maxItems: 64, maxBytes: 16 * 1024 * 1024 }
 /** Other sets that wait: a second of the thread. */
 const MAX_OTHERS = 1024
 const OTHERS_BOUNDS = { maxItems: MAX_OTHERS, maxBytes: MAX_OTHERS * SET_BYTES }
-
-/**
- * Nobody waits longer for the thread: a job takes some 20 ms, and a second where it loads its types on a machine that is busy.
- * Should it hang, what it has and what waits for it get no answer, and nothing that comes later waits until it answers again.
- */
-const LIMIT_MS = 8000
 
 export type Unanswered = 'queue_full' | 'failed'
 type Answer<T> = (answer: T | Unanswered) => void
@@ -56,9 +48,9 @@ function isBlock(urgent: Urgent): urgent is WaitingBlock {
   return 'block' in urgent
 }
 
-/** Tells those who get no answer: there was no room for them, unless another reason is given. */
-function refuse(gone: readonly Urgent[], reason: Unanswered = 'queue_full'): void {
-  for (const { answer } of gone) answer(reason)
+/** Tells those for whom there was no room. */
+function refuse(gone: readonly Urgent[]): void {
+  for (const { answer } of gone) answer('queue_full')
 }
 
 /** The sets that come next, up to a batch, and to the next block. */
@@ -75,15 +67,11 @@ export class SignatureThread {
   readonly #pool: Pick<PoolClient, 'run'>
   readonly #urgent = new FairQueue<Urgent>(URGENT_BOUNDS)
   readonly #others = new FairQueue<Urgent>(OTHERS_BOUNDS)
-  readonly #limit: JobLimit
-  /** What the job is about. */
-  #underWay: readonly Urgent[] = []
   #isBusy = false
 
   /** @param pool with a thread of its own, so that nothing else is waited for */
-  constructor(pool: Pick<PoolClient, 'run'>, clock: Pick<Clock, 'after'>) {
+  constructor(pool: Pick<PoolClient, 'run'>) {
     this.#pool = pool
-    this.#limit = new JobLimit({ clock, limitMs: LIMIT_MS, onOver: () => this.#onOver() })
   }
 
   /**
@@ -92,14 +80,17 @@ export class SignatureThread {
    */
   verify(set: SignatureBytes, isUrgent: boolean, source: string): Promise<SignatureAnswer | Unanswered> {
     return new Promise((answer) => {
-      this.#push(isUrgent ? this.#urgent : this.#others, source, { set, answer }, SET_BYTES)
+      const queue = isUrgent ? this.#urgent : this.#others
+      refuse(queue.push(source, { set, answer }, SET_BYTES))
+      this.#work()
     })
   }
 
   /** Root of a block and whether it is signed; undefined for bytes that are no block. `ssz` changes hands. */
   verifyBlock(block: VerifyBlockInput, source: string): Promise<VerifiedBlock | undefined | Unanswered> {
     return new Promise((answer) => {
-      this.#push(this.#urgent, source, { block, answer }, block.ssz.length)
+      refuse(this.#urgent.push(source, { block, answer }, block.ssz.length))
+      this.#work()
     })
   }
 
@@ -110,32 +101,16 @@ export class SignatureThread {
     await this.verifyBlock(block, OURSELVES)
   }
 
-  #push(queue: FairQueue<Urgent>, source: string, waiting: Urgent, sizeBytes: number): void {
-    if (this.#limit.isOver) refuse([waiting], 'failed')
-    else {
-      refuse(queue.push(source, waiting, sizeBytes))
-      this.#work()
-    }
-  }
-
   /** Begins the next job, unless one is under way. */
   #work(): void {
     if (this.#isBusy) return
     const job = this.#next()
     if (job === undefined) return
     this.#isBusy = true
-    void this.#limit.watch(job).finally(() => {
+    void job.finally(() => {
       this.#isBusy = false
       this.#work()
     })
-  }
-
-  #onOver(): void {
-    const waiting = [...this.#underWay]
-    for (const queue of [this.#urgent, this.#others]) {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) waiting.push(next)
-    }
-    refuse(waiting, 'failed')
   }
 
   #next(): Promise<void> | undefined {
@@ -152,16 +127,13 @@ export class SignatureThread {
   }
 
   async #runSets(waiting: readonly WaitingSet[]): Promise<void> {
-    this.#underWay = waiting
     const sets = packSets(waiting.map(({ set }) => set))
     const result = await this.#pool.run('verify-signatures', { sets }, [sets.buffer])
     for (const [index, { answer }] of waiting.entries())
       answer(result.ok ? signatureAnswer(result.output[index]) : 'failed')
   }
 
-  async #runBlock(waiting: WaitingBlock): Promise<void> {
-    const { block, answer } = waiting
-    this.#underWay = [waiting]
+  async #runBlock({ block, answer }: WaitingBlock): Promise<void> {
     const result = await this.#pool.run('verify-block', block, [block.ssz.buffer])
     answer(result.ok ? result.output : 'failed')
   }

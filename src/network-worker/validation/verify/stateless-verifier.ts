@@ -54,7 +54,7 @@ export class StatelessVerifier implements Verifier {
     const signaturePool = new PoolClient({ preset, clock, log, niceness: SIGNATURE_NICENESS })
     const cellPool = new PoolClient({ preset, clock, log, niceness: CELL_NICENESS })
     this.#pools = [signaturePool, cellPool]
-    this.#signatures = new SignatureThread(signaturePool, clock)
+    this.#signatures = new SignatureThread(signaturePool)
     this.#cells = new CellThread(cellPool)
     this.#proposals = new Proposals({
       ...{ keys, domains, preset, slotsPerEpoch },

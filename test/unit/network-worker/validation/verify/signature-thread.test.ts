@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import { SignatureThread } from '../../../../../src/network-worker/validation/verify/signature-thread.ts'
 import type { VerifyBlockInput } from '../../../../../src/validation-pool/job-table.ts'
 import { SET_BYTES, type SignatureBytes } from '../../../../../src/validation-pool/signature-sets.ts'
-import { FakeClock } from '../../../../support/fake-clock.ts'
 import { ManualPool } from './manual-pool.ts'
 
 function set(byte: number): SignatureBytes {
@@ -30,7 +29,7 @@ const all = (count: number) => ({ ok: true, output: new Uint8Array(count).fill(1
 
 test('what comes while a job runs goes in one batch, headers and blocks first', async () => {
   const pool = new ManualPool()
-  const thread = new SignatureThread(pool, new FakeClock())
+  const thread = new SignatureThread(pool)
   const answers: unknown[] = []
   const ask = (byte: number, isUrgent: boolean) =>
     void thread.verify(set(byte), isUrgent, 'peer').then((a) => answers.push(a))
@@ -60,7 +59,7 @@ test('what comes while a job runs goes in one batch, headers and blocks first', 
 
 test('a job that failed leaves its sets without an answer, and the next ones are verified', async () => {
   const pool = new ManualPool()
-  const thread = new SignatureThread(pool, new FakeClock())
+  const thread = new SignatureThread(pool)
   const [first, second] = [thread.verify(set(1), true, 'peer'), thread.verify(set(2), false, 'peer')]
   await pool.finish({ ok: false, reason: 'failed' })
   assert.equal(await first, 'failed')
@@ -70,7 +69,7 @@ test('a job that failed leaves its sets without an answer, and the next ones are
 
 test('queues are bounded, each for itself', async () => {
   const pool = new ManualPool()
-  const thread = new SignatureThread(pool, new FakeClock())
+  const thread = new SignatureThread(pool)
   void thread.verify(set(0), false, 'peer')
   for (let i = 0; i < 1024; i++) void thread.verify(set(1), false, 'peer')
   assert.equal(await thread.verify(set(1), false, 'peer'), 'queue_full')
@@ -82,7 +81,7 @@ test('queues are bounded, each for itself', async () => {
 
 test('an honest block waits for one of each forger, not for all of one, and finds room among his', async () => {
   const pool = new ManualPool()
-  const thread = new SignatureThread(pool, new FakeClock())
+  const thread = new SignatureThread(pool)
   const forged = Array.from({ length: 200 }, (_, i) => thread.verifyBlock(block(), `forger ${i % 2}`))
   const honest = thread.verifyBlock(block(), 'honest')
   let jobs = 0
@@ -93,47 +92,8 @@ test('an honest block waits for one of each forger, not for all of one, and find
 })
 
 test('forged blocks of two megabytes do not fill the memory', async () => {
-  const thread = new SignatureThread(new ManualPool(), new FakeClock())
+  const thread = new SignatureThread(new ManualPool())
   const large = (): VerifyBlockInput => ({ ...block(), ssz: new Uint8Array(2 * 1024 * 1024) })
   const answers = Array.from({ length: 10 }, () => thread.verifyBlock(large(), 'forger'))
   assert.equal(await answers.at(-1), 'queue_full')
-})
-
-test('a thread that hangs keeps nobody waiting, neither who came before nor who comes after, until it answers', async () => {
-  const pool = new ManualPool()
-  const clock = new FakeClock()
-  const thread = new SignatureThread(pool, clock)
-  const asked = [
-    thread.verifyBlock(block(), 'a'),
-    thread.verifyBlock(block(), 'b'),
-    thread.verify(set(1), true, 'a'),
-    thread.verify(set(2), false, 'a'),
-  ]
-  clock.advance(7999)
-  assert.equal(pool.jobs.length, 1)
-  clock.advance(1)
-  assert.deepEqual(await Promise.all(asked), Array(4).fill('failed'))
-  assert.equal(await thread.verifyBlock(block(), 'a'), 'failed')
-  assert.equal(await thread.verify(set(3), false, 'a'), 'failed')
-  assert.equal(pool.jobs.length, 1)
-
-  await pool.finish({ ok: true, output: { root: '0x', answer: true } })
-  const next = thread.verify(set(4), false, 'a')
-  assert.deepEqual(lastJob(pool), [4])
-  await pool.finish(all(1))
-  assert.equal(await next, true)
-  assert.equal(clock.pending, 0)
-})
-
-test('jobs one after the other each have their time', async () => {
-  const pool = new ManualPool()
-  const clock = new FakeClock()
-  const thread = new SignatureThread(pool, clock)
-  const [first, second] = [thread.verify(set(1), true, 'a'), thread.verifyBlock(block(), 'a')]
-  clock.advance(5000)
-  await pool.finish(all(1))
-  assert.equal(await first, true)
-  clock.advance(5000)
-  await pool.finish({ ok: true, output: { root: '0x', answer: true } })
-  assert.deepEqual(await second, { root: '0x', answer: true })
 })
