@@ -1,6 +1,6 @@
 /** ChaCha20-Poly1305 (RFC 8439) where the bytes lie: nothing is allocated for a frame, so nothing is to be collected. */
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { createRequire } from 'node:module'
+import { type Sodium, sodium } from '../../../shared/libsodium.ts'
 
 /** Of Poly1305 (RFC 8439, section 2.8). */
 export const TAG_BYTES = 16
@@ -11,26 +11,6 @@ export interface Aead {
   seal(key: Uint8Array, nonce: Uint8Array, bytes: Uint8Array, start: number, end: number, associated?: Uint8Array): void
   /** Decrypts the bytes from `start` to the tag, which ends at `end`. @throws Error when the tag does not fit */
   open(key: Uint8Array, nonce: Uint8Array, bytes: Uint8Array, start: number, end: number, associated?: Uint8Array): void
-}
-
-/** The two functions of sodium-native that are used here, as its documentation has them. */
-interface Sodium {
-  crypto_aead_chacha20poly1305_ietf_encrypt(
-    sealed: Uint8Array,
-    plaintext: Uint8Array,
-    associated: Uint8Array | null,
-    none: null,
-    nonce: Uint8Array,
-    key: Uint8Array,
-  ): number
-  crypto_aead_chacha20poly1305_ietf_decrypt(
-    plaintext: Uint8Array,
-    none: null,
-    sealed: Uint8Array,
-    associated: Uint8Array | null,
-    nonce: Uint8Array,
-    key: Uint8Array,
-  ): number
 }
 
 const CIPHER = 'chacha20-poly1305'
@@ -58,7 +38,7 @@ export const runtimeAead: Aead = {
 }
 
 /** By libsodium, whose functions may write where they read. Undefined where it has no build for this machine. */
-export const sodiumAead: Aead | undefined = sodiumIfThere()
+export const sodiumAead: Aead | undefined = sodium === undefined ? undefined : aeadOf(sodium)
 
 /**
  * Frames up to this length go to libsodium, longer ones to the runtime. For short ones the call is the cost, and the
@@ -78,37 +58,18 @@ function byLength(short: Aead): Aead {
   }
 }
 
-function sodiumIfThere(): Aead | undefined {
-  let sodium: unknown
-  try {
-    sodium = createRequire(import.meta.url)('sodium-native')
-  } catch {
-    return undefined
-  }
-  return isSodium(sodium) ? aeadOf(sodium) : undefined
-}
-
-function aeadOf(sodium: Sodium): Aead {
+function aeadOf(library: Sodium): Aead {
   return {
     name: 'libsodium',
     seal: (key, nonce, bytes, start, end, associated = undefined) => {
       const sealed = bytes.subarray(start, end + TAG_BYTES)
       const plaintext = bytes.subarray(start, end)
-      sodium.crypto_aead_chacha20poly1305_ietf_encrypt(sealed, plaintext, associated ?? null, null, nonce, key)
+      library.crypto_aead_chacha20poly1305_ietf_encrypt(sealed, plaintext, associated ?? null, null, nonce, key)
     },
     open: (key, nonce, bytes, start, end, associated = undefined) => {
       const sealed = bytes.subarray(start, end)
       const plaintext = bytes.subarray(start, end - TAG_BYTES)
-      sodium.crypto_aead_chacha20poly1305_ietf_decrypt(plaintext, null, sealed, associated ?? null, nonce, key)
+      library.crypto_aead_chacha20poly1305_ietf_decrypt(plaintext, null, sealed, associated ?? null, nonce, key)
     },
   }
-}
-
-function isSodium(module: unknown): module is Sodium {
-  return (
-    typeof module === 'object' &&
-    module !== null &&
-    'crypto_aead_chacha20poly1305_ietf_encrypt' in module &&
-    'crypto_aead_chacha20poly1305_ietf_decrypt' in module
-  )
 }
