@@ -9,7 +9,7 @@ import { stampedPayload } from '../payloads/stamped-payload.ts'
 import type { BenchRun, ClassFigures } from '../run-record.ts'
 import { FloorEnd } from './floor-end.ts'
 
-/** Made before they are due, and sent in turn: more than the caches of one core hold. */
+/** Made before they are due, and sent in turn. */
 const MESSAGES = 16
 /** How long what was sent may take to arrive. */
 const DRAIN_MS = 3_000
