@@ -69,7 +69,9 @@ function rotated<Value>(values: readonly Value[], by: number): readonly Value[] 
 }
 
 function describe({ cpuUsPerDelivery, classes, machineBusyPercent, isCrowded, generatorLagMs }: BenchRun): string {
-  const latencies = classes.map(({ name, p50Ms, p99Ms }) => `${name} p50 ${p50Ms} p99 ${p99Ms} ms`)
+  const latencies = classes
+    .filter(({ p50Ms }) => Number.isFinite(p50Ms))
+    .map(({ name, p50Ms, p99Ms }) => `${name} p50 ${p50Ms} p99 ${p99Ms} ms`)
   const crowded = isCrowded ? ', CROWDED' : ''
   return [
     `CPU ${cpuUsPerDelivery.toFixed(1)} us`,

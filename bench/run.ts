@@ -5,6 +5,7 @@ type Bench = (args: string[]) => Promise<void>
 /** Each is loaded when it is asked for: none needs what another is built on. */
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   chain: async () => (await import('./macro/chain.ts')).runChain,
+  floor: async () => (await import('./macro/floor.ts')).runFloor,
   fan: async () => (await import('./macro/fan.ts')).runFan,
   growth: async () => (await import('./macro/growth.ts')).runGrowth,
   geo: async () => (await import('./macro/geo.ts')).runGeo,
@@ -25,6 +26,8 @@ const USAGE = `npm run bench -- <name> [flags]
 Relays in turn (all need Go, the Rust relay needs cargo):
   chain [paired flags]
         one publisher, the relay, 8 subscribers: CPU a delivery, latency, loss, memory
+  floor [paired flags, of starling only, no validation]
+        sockets, ciphers and QUIC without a relay: what a delivery costs at least in this runtime
   fan [paired flags] [--multiples 1,2,4,8]
         50 peers, mainnet's messages in the rhythm of slots, 4 of 5 copies duplicates: cost, latency by class, the knee
   growth [paired flags]

@@ -110,6 +110,21 @@ export function pairedDifference(
   return overRounds(runs, of, to, (run, other) => figure(run) - figure(other))
 }
 
+/**
+ * How many times the median of some values is that of others, which were not measured in the same rounds: each are drawn
+ * again on their own. NaN without one or the other.
+ */
+export function unpairedRatio(
+  values: readonly number[],
+  others: readonly number[],
+  { resamples = RESAMPLES, confidence = CONFIDENCE, random = seededRandom(SEED) }: BootstrapOptions = {},
+): Estimate {
+  const drawn = (from: readonly number[]): readonly number[] =>
+    from.map(() => from[Math.floor(random() * from.length)] ?? Number.NaN)
+  const found = Array.from({ length: resamples }, () => median(drawn(values)) / median(drawn(others)))
+  return { median: median(values) / median(others), ...middleOf(found, confidence) }
+}
+
 function overRounds(
   runs: readonly BenchRun[],
   of: Variant,

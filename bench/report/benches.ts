@@ -2,17 +2,19 @@
 import type { BenchRun } from '../run-record.ts'
 import { SUSTAINED_FIGURE } from './bar-readings.ts'
 import { moreFigure } from './figures.ts'
+import { floorPart } from './floor-part.ts'
 import { geoPart } from './geo-part.ts'
 import { apiPart, chainPart, fanPart, growthPart, saturatePart, soakPart } from './own-parts.ts'
 import type { Compared } from './ratio-table.ts'
+import type { Results } from './results.ts'
 import type { Section } from './section.ts'
 import { validationPart } from './validation-part.ts'
 
 export interface BenchText {
   readonly title: string
   readonly lines: readonly string[]
-  /** What only this bench shows; the name of the results tells several files of a bench apart. */
-  readonly own: (runs: readonly BenchRun[], name: string) => Section
+  /** What only this bench shows; the name of the results tells several files of a bench apart, and others may be beside it. */
+  readonly own: (runs: readonly BenchRun[], name: string, results: Results) => Section
   /** What it compares beyond what all do. */
   readonly more?: readonly Compared[]
 }
@@ -25,6 +27,17 @@ const CHAIN: BenchText = {
     'call: compare equal rates only.',
   ],
   own: chainPart,
+}
+
+const FLOOR: BenchText = {
+  title: 'floor: what a delivered message costs at least',
+  lines: [
+    'The messages of `chain` through no relay: a process that only sends them to eight, or only receives them, measured each',
+    'on its own. Over TCP that is a bare socket, the cipher of noise with a key for each connection, and one write a message',
+    'and receiver; over QUIC it is the native part alone, with one stream a receiver. A delivery is one sending and an eighth',
+    'of a receiving. Short messages that leave together, which a relay may do and this does not, can be cheaper.',
+  ],
+  own: floorPart,
 }
 
 const FAN: BenchText = {
@@ -106,6 +119,7 @@ const VALIDATION: BenchText = {
 /** In the order of the page. */
 export const BENCHES: ReadonlyMap<string, BenchText> = new Map([
   ['chain', CHAIN],
+  ['floor', FLOOR],
   ['fan', FAN],
   ['geo', GEO],
   ['saturate', SATURATE],

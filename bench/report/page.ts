@@ -2,7 +2,7 @@
 import { barsSection } from './bars-section.ts'
 import { BENCHES } from './benches.ts'
 import { cell } from './markdown.ts'
-import { filesOf, type Results } from './results.ts'
+import type { Results } from './results.ts'
 import { runsSection } from './runs-section.ts'
 import { scenesSection } from './scenes-section.ts'
 import { joined, NOTHING, provenanceTable, type Section, text } from './section.ts'
@@ -36,7 +36,7 @@ const REPEAT: Section = text(
   'Linux, Node as in `package.json`, Go on PATH, and Rust for the third relay (`--relays starling,go` goes without):',
   '',
   '    npm ci',
-  '    npm run bench -- chain      and fan, geo, saturate, growth, api, soak, validation, levels, switch, idle',
+  '    npm run bench -- chain      and floor, fan, geo, saturate, growth, api, soak, validation, levels, switch, idle',
   '    npm run bench -- report     this page, from the newest file of each in bench/results',
   '',
   'Flags and what each bench does: [bench/README.md](../bench/README.md). The options of each run stand with its figures.',
@@ -59,7 +59,7 @@ export function performancePage(results: Results): Page {
   const { lines, drawings } = joined(
     HEAD,
     barsSection(results),
-    ...[...BENCHES].map(([name, about]) => runsSection(name, about, filesOf(results, name))),
+    ...[...BENCHES].map(([name, about]) => runsSection(name, about, results)),
     scenesSection(results),
     provenance(results),
     REPEAT,

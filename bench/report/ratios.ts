@@ -9,7 +9,8 @@ export interface Comparison extends PairedRatio {
   readonly other: Variant['relay']
 }
 
-const OTHERS = ['go', 'rust'] as const satisfies readonly Variant['relay'][]
+/** Whom Starling is compared with. */
+export const OTHERS = ['go', 'rust'] as const satisfies readonly Variant['relay'][]
 
 /** The same transport and setting; the others validate nothing whatever Starling does. */
 export function counterpart(variant: Variant, relay: Variant['relay']): Variant {

@@ -3,7 +3,7 @@ import type { BenchResult } from '../run-record.ts'
 import type { BenchText } from './benches.ts'
 import { cell, folded } from './markdown.ts'
 import { COST, latencyAndMemory, ratioTable } from './ratio-table.ts'
-import type { Filed } from './results.ts'
+import { type Filed, filesOf, type Results } from './results.ts'
 import { joined, NOTHING, type Section, text } from './section.ts'
 import { costTable, latencyTable, moreTable, threadTable } from './tables.ts'
 
@@ -33,12 +33,16 @@ function table(title: string, lines: readonly string[], isFolded = lines.length 
   return { lines: isFolded ? folded(title, lines) : [`**${title}**`, '', ...lines], drawings: [] }
 }
 
-function fileSection({ file, name, result }: Filed<BenchResult>, { own, more = [] }: BenchText): Section {
+function fileSection(
+  { file, name, result }: Filed<BenchResult>,
+  { own, more = [] }: BenchText,
+  results: Results,
+): Section {
   const { runs, options } = result
   if (runs.length === 0) return text(`${cell(file)} holds no runs.`)
   return joined(
     text(`From ${cell(file)}, commit ${cell(result.commit)}: ${optionsText(options)}.`),
-    own(runs, name),
+    own(runs, name, results),
     table('Starling as a multiple of the others', ratioTable(runs, [...more, ...COST])),
     table('Starling as a multiple of the others: latency and memory', ratioTable(runs, latencyAndMemory(runs)), true),
     table('Cost', costTable(runs)),
@@ -49,9 +53,9 @@ function fileSection({ file, name, result }: Filed<BenchResult>, { own, more = [
 }
 
 /** Nothing when the bench has no results yet but a line that says so. */
-export function runsSection(name: string, about: BenchText, files: readonly Filed<BenchResult>[]): Section {
-  const parts = files.map((filed) =>
-    joined(filed.name === name ? text() : text(`### ${cell(filed.name)}`), fileSection(filed, about)),
+export function runsSection(name: string, about: BenchText, results: Results): Section {
+  const parts = filesOf(results, name).map((filed) =>
+    joined(filed.name === name ? text() : text(`### ${cell(filed.name)}`), fileSection(filed, about, results)),
   )
   const body = parts.length === 0 ? [text('There are no results of this bench in `bench/results`.')] : parts
   return joined(text(`## ${about.title}`), text(...about.lines), ...body)

@@ -3,7 +3,6 @@
  * and events on stdout, the end of stdin is its own. See discovery-swarm.ts for what is said.
  */
 import { hash } from 'node:crypto'
-import { createInterface } from 'node:readline'
 import { defaultCrypto, ENR, setV4Crypto } from '@chainsafe/enr'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import type { Connection } from '@libp2p/interface'
@@ -18,6 +17,7 @@ import type {
 } from './discovery-swarm.ts'
 import { type Discv5Node, startDiscv5Node } from './discv5-node.ts'
 import { freshStatus, GossipPeer } from './gossip-peer.ts'
+import { serveJsonLines, tell } from './json-line-commands.ts'
 
 /** One node of discv5 and its libp2p host, under one key. */
 interface Member {
@@ -43,10 +43,6 @@ function verifyOnce(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
   const isValid = defaultCrypto.verify(publicKey, message, signature)
   if (verified.size < MAX_VERIFIED) verified.set(key, isValid)
   return isValid
-}
-
-function tell(line: object): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
 /** Fields of a record as bytes, by key. */
@@ -162,25 +158,11 @@ function setRecord(args: { readonly peerId: string } & RecordFields): SwarmNode 
   return nameOf(member)
 }
 
-const COMMANDS: Readonly<Record<string, (args: never) => unknown>> = {
+serveJsonLines({
   discoveryStart: start,
   discoveryState: state,
   discoveryAsk: ask,
   discoveryRecord: setRecord,
-}
-
-async function run(line: string): Promise<void> {
-  const { id, cmd, args } = JSON.parse(line) as { readonly id: number; readonly cmd: string; readonly args: never }
-  try {
-    const command = COMMANDS[cmd]
-    if (command === undefined) throw new Error(`no such command: ${cmd}`)
-    tell({ id, ok: true, result: await command(args) })
-  } catch (cause) {
-    tell({ id, ok: false, error: cause instanceof Error ? cause.message : String(cause) })
-  }
-}
+})
 
 setV4Crypto({ ...defaultCrypto, verify: verifyOnce })
-createInterface({ input: process.stdin })
-  .on('line', (line) => void run(line))
-  .on('close', () => process.exit(0))

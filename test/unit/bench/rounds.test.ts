@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type RoundsOptions, runRounds } from '../../../bench/rounds.ts'
 import type { BenchRun } from '../../../bench/run-record.ts'
-import { GO, madeRun, RUST, STARLING } from './made-run.ts'
+import { GO, madeClass, madeRun, RUST, STARLING } from './made-run.ts'
 
 interface Recorded {
   readonly order: string[]
@@ -98,4 +98,13 @@ test('a run that fails twice ends them all with its error; whole rounds before i
     handed.map((runs) => runs.length),
     [3, 6],
   )
+})
+
+test('a line has no latency where none was measured', async () => {
+  const classes = [madeClass({ name: 'timed' }), madeClass({ name: 'untimed', p50Ms: Number.NaN, p99Ms: Number.NaN })]
+  const measure: RoundsOptions['measure'] = async () => madeRun({ classes })
+  const { lines, options } = recorded({ cases: ['a'], variants: [STARLING], rounds: 1, measure })
+  await runRounds(options)
+  assert.match(lines.join(), /timed p50 1 p99 3 ms, machine/)
+  assert.doesNotMatch(lines.join(), /untimed/)
 })

@@ -9,6 +9,7 @@ import {
   pairedDifference,
   pairedRatio,
   seededRandom,
+  unpairedRatio,
 } from '../../../bench/statistics.ts'
 import { GO, madeRun, STARLING } from './made-run.ts'
 
@@ -138,4 +139,18 @@ test('interval of groups: holds the statistic, is wide where groups differ, and 
   assert.ok(apart.low < 1 && apart.high > 100, `${apart.low} to ${apart.high}`)
   assert.deepEqual(clusteredEstimate([[7]], median, options), { median: 7, low: 7, high: 7 })
   assert.equal(clusteredEstimate([[], []], median, options).median, Number.NaN)
+})
+
+test('unpaired: the ratio of the medians, with an interval that holds it and widens with either side', () => {
+  assert.deepEqual(unpairedRatio([30], [10]), { median: 3, low: 3, high: 3 })
+  const even = unpairedRatio([20, 20, 20], [8, 10, 12])
+  assert.deepEqual([even.median, even.low, even.high], [2, 20 / 12, 20 / 8])
+  const both = unpairedRatio([18, 20, 22], [8, 10, 12])
+  assert.ok(both.low < even.low && both.high > even.high)
+  for (const [values, others] of [
+    [[], [1]],
+    [[1], []],
+  ] as const) {
+    assert.deepEqual(unpairedRatio(values, others), { median: Number.NaN, low: Number.NaN, high: Number.NaN })
+  }
 })

@@ -8,7 +8,7 @@ import { svgFaults } from '../../../support/svg-faults.ts'
 import { GO, madeRun, STARLING } from '../made-run.ts'
 import { madeResult } from './made-result.ts'
 
-const BENCH_NAMES = ['chain', 'fan', 'growth', 'saturate', 'api', 'soak', 'validation', 'geo']
+const BENCH_NAMES = ['chain', 'floor', 'fan', 'growth', 'saturate', 'api', 'soak', 'validation', 'geo']
 
 /** As it is after a round through a file. */
 const filed = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
