@@ -205,13 +205,15 @@ export class Arrivals {
   #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict, isNew: boolean): void {
     const { rules, from, fromId, message } = arrival
     const { router, onAccepted } = this.#deps
-    rules.onVerdict(verdict, payload, from)
     if (verdict.action === 'accept') {
+      // Before all that is only to be counted: the first copy leaves that much earlier.
+      onAccepted(arrival, msgId, isNew)
       this.#keepPromise(msgId)
       router.score.deliverMessage(fromId, msgId, message.topic)
-      onAccepted(arrival, msgId, isNew)
+      rules.onVerdict(verdict, payload, from)
       return
     }
+    rules.onVerdict(verdict, payload, from)
     router.score.rejectMessage(fromId, msgId, message.topic, verdict.action)
     router.gossipTracer.rejectMessage(msgId, verdict.action)
     if (isPassing(verdict)) this.#forget(arrival, msgId)
