@@ -58,11 +58,17 @@ class Changes {
     this.#ratePerSecond = ratePerSecond
   }
 
+  /** Signs all of so many seconds: before a relay is there, whose connections would wait for it too long. */
+  prepare(seconds: number): void {
+    const count = Math.ceil(seconds * this.#ratePerSecond)
+    if (this.#signed.length < count) this.#sign(count)
+  }
+
   /** Those of a stretch of traffic, all of them other ones than those of other stretches of the same relay. */
   stream(topics: readonly string[], fromSeconds: number, seconds: number): LoadStream {
     const first = Math.round(fromSeconds * this.#ratePerSecond)
     const end = first + Math.ceil(seconds * this.#ratePerSecond)
-    if (this.#signed.length < end) this.#sign(end)
+    this.prepare(end / this.#ratePerSecond)
     const shape = changesShape(this.#signed.slice(first, end))
     return { name: 'change', topics: [fullTopic(topics, CHANGE)], ratePerSecond: this.#ratePerSecond, shape }
   }
@@ -179,14 +185,18 @@ export async function runValidation(args: string[]): Promise<void> {
   if (options.relays.join() !== 'starling') throw new Error('--relays: only starling validates')
   requireGo()
   const changesPerSecond = atLeast('changes', options.extra.changes, 1)
-  const cases = validationCases(new Changes(changesPerSecond))
+  const changes = new Changes(changesPerSecond)
+  const cases = validationCases(changes)
   const runs = await runPaired(
     {
       name: 'validation',
       cases: [...cases.keys()],
       skips,
       about: { ...PARTS, ...COPIES, changesPerSecond, ...NETWORK },
-      measure: (caseName, variant, round) => measure({ case: caseName, variant, round }, cases.get(caseName), options),
+      measure: (caseName, variant, round) => {
+        if (caseName === VALIDATION_CASES.fullPool) changes.prepare(options.warmupSeconds + options.seconds)
+        return measure({ case: caseName, variant, round }, cases.get(caseName), options)
+      },
     },
     options,
   )
