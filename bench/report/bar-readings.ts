@@ -1,7 +1,7 @@
 /** How the figure of each bar is read off the runs of its bench. */
 import type { BenchRun, Variant } from '../run-record.ts'
 import { pairedRatio } from '../statistics.ts'
-import type { Reading } from './bars.ts'
+import type { Bar, Reading } from './bars.ts'
 import {
   casesOf,
   classNames,
@@ -23,6 +23,7 @@ type Transport = Variant['transport']
 type MaybeReading = Reading | undefined
 
 const CHAIN_CASE = '240 B at 2000/s'
+const BLOCKS_CASE = '120 kB at 40/s'
 const BURST_CASE = /^burst\b/
 export const SUSTAINED_FIGURE = 'sustainedPerSecond'
 /** Settings of the API bench. */
@@ -67,6 +68,36 @@ function besideBetter(
 
 export function costBesideBetter(runs: readonly BenchRun[], transport: Transport): MaybeReading {
   return besideBetter(runs, CHAIN_CASE, transport, cpuUsPerDelivery, 'lower')
+}
+
+export function blockCostBesideBetter(runs: readonly BenchRun[], transport: Transport): MaybeReading {
+  return besideBetter(runs, BLOCKS_CASE, transport, cpuUsPerDelivery, 'lower')
+}
+
+type Percentile = 'p50Ms' | 'p99Ms'
+
+/** Of blocks with nothing else under way. */
+export function blocksBesideBetter(percentile: Percentile): Bar['read'] {
+  return (runs, transport) => {
+    const [name = ''] = classNames(runs.filter((run) => run.case === BLOCKS_CASE))
+    const figure = ofClass(name, (one) => one[percentile])
+    return besideBetter(runs, BLOCKS_CASE, transport, figure, 'lower')
+  }
+}
+
+/** Of blocks amid attestations: the burst in which Starling's are latest. */
+export function burstBesideBetter(percentile: Percentile): Bar['read'] {
+  return (runs, transport) => {
+    const readings = casesOf(runs)
+      .filter((caseName) => BURST_CASE.test(caseName))
+      .flatMap((caseName) => {
+        const name = blockClass(runs.filter((run) => run.case === caseName)) ?? ''
+        const figure = ofClass(name, (one) => one[percentile])
+        const reading = besideBetter(runs, caseName, transport, figure, 'lower')
+        return reading === undefined ? [] : { ...reading, note: `${name} in ${caseName}, ${reading.note}` }
+      })
+    return readings.sort((one, other) => other.median - one.median)[0]
+  }
 }
 
 export function sustainedBesideBetter(runs: readonly BenchRun[], transport: Transport): MaybeReading {

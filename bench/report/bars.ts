@@ -3,6 +3,9 @@ import type { BenchRun, Variant } from '../run-record.ts'
 import type { Estimate } from '../statistics.ts'
 import {
   apiBesideQuiet,
+  blockCostBesideBetter,
+  blocksBesideBetter,
+  burstBesideBetter,
   burstBesideGo,
   costBesideBetter,
   growth,
@@ -38,6 +41,11 @@ export interface Bar {
 }
 
 const COST = 'CPU a delivered 240 B message at 2,000/s × 8, beside the better of Go and Rust'
+const BLOCK_COST = 'CPU a delivered 120 kB message at 40/s × 8, beside the better of Go and Rust'
+const BLOCK_P50 = 'p50 of 120 kB messages at 40/s × 8, beside the better of Go and Rust'
+const BLOCK_P99 = 'p99 of 120 kB messages at 40/s × 8, beside the better of Go and Rust'
+const BURST_P50 = 'p50 of block-like messages during an attestation burst, beside the better of Go and Rust'
+const BURST_P99 = 'p99 of block-like messages during an attestation burst, beside the better of Go and Rust'
 const SUSTAINED = 'sustained 240 B messages a second, beside the better of Go and Rust'
 const BURST = 'p99 of block-like messages during an attestation burst, beside Go'
 const POLLED = 'p99 of forwarded messages with the API polled at 2,000 requests/s, beside quiet'
@@ -67,11 +75,20 @@ function onBoth(bar: Omit<Bar, 'transport'>): readonly Bar[] {
 
 const COST_BAR = { measure: COST, bench: 'chain', wanted: 'at most', unit: 'times', read: costBesideBetter } as const
 
+const BESIDE_BETTER = { wanted: 'at most', unit: 'times' } as const
+const BLOCK_COST_BAR = { ...BESIDE_BETTER, measure: BLOCK_COST, bench: 'chain', read: blockCostBesideBetter } as const
+
 const VALIDATION_BAR = { bench: 'validation', transport: 'tcp', wanted: 'at most', isOfValidation: true } as const
 
 export const BARS: readonly Bar[] = [
-  { ...COST_BAR, transport: 'tcp', limit: 1, aim: 0.5 },
+  { ...COST_BAR, transport: 'tcp', limit: 0.7, aim: 0.5 },
   { ...COST_BAR, transport: 'quic', limit: 1.3 },
+  { ...BLOCK_COST_BAR, transport: 'tcp', limit: 1 },
+  { ...BLOCK_COST_BAR, transport: 'quic', limit: 2, aim: 1 },
+  ...onBoth({ ...BESIDE_BETTER, measure: BLOCK_P50, bench: 'chain', limit: 1, read: blocksBesideBetter('p50Ms') }),
+  ...onBoth({ ...BESIDE_BETTER, measure: BLOCK_P99, bench: 'chain', limit: 1.1, read: blocksBesideBetter('p99Ms') }),
+  ...onBoth({ ...BESIDE_BETTER, measure: BURST_P50, bench: 'fan', limit: 1, read: burstBesideBetter('p50Ms') }),
+  ...onBoth({ ...BESIDE_BETTER, measure: BURST_P99, bench: 'fan', limit: 1.1, read: burstBesideBetter('p99Ms') }),
   ...onBoth({
     ...{ measure: SUSTAINED, bench: 'saturate', wanted: 'at least', limit: 1, unit: 'times' },
     read: sustainedBesideBetter,

@@ -31,8 +31,18 @@ describe('the bars', () => {
       [bench, transport, wanted, limit, unit].join(' '),
     )
     assert.deepEqual(limits, [
-      'chain tcp at most 1 times',
+      'chain tcp at most 0.7 times',
       'chain quic at most 1.3 times',
+      'chain tcp at most 1 times',
+      'chain quic at most 2 times',
+      'chain tcp at most 1 times',
+      'chain quic at most 1 times',
+      'chain tcp at most 1.1 times',
+      'chain quic at most 1.1 times',
+      'fan tcp at most 1 times',
+      'fan quic at most 1 times',
+      'fan tcp at most 1.1 times',
+      'fan quic at most 1.1 times',
       'saturate tcp at least 1 times',
       'saturate quic at least 1 times',
       'fan tcp at most 1.1 times',
@@ -69,6 +79,29 @@ describe('the bars', () => {
     assert.equal(reading('chain', runs, 'CPU', 'quic'), undefined)
   })
 
+  it('compare blocks with the better of the others, cost, median and tail each for itself', () => {
+    const runs = rounds(() =>
+      [
+        { variant: variant('starling'), cpuUsPerDelivery: 300, p50Ms: 3, p99Ms: 6 },
+        { variant: variant('go'), cpuUsPerDelivery: 200, p50Ms: 2, p99Ms: 12 },
+        { variant: variant('rust'), cpuUsPerDelivery: 250, p50Ms: 4, p99Ms: 5 },
+      ].map(({ p50Ms, p99Ms: tailMs, ...run }) => ({
+        ...run,
+        case: '120 kB at 40/s',
+        classes: [madeClass({ name: '120 kB', p50Ms, p99Ms: tailMs })],
+      })),
+    )
+    const found = ['CPU a delivered 120 kB', 'p50 of 120 kB', 'p99 of 120 kB'].map((about) => {
+      const { median, note } = reading('chain', runs, about) ?? {}
+      return [median, note]
+    })
+    assert.deepEqual(found, [
+      [1.5, 'go-libp2p'],
+      [1.5, 'go-libp2p'],
+      [1.2, 'rust-libp2p'],
+    ])
+  })
+
   it('say so when only one of the others was there', () => {
     const runs = rounds(() => [
       { case: '240 B at 2000/s', variant: variant('starling'), cpuUsPerDelivery: 20 },
@@ -102,7 +135,7 @@ describe('the bars', () => {
       { case: 'burst x4', variant: variant('go'), classes: p99('block', 10) },
       { case: 'burst x4', variant: variant('rust'), classes: p99('block', 1) },
     ])
-    const found = reading('fan', runs, 'burst')
+    const found = reading('fan', runs, 'burst, beside Go')
     assert.equal(found?.median, 1.1)
     assert.equal(found?.crowdedRuns, 1)
   })

@@ -41,9 +41,12 @@ describe('the page of results', () => {
   })
 
   it('counts bars that are met from the figures', () => {
-    const runs = [STARLING, GO].map((variant) => madeRun({ case: '240 B at 2000/s', variant }))
+    const runs = [
+      madeRun({ case: '240 B at 2000/s', variant: STARLING, cpuUsPerDelivery: 10 }),
+      madeRun({ case: '240 B at 2000/s', variant: GO, cpuUsPerDelivery: 20 }),
+    ]
     const { markdown } = pageOf({ '2026-01-02-chain.json': madeResult('chain', runs) })
-    assert.match(markdown, /Of 20 bars 1 is met, 0 are not, 19 have not been measured\./)
+    assert.match(markdown, /Of 30 bars 1 is met, 0 are not, 29 have not been measured\./)
   })
 
   it('shows how much earlier blocks come, and from where', () => {
