@@ -37,7 +37,7 @@ const SETTLE_TIMEOUT_MS = 60_000
 /** A mesh as it stays: unchanged for so long, as what makes it better looks every ten seconds. */
 const MESH_STEADY_MS = 25_000
 /** Peers that are full say to come back in a minute, so that it may change after it has been steady. */
-export const MESH_TIMEOUT_MS = 120_000
+export const MESH_TIMEOUT_MS = 150_000
 const POLL_MS = 250
 
 /** How the relay is set. */
@@ -63,8 +63,8 @@ export interface GeoScene extends AsyncDisposable {
   readonly arrivals: BlockArrivals
   /** Peers of the network that the relay kept. */
   readonly peers: number
-  /** Size of the relay's mesh now. */
-  readonly meshSize: () => Promise<number>
+  /** Round trips to those in the relay's mesh now, ms. */
+  readonly meshRttsMs: () => Promise<readonly number[]>
 }
 
 /** Starts all, has the relay meet every node and part from those too far away. @throws Error when it does not come to that */
@@ -99,12 +99,17 @@ export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene>
   for (const { address } of shuffled(geo.nodes, seededRandom(seed))) await post(relay, '/peers', { multiaddr: address })
   const peers = await parted(relay, geo, options)
   const members = async (): Promise<readonly string[]> =>
-    (await mesh()).find((view) => view.topic === topic)?.peers.map(({ peer_id }) => peer_id) ?? []
+    (await mesh())
+      .find((view) => view.topic === topic)
+      ?.peers.filter(({ explicit }) => explicit !== true)
+      .map(({ peer_id }) => peer_id) ?? []
   await settled(members, meshTimeoutMs)
   const arrivals = stack.use(await BlockArrivals.open(relay.api))
   const owned = stack.move()
-  const meshSize = async (): Promise<number> => (await members()).length
-  return { relay, geo, arrivals, peers, meshSize, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const regions = new Map(geo.nodes.map(({ peerId, region }) => [peerId, region]))
+  const meshRttsMs = async (): Promise<readonly number[]> =>
+    (await members()).map((id) => roundTripMs(regionIndex(home), regions.get(id) ?? regionIndex(home)))
+  return { relay, geo, arrivals, peers, meshRttsMs, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 async function post(relay: StarlingProcess, path: string, body?: object): Promise<void> {

@@ -88,7 +88,7 @@ async function measure(caseName: string, variant: Variant, round: number, option
   const meshTimeoutMs = options.isSmoke ? SMOKE_MESH_TIMEOUT_MS : MESH_TIMEOUT_MS
   // All settings of a round meet the same network.
   await using scene = await startGeoScene({ ...setting, home, nodes, seed: round + 1, meshTimeoutMs })
-  const { relay, geo, arrivals, peers, meshSize } = scene
+  const { relay, geo, arrivals, peers, meshRttsMs } = scene
   if (warmupSeconds > 0) await send(scene, warmupSeconds)
   let pairs: readonly PairedArrivals[] = []
   const traffic = async (): Promise<TrafficFigures> => {
@@ -97,7 +97,8 @@ async function measure(caseName: string, variant: Variant, round: number, option
     const networkCpuMsPerBlock = (cpuTimeUs(geo.pid) - beforeUs) / 1000 / result.blocks.length
     pairs = pairedArrivals(result.blocks)
     const figures = geoFigures(result, { arrivals: arrivals.seen, nodes: geo.nodes, home: regionIndex(home) })
-    const sizes = { mesh: await meshSize(), peers, defaultPeers: DEFAULT_PEERS }
+    const rttsMs = await meshRttsMs()
+    const sizes = { mesh: rttsMs.length, meshRttMs: median(rttsMs), peers, defaultPeers: DEFAULT_PEERS }
     const more = { ...figures, ...sizes, networkCpuMsPerBlock }
     return { classes: [blockClassFigures(result)], lagMs: result.maxLagMs, more }
   }
@@ -121,11 +122,19 @@ function leadTable(runs: readonly BenchRun[]): string {
       formatEstimate(percentEarlier(own)),
       formatEstimate(estimate(own.map(({ classes }) => classes[0]?.p50Ms ?? Number.NaN))),
       ...['defaultP50Ms', 'dueEarlierMs', 'relayTookMs', 'defaultTookMs'].map(more),
-      ...['firstSenderRttMs', 'mesh', 'defaultMesh'].map(more),
+      ...['firstSenderRttMs', 'meshRttMs', 'mesh', 'defaultMesh'].map(more),
     ]
   })
   const header = ['case', 'runs', 'earlier ms', 'earlier %', 'p50 ms', 'default p50 ms']
-  const parts = ['due earlier ms', 'relay took ms', 'default took ms', 'first sender RTT ms', 'mesh', 'default mesh']
+  const parts = [
+    'due earlier ms',
+    'relay took ms',
+    'default took ms',
+    'first sender RTT ms',
+    'mesh RTT ms',
+    'mesh',
+    'default mesh',
+  ]
   return formatTable([...header, ...parts], rows)
 }
 

@@ -144,8 +144,10 @@ export class NearSwaps {
   #finish(topic: TopicStr, { swaps, sinceMs }: Pending, { mesh, meshN }: SwapView, nowMs: number): SwapStep {
     if (nowMs - sinceMs < ANSWERED_AFTER_MS) return NOTHING
     this.#pending.delete(topic)
-    const cut = swaps.filter(({ comes, goes }) => mesh.has(comes) && mesh.has(goes)).map(({ goes }) => goes)
+    const done = swaps.filter(({ comes, goes }) => mesh.has(comes) && mesh.has(goes)).map(({ goes }) => goes)
+    // Who refused has a back-off now: others are asked at the next heartbeat.
+    if (done.length < swaps.length) this.#nextLookMs.set(topic, nowMs)
     // Others may have gone meanwhile: nobody is cut from a mesh that has no more than it should.
-    return { graft: [], cut: cut.slice(0, Math.max(0, mesh.size - meshN)) }
+    return { graft: [], cut: done.slice(0, Math.max(0, mesh.size - meshN)) }
   }
 }

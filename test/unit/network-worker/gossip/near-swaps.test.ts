@@ -84,7 +84,7 @@ test('property: as many come as go, those from outside and these from inside, ea
   )
 })
 
-test('who comes is asked first; who goes is cut when the other has stayed, and not when it was refused', () => {
+test('who comes is asked first; who goes is cut when the other has stayed; when it was refused the next is asked', () => {
   const swaps = new NearSwaps(facts)
   const mesh = new Set(TEN)
   const candidates = ['6']
@@ -98,6 +98,8 @@ test('who comes is asked first; who goes is cut when the other has stayed, and n
   assert.deepEqual(swaps.step('topic', now, SWAP_PERIOD_MS - 1), { graft: [], cut: [] })
   assert.deepEqual(swaps.step('topic', now, SWAP_PERIOD_MS), { graft: ['7'], cut: [] })
   assert.deepEqual(swaps.step('topic', now, SWAP_PERIOD_MS + ANSWERED_AFTER_MS), { graft: [], cut: [] })
+  candidates[0] = '8'
+  assert.deepEqual(swaps.step('topic', now, SWAP_PERIOD_MS + ANSWERED_AFTER_MS + 1), { graft: ['8'], cut: [] })
 })
 
 test('nobody is cut from a mesh that others have left meanwhile', () => {
