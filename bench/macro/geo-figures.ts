@@ -61,7 +61,31 @@ export function geoFigures(
     defaultMesh,
     firstBytesP50Ms: rounded(median(told.map(({ block, arrival }) => arrival.atMs - block.publishedUnixMs))),
     firstSenderRttMs: median(firstRtts),
-    nodesLacking: blocks.reduce((sum, { reached }) => sum + nodes.length - reached, 0),
+    ...whereItIsWon(blocks),
+    servedPeersPerBlock: blocks.reduce((sum, { served }) => sum + served, 0) / blocks.length,
+  }
+}
+
+/**
+ * How much earlier the relay was for whom it has in its mesh, whatever it then took; and what each took from when the first copy
+ * would have been there by the network alone, the tap's part included.
+ */
+function whereItIsWon(blocks: readonly GeoBlock[]): Readonly<Record<string, number>> {
+  const medianOf = (from: (block: GeoBlock) => number | null, to: (block: GeoBlock) => number | null): number =>
+    rounded(median(blocks.map((block) => msOf(to(block)) - msOf(from(block))).filter(Number.isFinite)))
+  return {
+    dueEarlierMs: medianOf(
+      ({ relayDueMs }) => relayDueMs,
+      ({ defaultDueMs }) => defaultDueMs,
+    ),
+    relayTookMs: medianOf(
+      ({ relayDueMs }) => relayDueMs,
+      ({ tapMs }) => tapMs,
+    ),
+    defaultTookMs: medianOf(
+      ({ defaultDueMs }) => defaultDueMs,
+      ({ defaultMs }) => defaultMs,
+    ),
   }
 }
 

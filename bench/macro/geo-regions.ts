@@ -14,7 +14,7 @@ export interface Region {
   readonly name: string
   /** As the source calls it. */
   readonly source: string
-  /** Nodes of sixty. */
+  /** Its share of all nodes, in sixtieths. */
   readonly nodes: number
 }
 

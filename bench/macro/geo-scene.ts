@@ -4,7 +4,6 @@ import { shuffled } from '../../src/network-worker/gossip/hybrid-selection.ts'
 import type { MeshTopicView, PeerView } from '../../src/rpc/contract.ts'
 import { BlockArrivals } from '../../test/clients/block-arrivals.ts'
 import { GoGeo } from '../../test/support/go-geo.ts'
-import { loadLevel } from '../../test/support/load-levels.ts'
 import { testNetwork } from '../../test/support/network-directory.ts'
 import { StarlingProcess } from '../../test/support/starling-process.ts'
 import { seededRandom } from '../statistics.ts'
@@ -15,8 +14,19 @@ import { fullTopic } from './traffic.ts'
 /** A block a slot, so that its slot names it. */
 export const GEO_SLOT_SECONDS = 1
 const BLOCK_NAME = 'beacon_block'
-/** A mainnet node has 100 peers and more; here twice as many as each dials, of sixty. */
-export const DIALS = 12
+/** Nodes of the network, of mainnet's order. */
+export const WORLD_NODES = 10_000
+/**
+ * What a node takes to pass a block of this size on: what the relay of go-libp2p in `chain` takes (docs/performance.md, p50 of
+ * 120 kB at 40/s over TCP). A beacon node validates too, and has a line with an end; that is left out.
+ */
+export const HANDLING_MS = 2
+/**
+ * One default node may be lucky with its peers; of five the middle one counts. A stock client has a hundred peers of whom it has
+ * some eight in its mesh by chance: as by chance of thirty.
+ */
+export const DEFAULT_NODES = 5
+export const DEFAULT_PEERS = 30
 /** Of the way there and of the way back, each. */
 export const JITTER_MS = 1
 /** What `--max-latency-ms` takes at most: nobody is too far. */
@@ -24,8 +34,10 @@ const ANY_LATENCY_MS = 60_000
 const SPARE_PEERS = 16
 /** Two pings five seconds apart, and the peer manager's next look at them. */
 const SETTLE_TIMEOUT_MS = 60_000
-/** A peer whose mesh is full says to come back in a minute: a mesh that is not full by then stays about as it is. */
-export const MESH_TIMEOUT_MS = 75_000
+/** A mesh as it stays: unchanged for so long, as what makes it better looks every ten seconds. */
+const MESH_STEADY_MS = 25_000
+/** Peers that are full say to come back in a minute, so that it may change after it has been steady. */
+export const MESH_TIMEOUT_MS = 150_000
 const POLL_MS = 250
 
 /** How the relay is set. */
@@ -37,10 +49,11 @@ export interface GeoSetting {
 
 export interface GeoSceneOptions extends GeoSetting {
   readonly home: RegionName
+  /** Peers of each of the two. */
   readonly nodes: number
-  /** The same one gives the same connections. */
+  /** The same one gives the same meshes around, peers and publishers. */
   readonly seed: number
-  /** How long the mesh may take to fill. */
+  /** How long the mesh may take to become what it stays. */
   readonly meshTimeoutMs: number
 }
 
@@ -50,8 +63,8 @@ export interface GeoScene extends AsyncDisposable {
   readonly arrivals: BlockArrivals
   /** Peers of the network that the relay kept. */
   readonly peers: number
-  /** Size of the relay's mesh now. */
-  readonly meshSize: () => Promise<number>
+  /** Round trips to those in the relay's mesh now, ms. */
+  readonly meshRttsMs: () => Promise<readonly number[]>
 }
 
 /** Starts all, has the relay meet every node and part from those too far away. @throws Error when it does not come to that */
@@ -72,10 +85,11 @@ export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene>
   const topic = fullTopic(known, BLOCK_NAME)
   const geo = stack.use(
     await GoGeo.start({
-      ...{ relay: relay.address('tcp'), topic, dials: DIALS, seed, jitterMs: JITTER_MS },
+      ...{ relay: relay.address('tcp'), topic, seed, jitterMs: JITTER_MS, handlingMs: HANDLING_MS },
       view: { status: { forkDigest: topic.split('/')[2] ?? '' }, metadata: { seqNumber: 1, custodyGroupCount: 4 } },
       roundTripMs: roundTripTable(),
-      nodes: placeNodes(nodes),
+      world: placeNodes(WORLD_NODES),
+      ...{ peers: nodes, defaults: DEFAULT_NODES, defaultPeers: DEFAULT_PEERS },
       publishers: REGIONS.map((_, region) => region),
       home: regionIndex(home),
     }),
@@ -84,11 +98,18 @@ export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene>
   // In no order of places: who comes first has the first places in the mesh.
   for (const { address } of shuffled(geo.nodes, seededRandom(seed))) await post(relay, '/peers', { multiaddr: address })
   const peers = await parted(relay, geo, options)
-  const meshSize = async (): Promise<number> => (await mesh()).find((view) => view.topic === topic)?.peers.length ?? 0
-  await filled(meshSize, Math.min(loadLevel(load).meshN, peers), meshTimeoutMs)
+  const members = async (): Promise<readonly string[]> =>
+    (await mesh())
+      .find((view) => view.topic === topic)
+      ?.peers.filter(({ explicit }) => explicit !== true)
+      .map(({ peer_id }) => peer_id) ?? []
+  await settled(members, meshTimeoutMs)
   const arrivals = stack.use(await BlockArrivals.open(relay.api))
   const owned = stack.move()
-  return { relay, geo, arrivals, peers, meshSize, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const regions = new Map(geo.nodes.map(({ peerId, region }) => [peerId, region]))
+  const meshRttsMs = async (): Promise<readonly number[]> =>
+    (await members()).map((id) => roundTripMs(regionIndex(home), regions.get(id) ?? regionIndex(home)))
+  return { relay, geo, arrivals, peers, meshRttsMs, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 async function post(relay: StarlingProcess, path: string, body?: object): Promise<void> {
@@ -115,8 +136,13 @@ async function parted(relay: StarlingProcess, geo: GoGeo, { home, maxRttMs }: Ge
   throw new Error(`the relay met ${met.size} of ${all.size} nodes and did not part from all but ${wanted.size}`)
 }
 
-/** Waits until the mesh holds so many, or until it is plain that it will not. */
-async function filled(meshSize: () => Promise<number>, aim: number, timeoutMs: number): Promise<void> {
+/** Waits until the mesh has stayed the same for a while, or the time is up. */
+async function settled(members: () => Promise<readonly string[]>, timeoutMs: number): Promise<void> {
   const deadlineMs = performance.now() + timeoutMs
-  while (performance.now() < deadlineMs && (await meshSize()) < aim) await delay(POLL_MS)
+  let [known, sinceMs] = ['', performance.now()]
+  while (performance.now() < deadlineMs && performance.now() - sinceMs < MESH_STEADY_MS) {
+    const now = (await members()).toSorted().join()
+    if (now !== known) [known, sinceMs] = [now, performance.now()]
+    await delay(POLL_MS)
+  }
 }

@@ -14,13 +14,16 @@ import { atLeast, type PairedOptions, pairedFlags } from './flags.ts'
 import { blockClassFigures, geoFigures, pairedArrivals } from './geo-figures.ts'
 import { type RegionName, regionIndex } from './geo-regions.ts'
 import {
-  DIALS,
+  DEFAULT_NODES,
+  DEFAULT_PEERS,
   GEO_SLOT_SECONDS,
   type GeoScene,
   type GeoSetting,
+  HANDLING_MS,
   JITTER_MS,
   MESH_TIMEOUT_MS,
   startGeoScene,
+  WORLD_NODES,
 } from './geo-scene.ts'
 import { requireGo } from './load-generator.ts'
 import { measureRelay, type TrafficFigures } from './measure-relay.ts'
@@ -57,7 +60,7 @@ function settingsOf(loads: string, maxRttMs: number): ReadonlyMap<string, GeoSet
 function parseOptions(args: string[]): GeoOptions {
   const defaults = { seconds: 60, warmupSeconds: 10, rounds: 3 }
   // The latency limit is the relay's default.
-  const extra = { nodes: '60', loads: `${UNLIMITED_LOAD},5,10,20`, 'max-rtt': '150' }
+  const extra = { nodes: '100', loads: `${UNLIMITED_LOAD},5,10,20`, 'max-rtt': '150' }
   const options = pairedFlags(['--relays', 'starling', '--transports', 'tcp', ...args], defaults, extra)
   const { relays, transports, validations } = options
   if (relays.join() !== 'starling') throw new Error('--relays: a default node is beside Starling in each run')
@@ -83,9 +86,9 @@ async function measure(caseName: string, variant: Variant, round: number, option
   const setting = settings.get(variant.setting ?? '')
   if (home === undefined || setting === undefined) throw new Error(`there is no ${caseName} with ${variant.setting}`)
   const meshTimeoutMs = options.isSmoke ? SMOKE_MESH_TIMEOUT_MS : MESH_TIMEOUT_MS
-  // All settings of a round meet the same connections.
+  // All settings of a round meet the same network.
   await using scene = await startGeoScene({ ...setting, home, nodes, seed: round + 1, meshTimeoutMs })
-  const { relay, geo, arrivals, peers, meshSize } = scene
+  const { relay, geo, arrivals, peers, meshRttsMs } = scene
   if (warmupSeconds > 0) await send(scene, warmupSeconds)
   let pairs: readonly PairedArrivals[] = []
   const traffic = async (): Promise<TrafficFigures> => {
@@ -94,7 +97,8 @@ async function measure(caseName: string, variant: Variant, round: number, option
     const networkCpuMsPerBlock = (cpuTimeUs(geo.pid) - beforeUs) / 1000 / result.blocks.length
     pairs = pairedArrivals(result.blocks)
     const figures = geoFigures(result, { arrivals: arrivals.seen, nodes: geo.nodes, home: regionIndex(home) })
-    const sizes = { mesh: await meshSize(), peers, defaultPeers: geo.defaultLinks }
+    const rttsMs = await meshRttsMs()
+    const sizes = { mesh: rttsMs.length, meshRttMs: median(rttsMs), peers, defaultPeers: DEFAULT_PEERS }
     const more = { ...figures, ...sizes, networkCpuMsPerBlock }
     return { classes: [blockClassFigures(result)], lagMs: result.maxLagMs, more }
   }
@@ -117,11 +121,21 @@ function leadTable(runs: readonly BenchRun[]): string {
       formatEstimate(medianLeadMs(own)),
       formatEstimate(percentEarlier(own)),
       formatEstimate(estimate(own.map(({ classes }) => classes[0]?.p50Ms ?? Number.NaN))),
-      ...['defaultP50Ms', 'firstSenderRttMs', 'mesh', 'defaultMesh'].map(more),
+      ...['defaultP50Ms', 'dueEarlierMs', 'relayTookMs', 'defaultTookMs'].map(more),
+      ...['firstSenderRttMs', 'meshRttMs', 'mesh', 'defaultMesh'].map(more),
     ]
   })
-  const header = ['case', 'runs', 'earlier ms', 'earlier %', 'p50 ms', 'default p50 ms', 'first sender RTT ms']
-  return formatTable([...header, 'mesh', 'default mesh'], rows)
+  const header = ['case', 'runs', 'earlier ms', 'earlier %', 'p50 ms', 'default p50 ms']
+  const parts = [
+    'due earlier ms',
+    'relay took ms',
+    'default took ms',
+    'first sender RTT ms',
+    'mesh RTT ms',
+    'mesh',
+    'default mesh',
+  ]
+  return formatTable([...header, ...parts], rows)
 }
 
 /** The median lead by where blocks came from. */
@@ -147,7 +161,13 @@ export async function runGeo(args: string[]): Promise<void> {
       name: 'geo',
       cases: [...HOMES.keys()],
       variants,
-      about: { nodes, dials: DIALS, jitterMs: JITTER_MS, settings: [...settings.keys()] },
+      about: {
+        nodes,
+        ...{ world: WORLD_NODES, defaultNodes: DEFAULT_NODES, defaultPeers: DEFAULT_PEERS },
+        handlingMs: HANDLING_MS,
+        jitterMs: JITTER_MS,
+        settings: [...settings.keys()],
+      },
       measure: (caseName, variant, round) => measure(caseName, variant, round, options),
     },
     options,

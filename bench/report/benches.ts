@@ -55,13 +55,14 @@ const FAN: BenchText = {
 const GEO: BenchText = {
   title: 'geo: a network over the world',
   lines: [
-    'Sixty go-libp2p nodes in eleven regions, each connected with two dozen others at random, D 8, no scores; the ways between',
-    'them take what they take between data centres of one cloud ([geo-regions.ts](../bench/macro/geo-regions.ts)), bandwidth is',
-    'unbounded. In the place of the relay stands a default node, one more of that network, and the relay, which may connect with',
-    "all sixty and keeps those within its RTT limit; load 4, whose mesh is as large as the default node's, has no limit. A",
-    'block of 120 kB comes each second from a region in turn, from a node that is a peer of neither. The default node has a block',
-    "when it has all of it; the relay's counts when a node behind it has all of it, so that its forwarding is part of it. Below 0",
-    'the relay was later. Intervals are over rounds, each of other connections, and over blocks. A delivery is a block here.',
+    'A network of 10,000 nodes in eleven regions, each with a mesh of 8 to 12 others at random; the ways between them take what they',
+    'take between data centres of one cloud ([geo-regions.ts](../bench/macro/geo-regions.ts)), bandwidth is unbounded. When a block',
+    'reaches which node is worked out, with 2 ms for each node that passes it on. A hundred of these nodes, chosen at random, are real',
+    "peers for the relay, which keeps those within its RTT limit; load 4, whose mesh is about as large as the default node's, has no",
+    'limit. In its place stand five default nodes as well, go-libp2p-pubsub, D 8, no scores, with peers of their own. A block of 120 kB comes',
+    "each second from a region in turn, from a node that is nobody's peer. The middle one of the default nodes counts, when it has all of it; the",
+    "relay's counts when a node behind it has all of it, so that its forwarding is part of it. Below 0 the relay was later. Intervals",
+    'are over rounds, each of another network, and over blocks. A delivery is a block here.',
   ],
   own: geoPart,
 }

@@ -16,6 +16,7 @@ import type {
 } from './discovery-views.ts'
 import type { EventControl, StreamBatch } from './gossip-events.ts'
 import type { FatalEvent, StoppingEvent } from './life-events.ts'
+import type { MeshReason } from './mesh-reason.ts'
 import type { MetricsView } from './metrics-view.ts'
 
 export interface MetadataView {
@@ -332,20 +333,6 @@ export interface PulseEvent {
   /** Longest event-loop delay of the network thread over the last pulse. */
   readonly loopDelayMaxMs: number
 }
-
-/** Why a mesh link came or went, in the words of spec/relay-http-api.md, "MESH Event Logs". */
-export type MeshReason =
-  | 'manual'
-  | 'join_topic'
-  | 'peer_subscribed'
-  | 'heartbeat'
-  | 'leave_topic'
-  | 'negative_score'
-  | 'mesh_high'
-  | 'explicit_peer'
-  | 'backoff'
-  | 'slow_peer'
-  | 'disconnected'
 
 /** What happened between a peer's mesh and ours; one `MESH:` line each. */
 export type MeshAction =

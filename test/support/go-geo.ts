@@ -1,8 +1,8 @@
 /**
- * A network over the world in one process (test/interop/go-peer/geo.go): go-libp2p nodes in regions, with links between them
- * that take as long as the ways between the regions; those of the relay are sockets behind a proxy. In its region a default
- * node is part of the network, and a tap, which is connected with the relay alone, takes its blocks as a beacon node behind
- * it would.
+ * A network over the world in one process, as two places in one region see it (test/interop/go-peer/geo.go): thousands of nodes
+ * whose meshes are drawn and through which the ways of blocks are worked out; those of them that are peers of the relay or of a
+ * default node are real, behind a proxy that takes as long as the ways between the regions. A tap, which is connected with the
+ * relay alone, takes its blocks as a beacon node behind it would.
  */
 import { goPeerBinary } from './go-build.ts'
 import type { PayloadShape } from './go-payload.ts'
@@ -19,15 +19,20 @@ export interface GeoOptions {
   readonly roundTripMs: readonly (readonly number[])[]
   /** Width of the range around half a round trip from which the delay of each piece is drawn. */
   readonly jitterMs: number
-  /** The region of each. */
-  readonly nodes: readonly number[]
-  /** Those who send the blocks, in turn, by region: full nodes too, but no peers of the relay or of the default node. */
+  /** The region of each node of the network. */
+  readonly world: readonly number[]
+  /** How many nodes, drawn at random, the relay may dial. */
+  readonly peers: number
+  /** Default nodes, each with so many peers of its own. */
+  readonly defaults: number
+  readonly defaultPeers: number
+  /** The regions that blocks come from in turn, each from any node there that is nobody's peer. */
   readonly publishers: readonly number[]
-  /** Region of the relay and of the default node. */
+  /** What a node takes to pass a block on. */
+  readonly handlingMs: number
+  /** Region of the relay and of the default nodes. */
   readonly home: number
-  /** How many others each dials, at random; about as many dial it. */
-  readonly dials: number
-  /** The same seed gives the same connections. */
+  /** The same seed gives the same meshes, peers and publishers. */
   readonly seed: number
 }
 
@@ -36,30 +41,31 @@ export interface GeoNode {
   readonly region: number
   /** Where the relay is to dial it: a door of the proxy, as far from the node as the relay's region is. */
   readonly address: string
-  /** Connections to others of the network. */
-  readonly links: number
 }
 
-/** What became of a block; times are ms since it was handed to the publisher's pubsub, null where it never came. */
+/** What became of a block; times are ms since it was published, null where it never came. */
 export interface GeoBlock {
   /** An index into `publishers`. */
   readonly publisher: number
   readonly slot: number
   readonly publishedUnixMs: number
-  /** When the default node had all of it. */
+  /** When the first copy would be at the relay, or at the middle one of the default nodes, if nothing but the network took time. */
+  readonly defaultDueMs: number | null
+  readonly relayDueMs: number | null
+  /** When the middle one of the default nodes had all of it. */
   readonly defaultMs: number | null
   /** When the tap had all of it, from the relay. */
   readonly tapMs: number | null
-  /** Nodes that had it when the run ended. */
-  readonly reached: number
+  /** Peers of the relay that had it from the relay before the network brought it. */
+  readonly served: number
 }
 
 export interface GeoRunResult {
   readonly blocks: readonly GeoBlock[]
   readonly wireBytes: number
-  /** How late the publishers were behind their schedule at the worst. */
+  /** How late blocks were behind their schedule at the worst. */
   readonly maxLagMs: number
-  /** Size of the default node's mesh at the end. */
+  /** Mean size of the default nodes' meshes at the end. */
   readonly defaultMesh: number
 }
 
@@ -73,7 +79,6 @@ export interface GeoRunOptions {
 interface Started {
   readonly nodes: readonly GeoNode[]
   readonly tap: string
-  readonly defaultLinks: number
 }
 
 /** Hosts are made one after the other, and each connection takes several round trips. */
@@ -88,17 +93,15 @@ export class GoGeo implements AsyncDisposable {
   readonly nodes: readonly GeoNode[]
   /** To be made an explicit peer of the relay. */
   readonly tapId: string
-  readonly defaultLinks: number
   readonly #process: JsonLineProcess<never>
 
-  private constructor(process: JsonLineProcess<never>, { nodes, tap, defaultLinks }: Started) {
+  private constructor(process: JsonLineProcess<never>, { nodes, tap }: Started) {
     this.#process = process
     this.nodes = nodes
     this.tapId = tap
-    this.defaultLinks = defaultLinks
   }
 
-  /** Starts the network; its members and the tap are connected when this resolves, meshes may still form. */
+  /** Starts the network: the default nodes and the tap are connected when this resolves, meshes may still form. */
   static async start({ topic, ...options }: GeoOptions): Promise<GoGeo> {
     const process = new JsonLineProcess<never>(await goPeerBinary())
     const args = { ...options, topics: [topic], host: { tcp: true } }

@@ -1,6 +1,6 @@
 /**
  * What became of the copies of large messages: who needed ours, and what we were spared. In: each message as it leaves.
- * Out, some seconds later: for each peer how often it lacked what we sent it, and counts. Nothing is noted when copies
+ * Out, some seconds later: for each peer how often it lacked what we sent it, how often it was the first to bring it, and counts. Nothing is noted when copies
  * come or peers say that they have one: the records of these are there anyway and are read once.
  */
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
@@ -47,6 +47,7 @@ export interface CopyLedgerDeps {
 interface Habit {
   messages: number
   lacked: number
+  first: number
 }
 
 export class CopyLedger {
@@ -81,6 +82,12 @@ export class CopyLedger {
     return (lacked + PRIOR_LACKED) / (messages + PRIOR_MESSAGES)
   }
 
+  /** Of the last large messages, the share that a peer brought first; 0 of one that is new. */
+  firstShare(peerId: PeerIdStr): number {
+    const { messages, first } = this.#habits.get(peerId) ?? NO_HABIT
+    return first / (messages + PRIOR_MESSAGES)
+  }
+
   /** To be called when a peer left. */
   forget(peerId: PeerIdStr): void {
     this.#habits.delete(peerId)
@@ -88,7 +95,7 @@ export class CopyLedger {
 
   #settleOne({ msgId, bytes, receivers, source, others }: SentMessage): void {
     const { hasSent, hasTold, onSparedReceived } = this.#deps
-    if (source !== undefined) this.#note(source, false)
+    if (source !== undefined) this.#note(source, false, true)
     if (others !== undefined) for (const peerId of others) if (peerId !== source) this.#note(peerId, false)
     for (const peerId of receivers) {
       const hasCome = hasSent(peerId, msgId)
@@ -98,16 +105,17 @@ export class CopyLedger {
     }
   }
 
-  #note(peerId: PeerIdStr, lacked: boolean): void {
+  #note(peerId: PeerIdStr, lacked: boolean, isFirst = false): void {
     if (!this.#deps.isConnected(peerId)) return
     let habit = this.#habits.get(peerId)
     if (habit === undefined) {
-      habit = { messages: 0, lacked: 0 }
+      habit = { messages: 0, lacked: 0, first: 0 }
       this.#habits.set(peerId, habit)
     }
     habit.messages = habit.messages * KEPT_SHARE + 1
     habit.lacked = habit.lacked * KEPT_SHARE + (lacked ? 1 : 0)
+    habit.first = habit.first * KEPT_SHARE + (isFirst ? 1 : 0)
   }
 }
 
-const NO_HABIT: Readonly<Habit> = { messages: 0, lacked: 0 }
+const NO_HABIT: Readonly<Habit> = { messages: 0, lacked: 0, first: 0 }

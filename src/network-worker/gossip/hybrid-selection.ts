@@ -1,5 +1,5 @@
 /** Share of new mesh peers taken by score; the rest is drawn at random (spec/relay-http-api.md, "Hybrid Peer Selection"). */
-const BEST_SHARE = 0.7
+export const BEST_SHARE = 0.7
 
 /** A random order of `items`, in a new array (Fisher–Yates). `random` answers numbers in [0, 1). */
 export function shuffled<T>(items: Iterable<T>, random: () => number): T[] {
@@ -15,18 +15,24 @@ export function shuffled<T>(items: Iterable<T>, random: () => number): T[] {
 
 /**
  * Picks `need` of `candidates`: ceil(70 %) with the best scores, the others drawn from the rest without regard to score.
- * Peers of equal score are in random order, so that new ones, all at 0, are not picked by age.
+ * Of peers of equal score, as all new ones are at 0, the one that costs less comes first; of equal cost they are in random order,
+ * so that none is picked by age.
  */
 export function pickHybrid<T>(
   candidates: Iterable<T>,
   need: number,
   scoreOf: (candidate: T) => number,
   random: () => number,
+  costOf: (candidate: T) => number = () => 0,
 ): T[] {
   if (need <= 0) return []
-  const scored = shuffled(candidates, random).map((candidate) => ({ candidate, score: scoreOf(candidate) }))
+  const scored = shuffled(candidates, random).map((candidate) => ({
+    candidate,
+    score: scoreOf(candidate),
+    cost: costOf(candidate),
+  }))
   // Stable, so that ties keep their random order.
-  const ranked = scored.sort((a, b) => b.score - a.score).map(({ candidate }) => candidate)
+  const ranked = scored.sort((a, b) => b.score - a.score || a.cost - b.cost).map(({ candidate }) => candidate)
   const best = Math.ceil(BEST_SHARE * need)
   return [...ranked.slice(0, best), ...shuffled(ranked.slice(best), random).slice(0, need - best)]
 }

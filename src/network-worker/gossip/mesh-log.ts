@@ -1,4 +1,5 @@
-import type { MeshEvent, MeshReason } from '../../rpc/contract.ts'
+import type { MeshEvent } from '../../rpc/contract.ts'
+import type { MeshReason } from '../../rpc/mesh-reason.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'

@@ -1,4 +1,5 @@
-import type { MeshAction, MeshReason } from '../../rpc/contract.ts'
+import type { MeshAction } from '../../rpc/contract.ts'
+import type { MeshReason } from '../../rpc/mesh-reason.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 
 /** What happened to a link of the mesh, as the router saw it. */

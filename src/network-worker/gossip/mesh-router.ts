@@ -5,7 +5,7 @@
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
-import type { MeshReason } from '../../rpc/contract.ts'
+import type { MeshReason } from '../../rpc/mesh-reason.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
@@ -14,6 +14,8 @@ import { switchLoad } from './load-switch.ts'
 import { MendedRouter } from './mended-router.ts'
 import type { MeshObserver } from './mesh-observer.ts'
 import type { MeshParameters } from './network-load.ts'
+import { NOTHING_KNOWN, type ReceiverFacts, UNKNOWN_RTT_MS } from './receiver-order.ts'
+import { ShortMeshes } from './short-meshes.ts'
 
 /**
  * Backoff of links cut because the operator lowered the load: raising it again shall find the same peers willing. Whole
@@ -28,6 +30,8 @@ export interface MeshRouterDeps {
   readonly onMesh: MeshObserver
   /** Numbers in [0, 1): seeded in tests. */
   readonly random?: () => number
+  /** By which near peers are preferred; without it nobody is near. */
+  readonly receivers?: ReceiverFacts
 }
 
 /**
@@ -45,9 +49,11 @@ export class MeshRouter extends MendedRouter {
   readonly #clock: Clock
   readonly #onMesh: MeshObserver
   readonly #random: () => number
+  readonly #facts: ReceiverFacts
   /** Why upstream is changing the mesh at this moment, if it is; its own reasons do not tell enough. */
   #cause: MeshReason | 'their_graft' | undefined
   #loadLoweredAtMs = Number.NEGATIVE_INFINITY
+  readonly #shortMeshes = new ShortMeshes()
   /** Backoffs shorter than the protocol's, ms, from the decision until their PRUNE is made: by `peer topic`. */
   readonly #shortBackoffs = new Map<string, number>()
 
@@ -56,10 +62,12 @@ export class MeshRouter extends MendedRouter {
     this.#clock = deps.clock
     this.#onMesh = deps.onMesh
     this.#random = deps.random ?? Math.random
+    this.#facts = deps.receivers ?? NOTHING_KNOWN
   }
 
-  /** Takes effect on the next heartbeat. */
+  /** Takes effect on the next heartbeat, which fills the meshes when the load was raised. */
   setLoad(mesh: MeshParameters): void {
+    if (mesh.meshN > this.opts.D) this.#shortMeshes.expedite(this.mesh.keys())
     if (mesh.meshHigh < this.opts.Dhi) this.#loadLoweredAtMs = this.#clock.monotonicMs()
     switchLoad(this, mesh, this.#clock)
   }
@@ -75,7 +83,7 @@ export class MeshRouter extends MendedRouter {
 
   /** Grafts by hand: the caller has checked `graftRefusal`. */
   graftByHand(peerId: PeerIdStr, topic: TopicStr): void {
-    this.#graft([peerId], topic, 'manual')
+    this.graftAll([peerId], topic, 'manual')
   }
 
   /** Cuts a link by hand, or for a reason of ours, with the normal backoff. @returns false when there was none */
@@ -94,10 +102,11 @@ export class MeshRouter extends MendedRouter {
     this.mesh.set(topic, new Set())
     this.fanout.delete(topic)
     this.fanoutLastpub.delete(topic)
-    this.#graft(this.#pick(this.#candidates(topic), this.opts.D), topic, 'join_topic')
+    this.graftAll(this.#pick(this.candidates(topic), this.opts.D), topic, 'join_topic')
   }
 
   override leave(topic: TopicStr): void {
+    this.#shortMeshes.forget(topic)
     const backoffSecs = this.opts.unsubcribeBackoff / 1000
     for (const peerId of this.mesh.get(topic) ?? []) {
       this.#onMesh({ action: 'prune_sent', peerId, topic, reason: 'leave_topic', backoffSecs })
@@ -185,22 +194,25 @@ export class MeshRouter extends MendedRouter {
     super.removePeer(peerId)
   }
 
-  /** Fills a mesh before upstream's heartbeat does: up to D when it is low, and up to D_out of peers we dialled. */
+  /** Fills a mesh before upstream's heartbeat does: up to D when it is low or long short, and up to D_out of peers we dialled. */
   #fill(topic: TopicStr, mesh: ReadonlySet<PeerIdStr>): void {
     const staying = (): PeerIdStr[] => [...mesh].filter((peerId) => this.score.score(peerId) >= 0)
     const { D, Dlo, Dout } = this.opts
     const size = staying().length
-    if (size < Dlo) this.#graft(this.#pick(this.#candidates(topic), D - size), topic, 'heartbeat')
+    const isDue = this.#shortMeshes.isDue(topic, size < D, this.#clock.monotonicMs())
+    if (size < Dlo || isDue) this.graftAll(this.#pick(this.candidates(topic), D - size), topic, 'heartbeat')
     const isOutbound = (peerId: PeerIdStr): boolean => this.outbound.get(peerId) === true
     const missing = Dout - staying().filter(isOutbound).length
-    if (missing > 0) this.#graft(this.#pick(this.#candidates(topic).filter(isOutbound), missing), topic, 'heartbeat')
+    if (missing > 0) this.graftAll(this.#pick(this.candidates(topic).filter(isOutbound), missing), topic, 'heartbeat')
   }
 
   #pick(candidates: readonly PeerIdStr[], need: number): readonly PeerIdStr[] {
-    return pickHybrid(candidates, need, (peerId) => this.score.score(peerId), this.#random)
+    const scoreOf = (peerId: PeerIdStr): number => this.score.score(peerId)
+    return pickHybrid(candidates, need, scoreOf, this.#random, (peerId) => this.#facts.rttMs(peerId) ?? UNKNOWN_RTT_MS)
   }
 
-  #graft(peers: readonly PeerIdStr[], topic: TopicStr, reason: MeshReason): void {
+  /** Takes peers into a mesh; they are candidates of it. */
+  protected graftAll(peers: readonly PeerIdStr[], topic: TopicStr, reason: MeshReason): void {
     this.#because(reason, () => {
       for (const peerId of peers) {
         this.addToMesh(peerId, topic, reason)
@@ -213,7 +225,7 @@ export class MeshRouter extends MendedRouter {
    * Whom upstream would consider, except that a backoff ends one heartbeat after it is over and not at a later sweep:
    * our beats divide most backoffs, and a GRAFT sent on the very instant may reach the peer before its own has ended.
    */
-  #candidates(topic: TopicStr): readonly PeerIdStr[] {
+  protected candidates(topic: TopicStr): readonly PeerIdStr[] {
     const mesh = this.mesh.get(topic)
     const endedByMs = this.#clock.nowMs() - this.opts.heartbeatInterval
     return [...(this.topics.get(topic) ?? [])].filter((peerId) => {

@@ -1,10 +1,10 @@
 /**
- * Who gets a block or a sidecar first. A large message leaves for one peer after the other, 0.3 ms each over
+ * How near a peer is, and who gets a block or a sidecar first. A large message leaves for one peer after the other, 0.3 ms each over
  * TCP: the last of forty has it eleven milliseconds after the first, for no reason but its place in the row.
  */
 import type { PeerIdStr } from '../../shared/ids.ts'
 
-/** What is known of those who receive. Asked once a heartbeat for each peer of a mesh. */
+/** What is known of peers. Asked once a heartbeat for each peer of a mesh, and for each that may come into one. */
 export interface ReceiverFacts {
   /** True for peers of the operator's choice: trusted, explicit, or named by the configuration. */
   isOwn(peerId: PeerIdStr): boolean
@@ -18,7 +18,7 @@ export const NOTHING_KNOWN: ReceiverFacts = { isOwn: () => false, rttMs: () => u
 /** Round trips that differ by less tell little: a block itself is on the wire for as long. */
 const BLOCK_ON_THE_WIRE_MS = 20
 /** For peers that were never measured: the middle of what a node sees of a network on several continents. */
-const UNKNOWN_RTT_MS = 100
+export const UNKNOWN_RTT_MS = 100
 /** Puts own peers before all others. More than any cost. */
 const OWN_FIRST = 1e9
 

@@ -18,6 +18,7 @@ import type { FastMessageId } from './fast-message-id.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { cacheMessage, idBytes } from './message-cache.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
+import { NearSwaps } from './near-swaps.ts'
 import { NOTHING_KNOWN, putInOrder, type ReceiverFacts, sendingCost } from './receiver-order.ts'
 import { SCORE_THRESHOLDS } from './score-parameters.ts'
 import { SeenIds } from './seen-ids.ts'
@@ -56,8 +57,6 @@ export interface RelayRouterDeps extends SendingRouterDeps {
   readonly classOf: (topic: TopicStr) => MessageClass
   /** Topics of which peers' subscriptions are kept; the library copies the list it is given, so it is set here. */
   readonly knownTopics: Set<TopicStr>
-  /** By which the peers of a mesh are put in order; without it by what they lacked alone. */
-  readonly receivers?: ReceiverFacts
 }
 
 export class RelayRouter extends SendingRouter {
@@ -66,12 +65,21 @@ export class RelayRouter extends SendingRouter {
   readonly #topics = new Map<TopicStr, TopicRules>()
   readonly #arrivals: Arrivals
   readonly #slab = new Slab()
+  readonly #receivers: ReceiverFacts
+  readonly #swaps: NearSwaps
   readonly #records = new DeliveryRecords()
 
   constructor(components: RouterComponents, options: RouterOptions, deps: RelayRouterDeps) {
     super(components, options, deps)
     const { clock, seenTtlMs, fastMessageId, observer, passage, nextTurn } = deps
     this.#deps = deps
+    this.#receivers = deps.receivers ?? NOTHING_KNOWN
+    this.#swaps = new NearSwaps({
+      isOwn: (peerId) => this.#receivers.isOwn(peerId),
+      rttMs: (peerId) => this.#receivers.rttMs(peerId),
+      isOutbound: (peerId) => this.outbound.get(peerId) === true,
+      firstShare: (peerId) => this.copyLedger.firstShare(peerId),
+    })
     this.allowedTopics = deps.knownTopics
     const seenIds = new SeenIds({ clock, ttlMs: seenTtlMs })
     this.seenCache = seenIds
@@ -123,6 +131,7 @@ export class RelayRouter extends SendingRouter {
   /** All of upstream's changes to the meshes are made before its first await (mesh-router.ts): the order is of after them. */
   override heartbeat(): Promise<void> {
     const beat = super.heartbeat()
+    this.#swapFarPeers()
     this.#orderMeshes()
     return beat
   }
@@ -144,6 +153,7 @@ export class RelayRouter extends SendingRouter {
     this.allowedTopics?.delete(topic)
     this.topicNames.remove(topic)
     this.#topics.delete(topic)
+    this.#swaps.forget(topic)
   }
 
   /**
@@ -209,9 +219,29 @@ export class RelayRouter extends SendingRouter {
     this.sendIDontWants(idBytes(msgId), message.topic, fromId, copies)
   }
 
+  /** In meshes of blocks and sidecars: what is short has as many milliseconds to lose, and nobody waits for it. */
+  #swapFarPeers(): void {
+    const { D, Dhi, Dout } = this.opts
+    const nowMs = this.#deps.clock.monotonicMs()
+    for (const [topic, mesh] of this.#largeMeshes()) {
+      const candidates = (): readonly PeerIdStr[] => this.candidates(topic)
+      const view = { mesh, candidates, meshN: D, meshHigh: Dhi, outboundMin: Dout }
+      const { graft, cut } = this.#swaps.step(topic, view, nowMs)
+      for (const peerId of cut) void this.cutLink(peerId, topic, 'nearer_peer')
+      this.graftAll(graft, topic, 'nearer_peer')
+    }
+  }
+
+  *#largeMeshes(): Iterable<[TopicStr, Set<PeerIdStr>]> {
+    for (const [topic, mesh] of this.mesh) {
+      const rules = this.#topics.get(topic)
+      if (rules !== undefined && isLargeClass(rules.messageClass)) yield [topic, mesh]
+    }
+  }
+
   /** Whoever joins a mesh until the next heartbeat is last in it. */
   #orderMeshes(): void {
-    const facts = this.#deps.receivers ?? NOTHING_KNOWN
+    const facts = this.#receivers
     const costs = new Map<PeerIdStr, number>()
     const costOf = (peerId: PeerIdStr): number => {
       const known = costs.get(peerId)
@@ -220,10 +250,7 @@ export class RelayRouter extends SendingRouter {
       costs.set(peerId, cost)
       return cost
     }
-    for (const [topic, mesh] of this.mesh) {
-      const rules = this.#topics.get(topic)
-      if (rules !== undefined && isLargeClass(rules.messageClass)) putInOrder(mesh, costOf)
-    }
+    for (const [, mesh] of this.#largeMeshes()) putInOrder(mesh, costOf)
   }
 
   #passOn(

@@ -11,9 +11,9 @@ import (
 	"github.com/golang/snappy"
 )
 
-// geo is a network over the world in one process: nodes in regions, links between them that take what those ways take,
-// and two places in the same region that are compared: a default node, which is one more of the network, and the relay
-// under test, whose blocks a tap takes from it, as a beacon node behind it would.
+// geo is a network over the world as two places in one region of it see it: those of its nodes that are peers of any there are
+// real, with links that take what those ways take, and when blocks reach them is worked out. In one place are default nodes; in
+// the other is the relay under test, whose blocks a tap takes from it, as a beacon node behind it would.
 type geo struct {
 	proxy  delayProxy
 	record *geoRecord
@@ -60,14 +60,19 @@ type geoStartArgs struct {
 	// RoundTripMs between regions, and within each.
 	RoundTripMs [][]float64 `json:"roundTripMs"`
 	JitterMs    float64     `json:"jitterMs"`
-	// Nodes and Publishers hold the region of each.
-	Nodes      []int `json:"nodes"`
+	// World holds the region of each node of the network.
+	World []int `json:"world"`
+	// Peers is how many of these the relay may dial. Each of Defaults default nodes dials DefaultPeers others.
+	Peers        int `json:"peers"`
+	Defaults     int `json:"defaults"`
+	DefaultPeers int `json:"defaultPeers"`
+	// Publishers are the regions that blocks come from in turn.
 	Publishers []int `json:"publishers"`
+	// HandlingMs is what a node takes to pass a block on.
+	HandlingMs float64 `json:"handlingMs"`
 	// Home is the region of the relay and of the default node.
-	Home int `json:"home"`
-	// Dials is how many others each member dials; about as many dial it.
-	Dials int    `json:"dials"`
-	Seed  uint64 `json:"seed"`
+	Home int    `json:"home"`
+	Seed uint64 `json:"seed"`
 }
 
 func (args geoStartArgs) check() error {
@@ -77,10 +82,13 @@ func (args geoStartArgs) check() error {
 			return errors.New("roundTripMs is no square")
 		}
 	}
-	for _, region := range append(append([]int{args.Home}, args.Nodes...), args.Publishers...) {
+	for _, region := range append(append([]int{args.Home}, args.World...), args.Publishers...) {
 		if region < 0 || region >= regions {
 			return fmt.Errorf("there is no region %d", region)
 		}
+	}
+	if min(args.Peers, args.Defaults, args.DefaultPeers) < 1 || args.Peers+args.Defaults*args.DefaultPeers >= len(args.World) {
+		return errors.New("all have peers, and there are others")
 	}
 	if len(args.Topics) != 1 || len(args.Publishers) == 0 {
 		return errors.New("one topic and a publisher at least")
@@ -88,7 +96,7 @@ func (args geoStartArgs) check() error {
 	return nil
 }
 
-// start makes the network and the tap, and answers where the relay is to dial the nodes.
+// start makes the peers, the default nodes and the tap, and answers where the relay is to dial the nodes.
 func (g *geo) start(ctx context.Context, args geoStartArgs) (any, error) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
@@ -104,7 +112,7 @@ func (g *geo) start(ctx context.Context, args geoStartArgs) (any, error) {
 	if err := world.populate(ctx, g.record); err != nil {
 		return nil, err
 	}
-	if err := world.connect(ctx); err != nil {
+	if err := world.connectDefaults(ctx); err != nil {
 		return nil, err
 	}
 	if err := world.tapRelay(ctx, g.record); err != nil {
@@ -125,8 +133,8 @@ type geoRunArgs struct {
 	DrainMs int `json:"drainMs"`
 }
 
-// run has the publishers take turns, waits for the last arrivals and answers what became of each block.
-func (g *geo) run(ctx context.Context, args geoRunArgs) (any, error) {
+// run lets blocks spread in turn from all regions, waits for the last arrivals and answers what became of each block.
+func (g *geo) run(_ context.Context, args geoRunArgs) (any, error) {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
 	if g.world == nil {
@@ -138,22 +146,27 @@ func (g *geo) run(ctx context.Context, args geoRunArgs) (any, error) {
 	if args.SlotMs <= 0 {
 		return nil, errors.New("slotMs is above 0")
 	}
+	plans, err := g.world.plan(args.Blocks)
+	if err != nil {
+		return nil, err
+	}
 	g.record.begin()
+	for _, node := range g.world.peers() {
+		node.forget()
+	}
 	source := newPayloadSource(args.Shape)
 	slot := (time.Now().UnixMilli()-args.GenesisMs)/args.SlotMs + 1
 	wireBytes, maxLag := 0, time.Duration(0)
-	for i := range args.Blocks {
+	for i, plan := range plans {
 		at := args.momentOf(slot+int64(i), g.world.topic)
 		data := snappy.Encode(nil, source.next(at))
 		due := time.UnixMilli(args.GenesisMs + int64(at.slot)*args.SlotMs + args.OffsetMs)
 		time.Sleep(time.Until(due))
 		maxLag = max(maxLag, time.Since(due))
 		wireBytes += len(data)
-		if err := g.world.publish(ctx, i, at.slot, data, g.record); err != nil {
-			return nil, err
-		}
+		g.world.publish(plan, at.slot, data, g.record)
 	}
-	g.record.drain(len(g.world.args.Nodes), time.Duration(args.DrainMs)*time.Millisecond)
+	g.record.drain(time.Duration(args.DrainMs) * time.Millisecond)
 	return map[string]any{
 		"blocks":      g.record.arrivals(),
 		"wireBytes":   wireBytes / max(1, args.Blocks),

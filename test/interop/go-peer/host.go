@@ -36,8 +36,6 @@ type hostOptions struct {
 
 	// key is the identity; nil makes a new one.
 	key crypto.PrivKey
-	// memory, unless nil, is where the host stands among those of this process.
-	memory *memoryPlace
 }
 
 // newHost makes a libp2p host the way consensus clients do: a secp256k1 identity, noise and yamux on TCP, QUIC v1,
@@ -61,10 +59,6 @@ func newHost(options hostOptions) (host.Host, error) {
 		agent = agentVersion
 	}
 	settings, listen := []libp2p.Option{}, []string{}
-	if options.memory != nil {
-		settings = append(settings, options.memory.settings()...)
-		listen = append(listen, options.memory.address())
-	}
 	settings = append(settings,
 		libp2p.Identity(key),
 		libp2p.UserAgent(agent),

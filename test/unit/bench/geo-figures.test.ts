@@ -8,14 +8,15 @@ const FRANKFURT = regionIndex('Frankfurt')
 
 function block(from: RegionName, slot: number, times: Partial<GeoBlock>): GeoBlock {
   const publisher = REGIONS.findIndex(({ name }) => name === from)
-  return { publisher, slot, publishedUnixMs: 1000 * slot, defaultMs: null, tapMs: null, reached: 2, ...times }
+  const never = { defaultDueMs: null, relayDueMs: null, defaultMs: null, tapMs: null }
+  return { publisher, slot, publishedUnixMs: 1000 * slot, ...never, served: 2, ...times }
 }
 
 const result: GeoRunResult = {
   blocks: [
-    block('Tokyo', 1, { defaultMs: 200, tapMs: 150 }),
-    block('London', 2, { defaultMs: 30, tapMs: 20 }),
-    block('Tokyo', 3, { tapMs: 160, reached: 1 }),
+    block('Tokyo', 1, { defaultDueMs: 198, relayDueMs: 146, defaultMs: 200, tapMs: 150 }),
+    block('London', 2, { defaultDueMs: 29, relayDueMs: 18, defaultMs: 30, tapMs: 20 }),
+    block('Tokyo', 3, { tapMs: 160, served: 5 }),
   ],
   ...{ wireBytes: 67_000, maxLagMs: 1, defaultMesh: 8 },
 }
@@ -42,8 +43,8 @@ test('blocks are a class of messages as the tap had them', () => {
 
 test("the default node's figures stand beside the relay's own word of first bytes and first senders", () => {
   const nodes = [
-    { peerId: 'near', region: FRANKFURT, address: '', links: 24 },
-    { peerId: 'far', region: regionIndex('Virginia'), address: '', links: 24 },
+    { peerId: 'near', region: FRANKFURT, address: '' },
+    { peerId: 'far', region: regionIndex('Virginia'), address: '' },
   ]
   const arrival = (slot: number, firstPeerId: string, ms: number) => ({
     ...{ slot, firstPeerId, rootHex: '', atMs: 1000 * slot + ms },
@@ -53,6 +54,7 @@ test("the default node's figures stand beside the relay's own word of first byte
     ...{ defaultP50Ms: 30, defaultP99Ms: 200, defaultLacks: 1, defaultMesh: 8 },
     firstBytesP50Ms: 83,
     firstSenderRttMs: (roundTripMs(FRANKFURT, FRANKFURT) + 94) / 2,
-    nodesLacking: 1,
+    ...{ dueEarlierMs: 31.5, relayTookMs: 3, defaultTookMs: 1.5 },
+    servedPeersPerBlock: 3,
   })
 })

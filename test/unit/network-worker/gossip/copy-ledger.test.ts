@@ -98,3 +98,16 @@ test('of peers that left nothing is kept', () => {
   ledger.settle(SETTLED_AFTER_MS)
   assert.equal(ledger.lackedShare('a'), 0.5)
 })
+
+test('who brings messages first is known by the share; who is new has none', () => {
+  const { ledger, add } = scene()
+  assert.equal(ledger.firstShare('source'), 0)
+  for (let n = 0; n < 60; n++) {
+    const [source, other] = n % 3 === 0 ? ['rare', 'source'] : ['source', 'rare']
+    add(`m${n}`, { source, receivers: [other ?? '', 'a'] })
+  }
+  ledger.settle(SETTLED_AFTER_MS)
+  const [source, rare, never] = ['source', 'rare', 'a'].map((peerId) => ledger.firstShare(peerId))
+  assert.ok(source !== undefined && rare !== undefined && source > rare && rare > 0.1, `${source} ${rare}`)
+  assert.equal(never, 0)
+})

@@ -108,3 +108,23 @@ test('shuffled: a new array with every order as likely as any other', () => {
   assertShare([...orders.values()], 1 / 6)
   assert.deepEqual(items, ['a', 'b', 'c'])
 })
+
+test('of one score the cheapest are the best seven of ten; a score comes before any cost', () => {
+  const random = seededRandom(3)
+  const costs = [50, 10, 90, 30, 70, 20, 80, 40, 60, 100, 110, 120]
+  const candidates = costs.map((_, index) => index)
+  const pick = (scoreOf: (candidate: number) => number): readonly number[] =>
+    pickHybrid(candidates, 10, scoreOf, random, (candidate) => costs[candidate] ?? 0)
+      .slice(0, 7)
+      .map((candidate) => costs[candidate] ?? 0)
+  for (let draw = 0; draw < 20; draw++) {
+    assert.deepEqual(
+      pick(() => 0),
+      [10, 20, 30, 40, 50, 60, 70],
+    )
+    assert.deepEqual(
+      pick((candidate) => (candidate === 11 ? 1 : 0)),
+      [120, 10, 20, 30, 40, 50, 60],
+    )
+  }
+})

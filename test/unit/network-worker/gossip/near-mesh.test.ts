@@ -1,0 +1,99 @@
+/** The relay's router prefers near peers: as it fills a mesh, and by swapping far ones of a mesh that is full. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { MessageClass } from '../../../../src/network-worker/gossip/message-class.ts'
+import { ANSWERED_AFTER_MS, SWAP_PERIOD_MS } from '../../../../src/network-worker/gossip/near-swaps.ts'
+import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
+import { SHORT_FOR_MS } from '../../../../src/network-worker/gossip/short-meshes.ts'
+import {
+  addPeer,
+  deliver,
+  graftsTo,
+  names,
+  plainRules,
+  prunesTo,
+  routerScene,
+  seededRandom,
+  TOPIC,
+} from './router-scene.ts'
+
+/** Thirty takers of the topic, each 10 ms farther than the one before. */
+const PEERS = names(30)
+const rttMs = (peerId: string): number | undefined => {
+  const place = PEERS.indexOf(peerId)
+  return place < 0 ? undefined : 10 * (place + 1)
+}
+
+function scene(messageClass: MessageClass = 'block', seed = 1) {
+  const receivers = { isOwn: () => false, rttMs }
+  const all = routerScene({ level: 5, random: seededRandom(seed), receivers })
+  all.router.allow(TOPIC, plainRules({ messageClass }))
+  const peers = PEERS.map((id) => addPeer(all.router, id, { direction: 'outbound' }))
+  const beat = async (afterMs = 0): Promise<readonly string[]> => {
+    all.clock.advance(afterMs)
+    await all.router.heartbeat()
+    return [...(all.router.mesh.get(TOPIC) ?? [])]
+  }
+  return { ...all, peers, beat }
+}
+
+test('of equal scores the nearest are the seven of ten; a better score comes before', () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { router } = scene('block', seed)
+    const far = PEERS.at(-1) ?? ''
+    deliver(router, far, 3)
+    router.join(TOPIC)
+    assert.deepEqual([...(router.mesh.get(TOPIC) ?? [])].slice(0, 7), [far, ...PEERS.slice(0, 6)])
+  }
+})
+
+test('a mesh between mesh_n_low and mesh_n is filled once it has been so for a while', async () => {
+  const { router, beat } = scene('attestation')
+  router.mesh.set(TOPIC, new Set(PEERS.slice(20, 26)))
+  assert.equal((await beat()).length, 6)
+  assert.equal((await beat(SHORT_FOR_MS - 1)).length, 6)
+  const filled = await beat(1)
+  assert.equal(filled.length, 10)
+  for (const id of PEERS.slice(0, 3)) assert.ok(filled.includes(id), `${id} is near`)
+})
+
+test('a raised load fills the meshes at the next heartbeat', async () => {
+  const { router, beat } = scene('attestation')
+  router.mesh.set(TOPIC, new Set(PEERS.slice(0, 10)))
+  await beat()
+  router.setLoad(meshParameters(8))
+  assert.equal((await beat(1)).length, 16)
+})
+
+test('in a mesh of blocks near peers come for far ones until seven of ten are near; each with its GRAFT and PRUNE', async () => {
+  const { router, beat, changes, peers } = scene()
+  router.mesh.set(TOPIC, new Set(PEERS.slice(10, 20)))
+  let mesh = await beat()
+  assert.equal(mesh.length, 11)
+  mesh = await beat(ANSWERED_AFTER_MS)
+  assert.deepEqual(
+    changes.map(({ action, peerId, reason }) => [action, peerId, reason]),
+    [
+      ['graft_sent', PEERS[0], 'nearer_peer'],
+      ['prune_sent', PEERS[16], 'nearer_peer'],
+    ],
+  )
+  assert.deepEqual(graftsTo(peers[0] ?? assert.fail()), [TOPIC])
+  assert.deepEqual(prunesTo(peers[16] ?? assert.fail()), [{ topic: TOPIC, backoff: 60 }])
+  for (let turn = 0; turn < 12; turn++) {
+    await beat(SWAP_PERIOD_MS - ANSWERED_AFTER_MS)
+    mesh = await beat(ANSWERED_AFTER_MS)
+  }
+  assert.equal(mesh.length, 10)
+  const expected = [...PEERS.slice(0, 7), ...PEERS.slice(17, 20)]
+  assert.deepEqual(mesh.toSorted(), expected.toSorted())
+  assert.equal(changes.length, 14)
+})
+
+test('a mesh of short messages stays as it is', async () => {
+  const { router, beat, changes } = scene('attestation')
+  router.mesh.set(TOPIC, new Set(PEERS.slice(10, 20)))
+  await beat()
+  await beat(SWAP_PERIOD_MS)
+  assert.deepEqual(changes, [])
+})
