@@ -9,6 +9,8 @@ export const COLLECTED_AFTER_BYTES = 4 * 1024 * 1024
 
 /** Shorter arrays are cut from slabs of Node's, which die by the heap's own clock; and looking costs half a microsecond. */
 const LOOKED_AT_BYTES = 8192
+/** Of short ones that are no part of a slab, between two looks: thousands a second come in a burst. */
+const OWN_BYTES_A_LOOK = 128 * 1024
 
 export interface BufferCollectionDeps {
   /** Bytes behind arrays, now. */
@@ -44,7 +46,7 @@ export class BufferCollection {
   /** An array of its own was made for so many bytes, however few. */
   countOwn(bytes: number): void {
     this.#ownBytes += bytes
-    if (this.#ownBytes <= LOOKED_AT_BYTES) return
+    if (this.#ownBytes < OWN_BYTES_A_LOOK) return
     this.#ownBytes = 0
     this.#look()
   }

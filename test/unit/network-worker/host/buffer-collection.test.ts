@@ -60,10 +60,9 @@ describe('the collection of buffers', () => {
   test('is brought about by short arrays that are no part of a slab', () => {
     const { collection, state, waiting } = scene()
     state.externalBytes += COLLECTED_AFTER_BYTES
-    collection.countOwn(4096)
-    collection.countOwn(4096)
+    for (let i = 0; i < 31; i++) collection.countOwn(4096)
     assert.equal(waiting.length, 0, 'looked at once in a while')
-    collection.countOwn(1)
+    collection.countOwn(4096)
     assert.equal(waiting.length, 1)
   })
 
