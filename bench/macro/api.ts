@@ -4,6 +4,7 @@
  */
 import { runPaired } from '../paired.ts'
 import { formatEstimate, medianTable, type TableFigure } from '../paired-table.ts'
+import { moreFigure } from '../report/figures.ts'
 import { classOf } from '../run-figures.ts'
 import type { BenchRun, Variant } from '../run-record.ts'
 import { pairedRatio } from '../statistics.ts'
@@ -78,18 +79,13 @@ const p99Of =
   (run: BenchRun): number =>
     classOf(run, className)?.p99Ms ?? Number.NaN
 
-const moreOf =
-  (name: string) =>
-  (run: BenchRun): number =>
-    run.more?.[name] ?? Number.NaN
-
 const FIGURES: readonly TableFigure[] = [
   { header: 'CPU us/delivery', isRatio: true, of: (run) => run.cpuUsPerDelivery },
   { header: '240 B p99 ms', isRatio: true, of: p99Of('240 B') },
   { header: '120 kB p99 ms', isRatio: true, of: p99Of('120 kB') },
-  { header: 'forward p99 ms', isRatio: true, of: moreOf('forwardP99Ms') },
-  { header: 'poll p50 ms', isRatio: false, of: moreOf('pollP50Ms') },
-  { header: 'poll p99 ms', isRatio: false, of: moreOf('pollP99Ms') },
+  { header: 'forward p99 ms', isRatio: true, of: moreFigure('forwardP99Ms') },
+  { header: 'poll p50 ms', isRatio: false, of: moreFigure('pollP50Ms') },
+  { header: 'poll p99 ms', isRatio: false, of: moreFigure('pollP99Ms') },
 ]
 
 /** How many times the figures of each polled variant are those of the quiet one of the same round. */

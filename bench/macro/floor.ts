@@ -5,7 +5,8 @@
 import { measureFloor } from '../floor/measure-floor.ts'
 import { runPaired } from '../paired.ts'
 import { medianTable, type TableFigure } from '../paired-table.ts'
-import type { BenchRun, Variant } from '../run-record.ts'
+import { moreFigure } from '../report/figures.ts'
+import type { Variant } from '../run-record.ts'
 import { pairedFlags } from './flags.ts'
 import { requireGo, SUBSCRIBERS } from './load-generator.ts'
 import { attestations, blocks, GOSSIP_NAMES, type LoadStream } from './traffic.ts'
@@ -20,15 +21,10 @@ const CASES: ReadonlyMap<string, LoadStream> = new Map([
 /** Long enough that all that runs often is compiled. */
 const DEFAULTS = { seconds: 15, warmupSeconds: 10, rounds: 3 }
 
-const moreOf =
-  (name: string) =>
-  (run: BenchRun): number =>
-    run.more?.[name] ?? Number.NaN
-
 const FIGURES: readonly TableFigure[] = [
   { header: 'CPU us/delivery', isRatio: true, of: (run) => run.cpuUsPerDelivery },
-  { header: 'to send', isRatio: false, of: moreOf('sendUsPerDelivery') },
-  { header: 'to receive, a message', isRatio: false, of: moreOf('receiveUsPerMessage') },
+  { header: 'to send', isRatio: false, of: moreFigure('sendUsPerDelivery') },
+  { header: 'to receive, a message', isRatio: false, of: moreFigure('receiveUsPerMessage') },
   { header: 'RSS MB', isRatio: false, of: (run) => run.rssMb },
 ]
 

@@ -85,19 +85,35 @@ export function blocksBesideBetter(percentile: Percentile): Bar['read'] {
   }
 }
 
-/** Of blocks amid attestations: the burst in which Starling's are latest. */
+/** Blocks amid attestations, in the burst in which Starling's are latest beside others'. */
+function inWorstBurst(
+  runs: readonly BenchRun[],
+  percentile: Percentile,
+  beside: (caseName: string, figure: Figure) => MaybeReading,
+): MaybeReading {
+  const readings = casesOf(runs)
+    .filter((caseName) => BURST_CASE.test(caseName))
+    .flatMap((caseName) => {
+      const name = blockClass(runs.filter((run) => run.case === caseName)) ?? ''
+      const reading = beside(
+        caseName,
+        ofClass(name, (one) => one[percentile]),
+      )
+      return reading === undefined ? [] : { ...reading, note: `${name} in ${caseName}, ${reading.note}` }
+    })
+  return readings.sort((one, other) => other.median - one.median)[0]
+}
+
 export function burstBesideBetter(percentile: Percentile): Bar['read'] {
-  return (runs, transport) => {
-    const readings = casesOf(runs)
-      .filter((caseName) => BURST_CASE.test(caseName))
-      .flatMap((caseName) => {
-        const name = blockClass(runs.filter((run) => run.case === caseName)) ?? ''
-        const figure = ofClass(name, (one) => one[percentile])
-        const reading = besideBetter(runs, caseName, transport, figure, 'lower')
-        return reading === undefined ? [] : { ...reading, note: `${name} in ${caseName}, ${reading.note}` }
-      })
-    return readings.sort((one, other) => other.median - one.median)[0]
-  }
+  return (runs, transport) =>
+    inWorstBurst(runs, percentile, (caseName, figure) => besideBetter(runs, caseName, transport, figure, 'lower'))
+}
+
+export function burstBesideGo(runs: readonly BenchRun[], transport: Transport): MaybeReading {
+  return inWorstBurst(runs, 'p99Ms', (caseName, figure) => {
+    const ratio = ratioTo(runs, caseName, plain(transport), 'go', figure)
+    return besideAnother(runs, caseName, transport, ratio, RELAY_NAMES.go)
+  })
 }
 
 export function sustainedBesideBetter(runs: readonly BenchRun[], transport: Transport): MaybeReading {
@@ -109,20 +125,6 @@ export function sustainedBesideBetter(runs: readonly BenchRun[], transport: Tran
   )
   if (reading === undefined || limited.length === 0) return reading
   return { ...reading, note: `${reading.note}; runs limited by the generator: ${limited.length}` }
-}
-
-/** The burst in which Starling's blocks are latest beside Go's. */
-export function burstBesideGo(runs: readonly BenchRun[], transport: Transport): MaybeReading {
-  const readings = casesOf(runs)
-    .filter((caseName) => BURST_CASE.test(caseName))
-    .flatMap((caseName) => {
-      const name = blockClass(runs.filter((run) => run.case === caseName)) ?? ''
-      const p99 = ofClass(name, (one) => one.p99Ms)
-      const ratio = ratioTo(runs, caseName, plain(transport), 'go', p99)
-      const note = `${name} in ${caseName}, ${RELAY_NAMES.go}`
-      return besideAnother(runs, caseName, transport, ratio, note) ?? []
-    })
-  return readings.sort((one, other) => other.median - one.median)[0]
 }
 
 /** The class whose p99 the polling raises most. */
