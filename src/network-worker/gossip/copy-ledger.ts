@@ -1,7 +1,8 @@
 /**
  * What became of the copies of large messages: who needed ours, and what we were spared. In: each message as it leaves.
- * Out, some seconds later: for each peer how often it lacked what we sent it, how often it was the first to bring it, and counts. Nothing is noted when copies
- * come or peers say that they have one: the records of these are there anyway and are read once.
+ * Out, some seconds later: for each peer how often it lacked what we sent it, how often it was the first to bring it, and
+ * counts. Nothing is noted when copies come or peers say that they have one: the records of these are there anyway and are
+ * read once.
  */
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 

@@ -49,7 +49,7 @@ export class MeshRouter extends MendedRouter {
   readonly #clock: Clock
   readonly #onMesh: MeshObserver
   readonly #random: () => number
-  readonly #facts: ReceiverFacts
+  protected readonly receivers: ReceiverFacts
   /** Why upstream is changing the mesh at this moment, if it is; its own reasons do not tell enough. */
   #cause: MeshReason | 'their_graft' | undefined
   #loadLoweredAtMs = Number.NEGATIVE_INFINITY
@@ -62,7 +62,7 @@ export class MeshRouter extends MendedRouter {
     this.#clock = deps.clock
     this.#onMesh = deps.onMesh
     this.#random = deps.random ?? Math.random
-    this.#facts = deps.receivers ?? NOTHING_KNOWN
+    this.receivers = deps.receivers ?? NOTHING_KNOWN
   }
 
   /** Takes effect on the next heartbeat, which fills the meshes when the load was raised. */
@@ -208,7 +208,13 @@ export class MeshRouter extends MendedRouter {
 
   #pick(candidates: readonly PeerIdStr[], need: number): readonly PeerIdStr[] {
     const scoreOf = (peerId: PeerIdStr): number => this.score.score(peerId)
-    return pickHybrid(candidates, need, scoreOf, this.#random, (peerId) => this.#facts.rttMs(peerId) ?? UNKNOWN_RTT_MS)
+    return pickHybrid(
+      candidates,
+      need,
+      scoreOf,
+      this.#random,
+      (peerId) => this.receivers.rttMs(peerId) ?? UNKNOWN_RTT_MS,
+    )
   }
 
   /** Takes peers into a mesh; they are candidates of it. */

@@ -1,6 +1,6 @@
 /**
- * How near a peer is, and who gets a block or a sidecar first. A large message leaves for one peer after the other, 0.3 ms each over
- * TCP: the last of forty has it eleven milliseconds after the first, for no reason but its place in the row.
+ * How near a peer is, and who gets a block or a sidecar first. A large message leaves for one peer after the other, 0.3 ms
+ * each over TCP: the last of forty has it eleven milliseconds after the first, for no reason but its place in the row.
  */
 import type { PeerIdStr } from '../../shared/ids.ts'
 

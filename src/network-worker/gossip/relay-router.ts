@@ -19,7 +19,7 @@ import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { cacheMessage, idBytes } from './message-cache.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
 import { NearSwaps } from './near-swaps.ts'
-import { NOTHING_KNOWN, putInOrder, type ReceiverFacts, sendingCost } from './receiver-order.ts'
+import { putInOrder, sendingCost } from './receiver-order.ts'
 import { SCORE_THRESHOLDS } from './score-parameters.ts'
 import { SeenIds } from './seen-ids.ts'
 import { type SendingObserver, SendingRouter, type SendingRouterDeps } from './sending-router.ts'
@@ -65,7 +65,6 @@ export class RelayRouter extends SendingRouter {
   readonly #topics = new Map<TopicStr, TopicRules>()
   readonly #arrivals: Arrivals
   readonly #slab = new Slab()
-  readonly #receivers: ReceiverFacts
   readonly #swaps: NearSwaps
   readonly #records = new DeliveryRecords()
 
@@ -73,10 +72,9 @@ export class RelayRouter extends SendingRouter {
     super(components, options, deps)
     const { clock, seenTtlMs, fastMessageId, observer, passage, nextTurn } = deps
     this.#deps = deps
-    this.#receivers = deps.receivers ?? NOTHING_KNOWN
     this.#swaps = new NearSwaps({
-      isOwn: (peerId) => this.#receivers.isOwn(peerId),
-      rttMs: (peerId) => this.#receivers.rttMs(peerId),
+      isOwn: (peerId) => this.receivers.isOwn(peerId),
+      rttMs: (peerId) => this.receivers.rttMs(peerId),
       isOutbound: (peerId) => this.outbound.get(peerId) === true,
       firstShare: (peerId) => this.copyLedger.firstShare(peerId),
     })
@@ -241,7 +239,7 @@ export class RelayRouter extends SendingRouter {
 
   /** Whoever joins a mesh until the next heartbeat is last in it. */
   #orderMeshes(): void {
-    const facts = this.#receivers
+    const facts = this.receivers
     const costs = new Map<PeerIdStr, number>()
     const costOf = (peerId: PeerIdStr): number => {
       const known = costs.get(peerId)
