@@ -1,5 +1,6 @@
 import type { Logger, MessageStreamDirection } from '@libp2p/interface'
 import type { BufferCollection } from '../buffer-collection.ts'
+import { joined } from '../streams/joined.ts'
 import type { UnreadBudget } from '../streams/unread-budget.ts'
 import { WritableSide } from '../streams/writable-side.ts'
 import type { NativeStream } from './native-quic.ts'
@@ -160,7 +161,7 @@ export class QuicStream extends WritableSide {
     const bytes = Math.min(this.queue.bytes, BATCH_BYTES)
     this.queue.takeTo(pieces, bytes)
     this.#writingBytes = bytes
-    this.#native.write(joined(pieces, bytes)).then(
+    this.#native.write(joined(pieces)).then(
       () => this.#onWritten(),
       (error: unknown) => this.#onWriteFailed(error),
     )
@@ -181,18 +182,6 @@ export class QuicStream extends WritableSide {
     this.#writingBytes = 0
     this.abort(error instanceof Error ? error : new Error(String(error)))
   }
-}
-
-/** All pieces as one: without a copy when they lie side by side. */
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const [first] = pieces
-  if (first === undefined) return new Uint8Array()
-  let end = first.byteOffset
-  for (const { buffer, byteOffset, length } of pieces) {
-    if (buffer !== first.buffer || byteOffset !== end) return Buffer.concat(pieces, bytes)
-    end += length
-  }
-  return pieces.length === 1 ? first : new Uint8Array(first.buffer, first.byteOffset, bytes)
 }
 
 function ignored(): void {}

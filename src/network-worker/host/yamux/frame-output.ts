@@ -1,5 +1,6 @@
 import type { MessageStream } from '@libp2p/interface'
 import { isDirectStream, NOISE_PLAINTEXT_BYTES } from '../direct-stream.ts'
+import { joined } from '../streams/joined.ts'
 import { FRAME_TYPE, HEADER_BYTES, HeaderWriter } from './frame.ts'
 import { YamuxProtocolError } from './yamux-error.ts'
 
@@ -14,12 +15,6 @@ const MAX_ANSWERS_WHILE_FULL = 1_024
 /** Who waits until the connection takes more. */
 export interface OutputWaiter {
   onOutputDrain(): void
-}
-
-/** Joins pieces for a connection that takes one message at a time. */
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first] = pieces
-  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces)
 }
 
 /** Writes frames to the connection below, what belongs together in one message, and knows whether it takes more. */

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NativeStream } from '../../../../../src/network-worker/host/quic/native-quic.ts'
 import type { QuicStream } from '../../../../../src/network-worker/host/quic/quic-stream.ts'
-import { ScriptedStream, scriptedMuxer } from './scripted-quic.ts'
+import { openOne, ScriptedStream, scriptedMuxer } from './scripted-quic.ts'
 
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024
 const LONG_READ_BYTES = 65_536
@@ -24,14 +24,6 @@ async function flood(native: ScriptedStream): Promise<number> {
     await nextTurn()
   }
   return sentBytes
-}
-
-async function openOne(): Promise<[QuicStream, ScriptedStream]> {
-  const native = new ScriptedStream()
-  const stream = await scriptedMuxer(async () => native)
-    .build()
-    .createStream()
-  return [stream, native]
 }
 
 test('no muxer is made of a connection that has ended, for the library would accept streams of it for ever', () => {

@@ -2,20 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { QuicStream } from '../../../../../src/network-worker/host/quic/quic-stream.ts'
-import { ScriptedStream, scriptedMuxer } from './scripted-quic.ts'
+import { openOne } from './scripted-quic.ts'
 
 /** Of one write, and at which whoever sends is told to wait. */
 const BATCH_BYTES = 256 * 1024
 const FRONT = Buffer.alloc(27, 1)
-
-async function openOne(): Promise<[QuicStream, ScriptedStream]> {
-  const native = new ScriptedStream()
-  const stream = await scriptedMuxer(async () => native)
-    .build()
-    .createStream()
-  return [stream, native]
-}
 
 test('both are one write', async () => {
   const [stream, native] = await openOne()

@@ -2,6 +2,7 @@
 import { type StreamMuxer, type StreamMuxerFactory, TypedEventEmitter } from '@libp2p/interface'
 import type { NativeConnection, NativeStream } from '../../../../../src/network-worker/host/quic/native-quic.ts'
 import { QuicMuxer } from '../../../../../src/network-worker/host/quic/quic-muxer.ts'
+import type { QuicStream } from '../../../../../src/network-worker/host/quic/quic-stream.ts'
 import { WireEnd } from '../../../../support/memory-wire.ts'
 
 type ReadOutcome = PromiseWithResolvers<Uint8Array | undefined>
@@ -91,4 +92,13 @@ export function scriptedMuxer(outboundStream: () => Promise<NativeStream>, maxOu
     build: () => new QuicMuxer(factory, end, { maxOutboundStreams }),
     made: () => made,
   }
+}
+
+/** An open stream of ours, and the native one below it. */
+export async function openOne(): Promise<[QuicStream, ScriptedStream]> {
+  const native = new ScriptedStream()
+  const stream = await scriptedMuxer(async () => native)
+    .build()
+    .createStream()
+  return [stream, native]
 }
