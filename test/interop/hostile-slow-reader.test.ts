@@ -11,27 +11,26 @@ import { skip } from './setup.ts'
  * none of them is looked at.
  */
 const BLOCKS = { blockBytes: 240_000, blockPeriodMs: 20, validation: 'none' } as const
-const FULL_MS = 15_000
-/** A Status and then a ping, each given up after 10 s: both Low, which with the slow-peer report is 20. */
+const FULL_MS = 30_000
+/** A Status and then a ping, each given up after 10 s: both Low. */
 const UNANSWERED_MS = 25_000
+const LOW = -10
 const HIGH = -1
-/** The slow-peer term is -10 for each; what the peer earned before it stalled is next to nothing. */
-const MORE_THAN_TEN_FAILURES = -100
+/** What each failure costs in the slow-peer term; what the peer earned before it stalled is next to nothing. */
+const FAILURE = -10
 /** What decays while a test runs. */
 const DECAYED = 0.97
 
 /**
- * Blocks fail to reach the peer: the slow-peer term of its gossip score falls, a second of more than ten is a report,
- * and it leaves the mesh.
+ * Blocks fail to reach the peer: the slow-peer term of its gossip score falls, and the next heartbeat takes it out of the
+ * mesh. How many failed by then, and whether they make a report, is for the heartbeat's time to say.
  */
 async function fallsBehind(scene: HostileScene, hostile: GoWirePeer): Promise<void> {
-  let worstGossip = 0
   let worst = 0
   const isBehind = async (): Promise<boolean> => {
-    const { gossipsub_score, peer_score } = await scene.view(hostile)
-    worstGossip = Math.min(worstGossip, gossipsub_score)
-    worst = Math.min(worst, peer_score)
-    return worstGossip <= MORE_THAN_TEN_FAILURES && worst <= HIGH * DECAYED
+    const { gossipsub_score } = await scene.view(hostile)
+    worst = Math.min(worst, gossipsub_score)
+    return worst <= FAILURE * DECAYED
   }
   await until('the hostile peer to be held to be slow', isBehind, FULL_MS)
   await until('the hostile peer out of the mesh', async () => {
@@ -46,7 +45,7 @@ async function readsNoGossip(scene: HostileScene): Promise<void> {
   await fallsBehind(scene, hostile)
   const { state, peer_score } = await scene.view(hostile)
   assert.equal(state, 'connected')
-  assertBetween(peer_score, 5 * HIGH, HIGH * DECAYED)
+  assertBetween(peer_score, 5 * HIGH, 0)
 }
 
 async function readsNothing(scene: HostileScene): Promise<void> {
@@ -59,7 +58,7 @@ async function readsNothing(scene: HostileScene): Promise<void> {
     process.kill(hostile.pid, 'SIGCONT')
   }
   const { score } = await scene.view(hostile)
-  assertBetween(score, -50, -20)
+  assertBetween(score, -50, 2 * LOW * DECAYED)
   assert.equal(await scene.isBanned(hostile), false)
   await hostile.waitForDisconnect()
 }
