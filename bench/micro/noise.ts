@@ -81,7 +81,7 @@ async function measureIn(variant: Variant, size: Size, key: PrivateKey): Promise
   const recorded: Uint8Array[] = []
   let recordedBytes = 0
   under.onData = (chunk) => {
-    recorded.push(chunk)
+    recorded.push(Buffer.from(chunk)) // what came is lent
     recordedBytes += chunk.length
   }
   const framesEach = Math.ceil(size.bytes / 65_519)

@@ -1,98 +1,129 @@
-import { UnreadBytes } from '../host/streams/unread-bytes.ts'
+import { Slab } from './slab.ts'
 
 /** A length above this many bytes of varint is none: 2^35. */
 const MAX_LENGTH_BYTES = 5
+/** The first room for a frame that comes in pieces; it doubles as bytes come, so that a mere announcement costs no memory. */
+const FIRST_ROOM_BYTES = 4096
+
+/** Of short frames, for all readers of the thread: whoever keeps a message for longer copies it (ADR 22). */
+const slab = new Slab()
 
 /** Named as it-length-prefixed names its own, by which a bad length is told from a stream that broke. */
 export class InvalidLengthError extends Error {
   override readonly name = 'InvalidDataLengthError'
 }
 
+export interface FrameReaderOptions {
+  /** Longest frame; a longer one is refused by its length, before anything is kept of it. */
+  readonly maxBytes: number
+  /** A frame is its taker's for good. `startedAtMs`: when the first bytes of it came, as `nowMs` has it. */
+  readonly onFrame: (frame: Uint8Array, startedAtMs: number) => void
+  readonly nowMs?: () => number
+  /** An array of so many bytes was made. */
+  readonly onRoom?: (bytes: number) => void
+}
+
 /**
  * Cuts a stream of bytes into frames, each with its length before it as an unsigned varint. In: chunks as they come. Out:
- * frames in the turn of the chunk that completes them, views of the chunk where it holds all of the frame. Synchronous,
- * since a promise for each message costs as much as the rest of its reading.
+ * frames in the turn of the chunk that completes them. What comes in pieces is put where the frame will be, once: it holds
+ * no more than twice what came, and 4 kB. Synchronous, since a promise for each message costs as much as the rest of its
+ * reading.
  */
 export class FrameReader {
   readonly #maxBytes: number
   readonly #onFrame: (frame: Uint8Array, startedAtMs: number) => void
   readonly #nowMs: () => number
-  /**
-   * What is there of a frame that is not complete, its length included. However small the pieces in which it comes, and
-   * however long the stretches around them: a peer decides how both are, and never need send the rest.
-   */
-  readonly #begun = new UnreadBytes()
-  /** Bytes of the frame with its length; undefined until the length is complete. */
+  readonly #onRoom: (bytes: number) => void
+  /** Bytes of the frame, without its length; undefined until that is complete. */
   #wanted: number | undefined
+  /** What there is of a length that is not complete. */
+  #length = 0
   #lengthBytes = 0
+  /** What there is of a frame that is not complete. */
+  #room = NO_BYTES
+  #filled = 0
   /** When the first bytes of the frame that is being read came, and when the newest chunk did. */
   #startedAtMs = 0
   #chunkAtMs = 0
 
-  /**
-   * @param maxBytes longest frame; a longer one is refused by its length, before anything is kept of it
-   * @param onFrame told also when the first bytes of the frame came, as `nowMs` has it
-   */
-  constructor(
-    maxBytes: number,
-    onFrame: (frame: Uint8Array, startedAtMs: number) => void,
-    nowMs: () => number = () => 0,
-  ) {
+  constructor({ maxBytes, onFrame, nowMs = () => 0, onRoom = () => undefined }: FrameReaderOptions) {
     this.#maxBytes = maxBytes
     this.#onFrame = onFrame
     this.#nowMs = nowMs
+    this.#onRoom = onRoom
   }
 
-  /** @throws InvalidLengthError when a length is too long, or is no varint; nothing more can be read then */
-  push(chunk: Uint8Array): void {
+  /**
+   * @param isLent the chunk is another's afterwards; else frames that are whole in it are views of it
+   * @throws InvalidLengthError when a length is too long, or is no varint; nothing more can be read then
+   */
+  push(chunk: Uint8Array, isLent = false): void {
     this.#chunkAtMs = this.#nowMs()
-    if (this.#begun.bytes === 0) {
-      this.#startedAtMs = this.#chunkAtMs
-      this.#cut(chunk)
-      return
+    let at = 0
+    while (at < chunk.length) {
+      if (this.#wanted === undefined) at = this.#readLength(chunk, at)
+      const wanted = this.#wanted
+      if (wanted === undefined) return
+      if (this.#filled === 0 && at + wanted <= chunk.length) {
+        const frame = chunk.subarray(at, at + wanted)
+        at += wanted
+        this.#give(isLent ? this.#copy(frame) : frame)
+      } else if (at < chunk.length) at = this.#collect(chunk, at, wanted)
     }
-    this.#begun.push(chunk)
-    if (this.#wanted !== undefined && this.#begun.bytes < this.#wanted) return
+  }
+
+  /** Reads on in a length, which need not be of the fewest bytes. @returns where it ends in the chunk */
+  #readLength(chunk: Uint8Array, start: number): number {
+    if (this.#lengthBytes === 0) this.#startedAtMs = this.#chunkAtMs
+    let at = start
+    while (at < chunk.length) {
+      const byte = chunk[at++] ?? 0
+      this.#length += (byte & 0x7f) * 2 ** (7 * this.#lengthBytes++)
+      if (this.#length > this.#maxBytes) throw new InvalidLengthError('a frame is longer than allowed')
+      if (byte < 0x80) {
+        this.#wanted = this.#length
+        this.#length = 0
+        this.#lengthBytes = 0
+        return at
+      }
+      if (this.#lengthBytes === MAX_LENGTH_BYTES) throw new InvalidLengthError('a length has too many bytes')
+    }
+    return at
+  }
+
+  /** Adds to the frame that has begun. @returns where in the chunk it went on to */
+  #collect(chunk: Uint8Array, at: number, wanted: number): number {
+    const end = Math.min(chunk.length, at + wanted - this.#filled)
+    const neededBytes = this.#filled + end - at
+    if (neededBytes > this.#room.length) this.#makeRoom(Math.min(wanted, Math.max(FIRST_ROOM_BYTES, 2 * neededBytes)))
+    this.#room.set(at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end), this.#filled)
+    this.#filled = neededBytes
+    if (neededBytes === wanted) {
+      const frame = this.#room
+      this.#room = NO_BYTES
+      this.#filled = 0
+      this.#give(frame)
+    }
+    return end
+  }
+
+  #makeRoom(bytes: number): void {
+    const room = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer)
+    if (this.#filled > 0) room.set(this.#room.subarray(0, this.#filled))
+    this.#room = room
+    this.#onRoom(bytes)
+  }
+
+  #copy(frame: Uint8Array): Uint8Array {
+    const copy = slab.copy(frame)
+    if (copy.length === copy.buffer.byteLength) this.#onRoom(copy.length)
+    return copy
+  }
+
+  #give(frame: Uint8Array): void {
     this.#wanted = undefined
-    this.#cut(this.#joined())
-  }
-
-  #joined(): Uint8Array {
-    const { bytes } = this.#begun
-    const pieces: Uint8Array[] = []
-    for (let piece = this.#begun.shift(); piece !== undefined; piece = this.#begun.shift()) pieces.push(piece)
-    return Buffer.concat(pieces, bytes)
-  }
-
-  #cut(bytes: Uint8Array): void {
-    let offset = 0
-    while (offset < bytes.length) {
-      const length = this.#lengthAt(bytes, offset)
-      if (length === undefined) break
-      const start = offset + this.#lengthBytes
-      this.#wanted = start - offset + length
-      if (start + length > bytes.length) break
-      this.#wanted = undefined
-      this.#onFrame(bytes.subarray(start, start + length), this.#startedAtMs)
-      this.#startedAtMs = this.#chunkAtMs
-      offset = start + length
-    }
-    if (offset === bytes.length) return
-    this.#begun.push(offset === 0 ? bytes : bytes.subarray(offset))
-  }
-
-  /** Undefined when more bytes are needed; sets how many bytes the length itself takes, which need not be the fewest. */
-  #lengthAt(bytes: Uint8Array, offset: number): number | undefined {
-    let length = 0
-    for (let i = 0; i < MAX_LENGTH_BYTES; i++) {
-      const byte = bytes[offset + i]
-      if (byte === undefined) return undefined
-      length += (byte & 0x7f) * 2 ** (7 * i)
-      if (length > this.#maxBytes) throw new InvalidLengthError('a frame is longer than allowed')
-      if (byte >= 0x80) continue
-      this.#lengthBytes = i + 1
-      return length
-    }
-    throw new InvalidLengthError('a length has too many bytes')
+    this.#onFrame(frame, this.#startedAtMs)
   }
 }
+
+const NO_BYTES = new Uint8Array()

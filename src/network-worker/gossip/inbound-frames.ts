@@ -1,4 +1,6 @@
 import type { Stream } from '@libp2p/interface'
+import { bufferCollection } from '../host/buffer-collection.ts'
+import type { ReadDirectly } from '../host/streams/readable-side.ts'
 import { FrameReader } from './frame-reader.ts'
 
 export interface InboundFramesOptions {
@@ -10,6 +12,15 @@ export interface InboundFramesOptions {
   readonly nowMs: () => number
   /** Once: a length that is none, or a stream that broke. Nothing is read after it. */
   readonly onError: (error: Error) => void
+}
+
+/** What streams of our own muxers offer beside libp2p's interface (host/streams/readable-side.ts). */
+interface DirectlyRead {
+  readDirectly(reader: ReadDirectly | undefined): void
+}
+
+function isReadDirectly(stream: object): stream is DirectlyRead {
+  return 'readDirectly' in stream && typeof stream.readDirectly === 'function'
 }
 
 /**
@@ -25,9 +36,11 @@ export class InboundFrames {
   constructor(stream: Stream, options: InboundFramesOptions) {
     this.rawStream = stream
     this.#options = options
-    this.#reader = new FrameReader(options.maxBytes, options.onFrame, options.nowMs)
+    const buffers = bufferCollection()
+    this.#reader = new FrameReader({ ...options, onRoom: (bytes) => buffers.count(bytes) })
     stream.addEventListener('close', this.#onClose)
-    stream.addEventListener('message', this.#onBytes)
+    if (isReadDirectly(stream)) stream.readDirectly(this.#read)
+    else stream.addEventListener('message', this.#onMessage)
   }
 
   /** Idempotent. */
@@ -40,10 +53,14 @@ export class InboundFrames {
     }
   }
 
-  readonly #onBytes = ({ data }: { readonly data: { subarray(): Uint8Array } }): void => {
+  readonly #onMessage = ({ data }: { readonly data: { subarray(): Uint8Array } }): void => {
+    this.#read(data.subarray(), false)
+  }
+
+  readonly #read: ReadDirectly = (bytes, isLent) => {
     if (this.#isOver) return
     try {
-      this.#reader.push(data.subarray())
+      this.#reader.push(bytes, isLent)
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)))
     }
@@ -62,7 +79,8 @@ export class InboundFrames {
 
   #end(): void {
     this.#isOver = true
-    this.rawStream.removeEventListener('message', this.#onBytes)
+    if (isReadDirectly(this.rawStream)) this.rawStream.readDirectly(undefined)
+    else this.rawStream.removeEventListener('message', this.#onMessage)
     this.rawStream.removeEventListener('close', this.#onClose)
   }
 }

@@ -7,10 +7,12 @@ import { collector } from './collector.ts'
  */
 export const COLLECTED_AFTER_BYTES = 4 * 1024 * 1024
 
-/** Shorter arrays are cut from slabs of Node's, which die by the heap's own clock; and looking costs half a microsecond. */
-const LOOKED_AT_BYTES = 8192
-/** Of short ones that are no part of a slab, between two looks: thousands a second come in a burst. */
-const OWN_BYTES_A_LOOK = 128 * 1024
+/**
+ * Counted between two looks, each of which takes 7 µs. What is counted is made of what came, and for each byte of it at most 22
+ * are made that are not: snappy's longest copy, 64 bytes, is three of the input. So a look is late by 3 MiB at most, and by
+ * a quarter of one for blocks.
+ */
+const BYTES_A_LOOK = 128 * 1024
 
 export interface BufferCollectionDeps {
   /** Bytes behind arrays, now. */
@@ -31,23 +33,18 @@ export class BufferCollection {
   /** The least since the last collection: its arrays are freed some time after it. */
   #leastBytes: number
   #isDue = false
-  #ownBytes = 0
+  #countedBytes = 0
 
   constructor(deps: BufferCollectionDeps) {
     this.#deps = deps
     this.#leastBytes = deps.externalBytes()
   }
 
-  /** Bytes came or were made; to be told of long ones at least, one place of several on a message's way being enough. */
+  /** An array of its own was made for so many bytes, one place of several on a message's way being enough. */
   count(bytes: number): void {
-    if (bytes > LOOKED_AT_BYTES) this.#look()
-  }
-
-  /** An array of its own was made for so many bytes, however few. */
-  countOwn(bytes: number): void {
-    this.#ownBytes += bytes
-    if (this.#ownBytes < OWN_BYTES_A_LOOK) return
-    this.#ownBytes = 0
+    this.#countedBytes += bytes
+    if (this.#countedBytes < BYTES_A_LOOK) return
+    this.#countedBytes = 0
     this.#look()
   }
 

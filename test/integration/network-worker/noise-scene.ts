@@ -43,7 +43,7 @@ export async function securedPair(): Promise<SecuredPair> {
 /** All that comes, as one. */
 export function collect(stream: SecuredStream, isDirect: boolean): { readonly bytes: () => Buffer } {
   const chunks: Uint8Array[] = []
-  if (isDirect) stream.consumeDirectly((bytes) => chunks.push(bytes))
+  if (isDirect) stream.consumeDirectly((bytes) => chunks.push(new Uint8Array(bytes)))
   else stream.addEventListener('message', ({ data }) => chunks.push(data.subarray()))
   return { bytes: () => Buffer.concat(chunks) }
 }

@@ -85,7 +85,10 @@ test('a consumer that pauses after the first of several has the others later, in
 
 test('answers given while bytes are taken come back in order, with frames of any length', async () => {
   await using pair = await securedPair()
-  pair.far.consumeDirectly((bytes) => pair.far.sendPieces([bytes, bytes]))
+  pair.far.consumeDirectly((bytes) => {
+    const own = new Uint8Array(bytes)
+    pair.far.sendPieces([own, own])
+  })
   const received = collect(pair.near, true)
   const sent = [1, 70_000, 3, 65_519, 9000, 200_000].map((length, at) => Buffer.alloc(length, at + 1))
   for (const message of sent) pair.near.send(message)

@@ -1,13 +1,10 @@
+import { FrameRooms } from './frame-rooms.ts'
+
 /** Bytes of the length before each frame (libp2p specs, noise/README.md, "Wire Format"). */
 export const LENGTH_BYTES = 2
-/** The longest frame with its length. */
-const MAX_ROOM_BYTES = LENGTH_BYTES + 65_535
-/** The first room for a frame that comes in pieces; it doubles as bytes come, so that a mere announcement costs no memory. */
-const FIRST_ROOM_BYTES = 4096
 
 /**
- * A frame is `bytes` from `start` to `end`, without its length. It may be changed and kept: nobody else has it, but for what
- * lies around it. False stops the cutting.
+ * A frame is `bytes` from `start` to `end`, without its length. It is lent, and may be changed. False stops the cutting.
  */
 export type TakeFrame = (bytes: Uint8Array, start: number, end: number) => boolean
 
@@ -17,12 +14,15 @@ export type TakeFrame = (bytes: Uint8Array, start: number, end: number) => boole
  */
 export class FrameCutter {
   readonly #take: TakeFrame
+  readonly #rooms: FrameRooms
   /** The beginning of a frame, with its length, and how much of the room is filled. */
-  #room: Uint8Array = new Uint8Array()
+  #room: Uint8Array = NO_ROOM
   #filled = 0
 
-  constructor(take: TakeFrame) {
+  /** @param rooms of all connections */
+  constructor(take: TakeFrame, rooms = new FrameRooms()) {
     this.#take = take
+    this.#rooms = rooms
   }
 
   /** Bytes of a frame that has not come whole. */
@@ -60,9 +60,11 @@ export class FrameCutter {
     this.#keep(chunk, offset, end)
     if (this.#filled < wholeBytes) return -1
     const frame = this.#room
-    this.#room = new Uint8Array()
+    this.#room = NO_ROOM
     this.#filled = 0
-    return this.#take(frame, LENGTH_BYTES, wholeBytes) ? end : -1
+    const goesOn = this.#take(frame, LENGTH_BYTES, wholeBytes)
+    this.#rooms.giveBack(frame)
+    return goesOn ? end : -1
   }
 
   #keep(chunk: Uint8Array, start: number, end: number): void {
@@ -73,12 +75,16 @@ export class FrameCutter {
   }
 
   #makeRoom(neededBytes: number): void {
-    const room = Buffer.allocUnsafeSlow(Math.min(MAX_ROOM_BYTES, Math.max(FIRST_ROOM_BYTES, 2 * neededBytes)))
-    room.set(this.#room.subarray(0, this.#filled))
+    const before = this.#room
+    const room = this.#rooms.take(neededBytes)
+    if (this.#filled > 0) room.set(before.subarray(0, this.#filled))
     this.#room = room
+    this.#rooms.giveBack(before)
   }
 }
 
 function frameLength(bytes: Uint8Array, offset: number): number {
   return ((bytes[offset] ?? 0) << 8) | (bytes[offset + 1] ?? 0)
 }
+
+const NO_ROOM = new Uint8Array()

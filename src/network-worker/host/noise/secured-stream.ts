@@ -7,6 +7,7 @@ import type { DirectStream } from '../direct-stream.ts'
 import { TAG_BYTES } from './aead.ts'
 import type { CipherState } from './cipher-state.ts'
 import { FrameCutter } from './frame-cutter.ts'
+import { FrameRooms } from './frame-rooms.ts'
 import { FrameSealer } from './frame-sealer.ts'
 import { openWire, type Receive, type Wire } from './wire.ts'
 import type { TransportCiphers } from './xx-handshake.ts'
@@ -14,13 +15,14 @@ import type { TransportCiphers } from './xx-handshake.ts'
 /** What the secured connections of a node share. */
 export interface StreamBuffers {
   readonly sealer: FrameSealer
+  readonly rooms: FrameRooms
   readonly buffers: Pick<BufferCollection, 'count'>
 }
 
 /** For the secured connections of one thread. */
 export function streamBuffers(): StreamBuffers {
   const buffers = bufferCollection()
-  return { buffers, sealer: new FrameSealer(buffers) }
+  return { buffers, sealer: new FrameSealer(buffers), rooms: new FrameRooms() }
 }
 
 type Sent = Parameters<MessageStream['send']>[0]
@@ -48,20 +50,20 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   readonly #receiving: CipherState
   readonly #sealer: FrameSealer
   readonly #buffers: Pick<BufferCollection, 'count'>
-  readonly #cutter = new FrameCutter((bytes, start, end) => this.#open(bytes, start, end))
+  readonly #cutter: FrameCutter
   #consume: Receive | undefined
   #waitingPieces = 0
 
   /**
    * @param early what the other side sent right behind its last message of the handshake
-   * @param sealer of all connections
-   * @param buffers told of the bytes that come
+   * @param sealer of all connections, as are the rooms of frames that come in pieces
+   * @param buffers told of the arrays that are made of what comes
    */
   constructor(
     connection: MessageStream,
     { sending, receiving }: TransportCiphers,
     early: Uint8Array,
-    { sealer, buffers }: StreamBuffers,
+    { sealer, rooms, buffers }: StreamBuffers,
   ) {
     const { log, inactivityTimeout, maxReadBufferLength, direction } = connection
     super({ log, inactivityTimeout, maxReadBufferLength, direction })
@@ -71,6 +73,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     this.#receiving = receiving
     this.#sealer = sealer
     this.#buffers = buffers
+    this.#cutter = new FrameCutter((bytes, start, end) => this.#open(bytes, start, end), rooms)
     connection.addEventListener('close', (event) => this.#onClose(event))
     connection.addEventListener('drain', () => this.#onDrain())
     connection.addEventListener('remoteCloseWrite', () => this.onRemoteCloseWrite())
@@ -178,7 +181,6 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   }
 
   #receive(bytes: Uint8Array): void {
-    this.#buffers.count(bytes.length)
     try {
       this.#cutter.push(bytes)
       if (this.readBuffer.byteLength > 0) this.dispatchReadBuffer()
@@ -198,7 +200,8 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
     if (this.#consume !== undefined && this.readStatus === 'readable' && this.readBuffer.byteLength === 0) {
       this.#consume(plaintext)
     } else {
-      this.readBuffer.append(plaintext)
+      this.#buffers.count(plaintext.length)
+      this.readBuffer.append(new Uint8Array(plaintext))
     }
     return true
   }

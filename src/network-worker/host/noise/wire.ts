@@ -1,5 +1,6 @@
 import { Socket } from 'node:net'
 import type { MessageStream } from '@libp2p/interface'
+import { readIntoRoom } from './socket-room.ts'
 
 /** Bytes to and from the connection under a secured one. */
 export interface Wire {
@@ -12,6 +13,7 @@ export interface Wire {
   write(bytes: Uint8Array): boolean
 }
 
+/** The bytes are lent: they may be changed, and are others' when it returns. */
 export type Receive = (bytes: Uint8Array) => void
 
 /** libp2p's connection over TCP, as far as the short way knows it. */
@@ -42,6 +44,7 @@ export function openWire(connection: MessageStream, receive: Receive): Wire {
 function tcpWire(connection: TcpConnection, receive: Receive): Wire {
   const { socket } = connection
   connection.onData = receive
+  readIntoRoom(socket, (bytes) => connection.onData(bytes))
   return {
     get isIdle() {
       return socket.writableLength === 0 && !socket.connecting

@@ -22,7 +22,7 @@ export interface QuicStreamDeps {
   /** Of the connection: what waits to be read, and the arrays of reads that are under way. */
   readonly budget: UnreadBudget
   /** Told of the arrays that reads make: V8 knows their bytes, but not that they die young. */
-  readonly buffers: Pick<BufferCollection, 'countOwn'>
+  readonly buffers: Pick<BufferCollection, 'count'>
   /**
    * Once: nothing of this stream is of interest any more. `letGo` settles when QUIC holds none of our bytes for it any more,
    * of which there are `heldBytes`.
@@ -142,7 +142,7 @@ export class QuicStream extends WritableSide {
       return await this.#native.read(maxBytes)
     } finally {
       this.budget.release(maxBytes)
-      this.#buffers.countOwn(maxBytes)
+      this.#buffers.count(maxBytes)
     }
   }
 

@@ -15,6 +15,9 @@ import { UnreadBytes } from './unread-bytes.ts'
 /** Bytes as libp2p's interfaces hand them over: an array, or a list of arrays. */
 export type Bytes = Parameters<Stream['send']>[0]
 
+/** Takes bytes in order. Those that are lent are others' when it returns. */
+export type ReadDirectly = (bytes: Uint8Array, isLent: boolean) => void
+
 /** What may be pushed onto a stream and wait there, unless the stream is told otherwise; libp2p's own default. */
 const MAX_READ_BUFFER_BYTES = 4 * 1024 * 1024
 
@@ -30,6 +33,7 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
   readonly timeline: MessageStreamTimeline = { open: Date.now() }
   maxReadBufferLength = MAX_READ_BUFFER_BYTES
   readonly #unread = new UnreadBytes()
+  #reader: ReadDirectly | undefined
   /** Wakes the one who iterates. */
   #wake: (() => void) | undefined
   #hasEnded = false
@@ -92,6 +96,15 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
     this.#wake?.()
   }
 
+  /**
+   * From now on bytes go to `reader`, without an event, and without a copy for whoever might keep them; there is no listener to
+   * 'message' beside it. Undefined: to nobody again. What the reader throws may end the connection.
+   */
+  readDirectly(reader: ReadDirectly | undefined): void {
+    this.#reader = reader
+    if (this.#unread.bytes > 0) queueMicrotask(() => this.#deliverUnread())
+  }
+
   override addEventListener<K extends keyof MessageStreamEvents>(
     type: K,
     listener: EventHandler<MessageStreamEvents[K]> | null,
@@ -129,18 +142,21 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
     }
   }
 
-  /** Bytes of a data frame, not all of it perhaps. */
-  protected receive(bytes: Uint8Array): void {
+  /**
+   * Bytes of a data frame, not all of it perhaps.
+   * @param isLent they are others' when it returns
+   */
+  protected receive(bytes: Uint8Array, isLent = false): void {
     if (this.readStatus === 'closing' || this.readStatus === 'closed') {
       this.onTaken(bytes.length)
       return
     }
-    if (this.#unread.bytes === 0 && this.readStatus === 'readable' && this.listenerCount('message') > 0) {
-      this.dispatchEvent(new StreamMessageEvent(bytes))
+    if (this.#unread.bytes === 0 && this.#isHeard) {
+      this.#hand(bytes, isLent)
       this.onTaken(bytes.length)
       return
     }
-    this.#unread.push(bytes)
+    this.#unread.push(bytes, isLent)
     this.onHeld(bytes.length)
     this.#wake?.()
   }
@@ -175,13 +191,22 @@ export abstract class ReadableSide extends TypedEventEmitter<MessageStreamEvents
 
   /** Piece by piece: whoever listens may pause the stream or stop listening at each. */
   #deliverUnread(): void {
-    while (this.#unread.bytes > 0 && this.readStatus === 'readable' && this.listenerCount('message') > 0) {
+    while (this.#unread.bytes > 0 && this.#isHeard) {
       const piece = this.#shift()
       if (piece === undefined) return
-      this.dispatchEvent(new StreamMessageEvent(piece))
+      this.#hand(piece, false)
       this.onTaken(piece.length)
     }
     this.dispatchEndOnce()
+  }
+
+  get #isHeard(): boolean {
+    return this.readStatus === 'readable' && (this.#reader !== undefined || this.listenerCount('message') > 0)
+  }
+
+  #hand(bytes: Uint8Array, isLent: boolean): void {
+    if (this.#reader !== undefined) this.#reader(bytes, isLent)
+    else this.dispatchEvent(new StreamMessageEvent(isLent ? new Uint8Array(bytes) : bytes))
   }
 
   #shift(): Uint8Array | undefined {

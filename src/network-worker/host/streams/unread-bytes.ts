@@ -21,14 +21,15 @@ export class UnreadBytes {
     return this.#bytes
   }
 
-  push(piece: Uint8Array): void {
+  /** @param isLent the piece is another's soon: a copy of it waits */
+  push(piece: Uint8Array, isLent = false): void {
     this.#bytes += piece.length
     if (piece.length < COPIED_BYTES) {
       this.#copy(piece)
       return
     }
     this.#seal()
-    this.#pieces.push(2 * piece.length < piece.buffer.byteLength ? new Uint8Array(piece) : piece)
+    this.#pieces.push(isLent || 2 * piece.length < piece.buffer.byteLength ? new Uint8Array(piece) : piece)
   }
 
   /** Puts bytes before all others, in a copy. */

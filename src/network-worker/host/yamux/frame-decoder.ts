@@ -8,7 +8,7 @@ export interface FrameSink {
    * @param length see `HeaderWriter.write`
    */
   onHeader(type: number, flags: number, streamId: number, length: number): void
-  /** The next bytes of the last data frame's payload: a view of what was pushed, never empty. */
+  /** The next bytes of the last data frame's payload: a view of what was pushed, as long-lived as that, never empty. */
   onPayload(bytes: Uint8Array): void
   /** The last data frame is whole; told of empty ones too. */
   onDataEnd(): void

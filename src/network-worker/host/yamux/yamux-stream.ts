@@ -87,7 +87,7 @@ export class YamuxStream extends WritableSide implements OutputWaiter {
   }
 
   onPayload(bytes: Uint8Array): void {
-    this.receive(bytes)
+    this.receive(bytes, true)
   }
 
   protected override onHeld(bytes: number): void {

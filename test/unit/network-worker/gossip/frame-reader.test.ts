@@ -11,8 +11,22 @@ const MAX_BYTES = 100_000
 
 function read(chunks: readonly Uint8Array[], maxBytes = MAX_BYTES): Uint8Array[] {
   const frames: Uint8Array[] = []
-  const reader = new FrameReader(maxBytes, (frame) => void frames.push(frame.slice()))
+  const reader = new FrameReader({ maxBytes, onFrame: (frame) => void frames.push(frame) })
   for (const chunk of chunks) reader.push(chunk)
+  return frames
+}
+
+/** As from a socket that is read into one room, of which every chunk is overwritten by the next. */
+function readLent(chunks: readonly Uint8Array[], maxBytes = MAX_BYTES): Uint8Array[] {
+  const frames: Uint8Array[] = []
+  const reader = new FrameReader({ maxBytes, onFrame: (frame) => void frames.push(frame) })
+  const room = new Uint8Array(Math.max(0, ...chunks.map(({ length }) => length)))
+  for (const chunk of chunks) {
+    room.fill(0xee)
+    room.set(chunk)
+    reader.push(room.subarray(0, chunk.length), true)
+  }
+  room.fill(0xdd)
   return frames
 }
 
@@ -31,7 +45,8 @@ test('frames come out as they went in, however the bytes are cut', () => {
     fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.nat(), { maxLength: 12 }), (frames, places) => {
       const bytes = Buffer.concat(frames.map(prefixWithLength))
       const chunks = cut(bytes, places).filter(({ length }) => length > 0)
-      assert.deepEqual(read(chunks).map(Buffer.from), frames.map(Buffer.from))
+      // All are kept until the last has come: none lies where another is put.
+      for (const way of [read, readLent]) assert.deepEqual(way(chunks).map(Buffer.from), frames.map(Buffer.from))
     }),
   )
 })
@@ -39,24 +54,28 @@ test('frames come out as they went in, however the bytes are cut', () => {
 test('byte by byte', () => {
   const frames = [new Uint8Array(200).fill(1), new Uint8Array(), new Uint8Array(3).fill(2)]
   const bytes = Buffer.concat(frames.map(prefixWithLength))
-  assert.deepEqual(read([...bytes].map((byte) => Uint8Array.of(byte))).map(Buffer.from), frames.map(Buffer.from))
+  const chunks = [...bytes].map((byte) => Uint8Array.of(byte))
+  for (const way of [read, readLent]) assert.deepEqual(way(chunks).map(Buffer.from), frames.map(Buffer.from))
 })
 
-test('a frame that is whole in a chunk is a view of it', () => {
+test('a frame that is whole in a chunk is a view of it, unless the chunk is lent', () => {
   const chunk = prefixWithLength(Uint8Array.of(1, 2, 3))
   const seen: Uint8Array[] = []
-  new FrameReader(MAX_BYTES, (frame) => void seen.push(frame)).push(chunk)
+  const reader = new FrameReader({ maxBytes: MAX_BYTES, onFrame: (frame) => void seen.push(frame) })
+  reader.push(chunk)
   assert.equal(seen[0]?.buffer, chunk.buffer)
+  reader.push(chunk, true)
+  assert.notEqual(seen[1]?.buffer, chunk.buffer)
 })
 
 test('a frame is told with the time of its first bytes, not of its last', () => {
   let nowMs = 0
   const started: number[] = []
-  const reader = new FrameReader(
-    MAX_BYTES,
-    (_, startedAtMs) => void started.push(startedAtMs),
-    () => nowMs,
-  )
+  const reader = new FrameReader({
+    maxBytes: MAX_BYTES,
+    onFrame: (_, startedAtMs) => void started.push(startedAtMs),
+    nowMs: () => nowMs,
+  })
   const bytes = Buffer.concat([10, 20, 30, 5].map((length) => prefixWithLength(new Uint8Array(length))))
   // The first whole, the second in three pieces, the last of which brings all of the third and the head of the fourth.
   for (const [start, end] of [
@@ -84,7 +103,7 @@ test('whatever the bytes, it reads frames within the bound or says that a length
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 400 }), { maxLength: 10 }), (chunks) => {
       try {
-        for (const frame of read(chunks, 1000)) assert.ok(frame.length <= 1000)
+        for (const frame of readLent(chunks, 1000)) assert.ok(frame.length <= 1000)
       } catch (error) {
         assert.ok(error instanceof InvalidLengthError)
       }
@@ -95,7 +114,7 @@ test('whatever the bytes, it reads frames within the bound or says that a length
 test('a frame that comes byte by byte, each in a long stretch, keeps none of the stretches', async () => {
   setFlagsFromString('--expose-gc')
   const collect: unknown = runInNewContext('gc')
-  const reader = new FrameReader(MAX_BYTES, () => assert.fail('it is not complete'))
+  const reader = new FrameReader({ maxBytes: MAX_BYTES, onFrame: () => assert.fail('it is not complete') })
   const stretches: WeakRef<ArrayBufferLike>[] = []
   for (const byte of [0x80, 0x40, ...new Uint8Array(100)]) {
     const stretch = Buffer.alloc(65_536, byte)
@@ -107,4 +126,38 @@ test('a frame that comes byte by byte, each in a long stretch, keeps none of the
   collect()
   assert.ok(stretches.filter((stretch) => stretch.deref() !== undefined).length <= 1)
   assert.ok(reader instanceof FrameReader) // it is still there
+})
+
+test('rooms are made for what came, not for what was announced, and one of its length for a frame that is there by half', () => {
+  const rooms: number[] = []
+  const reader = new FrameReader({
+    maxBytes: 10_000_000,
+    onFrame: (frame) => void rooms.push(-frame.length),
+    onRoom: (bytes) => void rooms.push(bytes),
+  })
+  const announced = prefixWithLength(new Uint8Array(68_000))
+  reader.push(announced.subarray(0, 3), true)
+  assert.deepEqual(rooms, [], 'an announcement alone costs nothing')
+  reader.push(announced.subarray(3, 4), true)
+  assert.deepEqual(rooms, [4096])
+  reader.push(announced.subarray(4, 40_003), true)
+  assert.deepEqual(rooms, [4096, 68_000])
+  reader.push(announced.subarray(40_003), true)
+  assert.deepEqual(rooms, [4096, 68_000, -68_000])
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 70_000 }), { maxLength: 10 }), (pieces) => {
+      let came = 0
+      const hungry = new FrameReader({
+        maxBytes: 10_000_000,
+        onFrame: () => assert.fail('it is not complete'),
+        onRoom: (bytes) => assert.ok(bytes <= Math.max(4096, 2 * came)),
+      })
+      hungry.push(prefixWithLength(new Uint8Array(10_000_000)).subarray(0, 4), true)
+      for (const bytes of pieces) {
+        came += bytes
+        hungry.push(new Uint8Array(bytes), true)
+      }
+    }),
+    { numRuns: 20 },
+  )
 })
