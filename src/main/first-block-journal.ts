@@ -12,8 +12,8 @@ export interface FirstBlockJournalDeps {
 }
 
 /**
- * Writes down who sent blocks first, a second's at once. A crash loses a second's blocks; what cannot be written is
- * dropped with a warning: these are statistics.
+ * Writes down who sent blocks first, a second's at once; they are told of some seconds late (stats/block-stats.ts), which is
+ * what a crash loses. What cannot be written is dropped with a warning: these are statistics.
  */
 export class FirstBlockJournal {
   readonly #clock: Clock

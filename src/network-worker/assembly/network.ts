@@ -16,7 +16,7 @@ import { sodiumAead } from '../host/noise/aead.ts'
 import { configuredPeers } from '../peers/dial-target.ts'
 import { openPeerBooks, type PeerBooks } from '../peers/peer-books.ts'
 import { measuredRttMs, UNKNOWN_CLIENT } from '../peers/peer-record.ts'
-import { voteGroup } from '../peers/vote-group.ts'
+import { VoteGroups } from '../peers/vote-group.ts'
 import { openRecent, type RecentRoom } from '../recent/recent-room.ts'
 import { BlockStats } from '../stats/block-stats.ts'
 import { createPeerSources } from '../validation/policy/peer-sources.ts'
@@ -37,7 +37,8 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
   })
   const recent = openRecent({ config, chain, clock, log, nodeId: enr.nodeId })
   const blocks = createBlockStats({ chain, events, recent, pool, books }, deps, later)
-  const { clockOffset, onBlockSlot } = followClock(ground, books, deps)
+  const voteGroups = new VoteGroups(ground.isLoopback)
+  const { clockOffset, onBlockSlot } = followClock(ground, books, deps, voteGroups)
   const gossip = await openGossip({
     config,
     chain,
@@ -48,7 +49,7 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
     events: passedObserver(events, recent),
     verifier,
     onBlockSlot,
-    sources: sourcesOf(ground, books, deps, later),
+    sources: sourcesOf(voteGroups, books, deps, later),
     rttMs: (peerId) => measuredRttMs(books.registry.get(peerId)),
     knownSenders: knownSenders(restored.firstBlockSenders),
     exemption,
@@ -91,12 +92,12 @@ function openBooks(deps: NetworkNodeDeps, ground: Ground, exemption: IpExemption
 }
 
 /** Whose word on a message counts for how much. A configured peer that cannot be named is warned of when it is dialled. */
-function sourcesOf({ isLoopback }: Ground, { registry, access }: PeerBooks, deps: NetworkNodeDeps, later: Later) {
+function sourcesOf(voteGroups: VoteGroups, { registry, access }: PeerBooks, deps: NetworkNodeDeps, later: Later) {
   return createPeerSources({
     configured: configuredPeers(deps.config.peers),
     isTrusted: (peerId) => access.isTrusted(peerId),
     isExplicit: (peerId) => later().host.services.gossip.direct.has(peerId),
-    networkOf: (peerId) => voteGroup(peerId, registry.get(peerId)?.ip, isLoopback),
+    networkOf: (peerId) => voteGroups.of(peerId, registry.get(peerId)),
     agentOf: (peerId) => registry.get(peerId)?.client ?? UNKNOWN_CLIENT,
     ageMs: (peerId) => {
       const record = registry.get(peerId)
@@ -106,11 +107,16 @@ function sourcesOf({ isLoopback }: Ground, { registry, access }: PeerBooks, deps
 }
 
 /** Judges our clock by when blocks come; a sender's network answers for it, so that one cannot pose as many. */
-function followClock({ chain, isLoopback }: Ground, { registry }: PeerBooks, { clock, log }: NetworkNodeDeps) {
+function followClock(
+  { chain }: Ground,
+  { registry }: PeerBooks,
+  { clock, log }: NetworkNodeDeps,
+  voteGroups: VoteGroups,
+) {
   const { slotClock, network } = chain
   const clockOffset = new ClockOffset({ clock, slotClock, slotDurationMs: network.slotDurationMs, log })
   const onBlockSlot = (slot: number, from: string): void =>
-    clockOffset.onBlock(slot, voteGroup(from, registry.get(from)?.ip, isLoopback))
+    clockOffset.onBlock(slot, voteGroups.of(from, registry.get(from)))
   return { clockOffset, onBlockSlot }
 }
 

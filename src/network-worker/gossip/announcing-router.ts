@@ -3,8 +3,11 @@
  * peer; what a peer does not want is not sent to it, and taken out of what waits for it.
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import type { PeerId } from '@libp2p/interface'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
+import { DONE } from './done.ts'
 import type { OutboundStream } from './gossipsub-internals.ts'
+import { IdNames } from './id-names.ts'
 import { LazyPushRouter } from './lazy-push-router.ts'
 import { pushFront } from './peer-outbox.ts'
 import { unwantedFrame } from './unwanted-frame.ts'
@@ -24,6 +27,10 @@ export function hasIdontwant({ protocol }: Pick<OutboundStream, 'protocol'>): bo
 }
 
 export class AnnouncingRouter extends LazyPushRouter {
+  readonly #idNames = new IdNames()
+  /** In place of the option, with the same answers. */
+  override msgIdToStrFn = (msgId: Uint8Array): MsgIdStr => this.#idNames.of(msgId)
+
   /**
    * Upstream tells the mesh. Explicit peers are in no mesh, and two that are explicit to each other would send each other
    * everything. Whoever has sent a copy, as its source or as one of `others`, has nothing to be told.
@@ -43,6 +50,16 @@ export class AnnouncingRouter extends LazyPushRouter {
       if (stream !== undefined && hasIdontwant(stream) && pushFront(stream, frame)) told++
     }
     this.wireCounts.sentUnwanted(told)
+  }
+
+  /** Most of all control messages say IDONTWANT and nothing else; upstream takes them by two promises and a line for the log. */
+  override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
+    const { control } = rpc
+    if (control === undefined || !isUnwantedOnly(rpc, control)) return super.handleReceivedRpc(from, rpc)
+    this.wireCounts.receivedControl(control)
+    const fromId = from.toString()
+    if (this.acceptFrom(fromId)) this.handleIdontwant(fromId, control.idontwant)
+    return DONE
   }
 
   /** Upstream takes note; of what waits for the peer it may be what holds back the rest. */
@@ -91,4 +108,12 @@ export class AnnouncingRouter extends LazyPushRouter {
 
   /** Called when a peer has said of messages that it does not want them, of which it had not said so. */
   protected onUnwanted(_peerId: PeerIdStr): void {}
+}
+
+function isUnwantedOnly(
+  { messages, subscriptions }: RPC,
+  { ihave, iwant, graft, prune, idontwant }: RPC.ControlMessage,
+) {
+  const others = messages.length + subscriptions.length + ihave.length + iwant.length + graft.length + prune.length
+  return idontwant.length > 0 && others === 0
 }

@@ -78,6 +78,7 @@ export interface GossipsubInternals {
   allowedTopics: Set<TopicStr> | null
   seenCache: SeenCache
   fastMsgIdCache: FastIdCache
+  msgIdToStrFn: (msgId: Uint8Array) => MsgIdStr
   streamsOutbound: Map<PeerIdStr, OutboundStream>
   readonly streamsInbound: Map<PeerIdStr, InboundStream>
   start(): Promise<void>
@@ -174,6 +175,7 @@ const FIELDS = [
   'allowedTopics',
   'seenCache',
   'fastMsgIdCache',
+  'msgIdToStrFn',
   'score',
 ] as const satisfies readonly (keyof GossipsubInternals)[]
 

@@ -7,8 +7,14 @@ import { Slab } from './slab.ts'
 const PUBLISH = 0x12
 const DATA = 0x12
 const TOPIC = 0x22
+/** Three lengths of at most five bytes, and two tags: what comes before the payload. */
+const MAX_HEAD_BYTES = 3 * 5 + 2
 /** Topics of which the bytes are kept: as many as a node is in at once, four digests of 205 and some of later use. */
 const MAX_TOPICS = 1024
+/** A shorter payload is copied in less time than it takes to look at the bytes around it. */
+const MIN_AS_CAME_BYTES = 4096
+/** What a message keeps from being freed, the message cache for seconds, is at most so much of its own length. */
+const MAX_KEPT_SHARE = 1.25
 
 export interface EncodedMessage {
   /** One RPC with the length before it. */
@@ -17,52 +23,93 @@ export interface EncodedMessage {
   readonly rpc: Uint8Array
   /** The payload within it. */
   readonly data: Uint8Array
-  /** Room for what is sent right before the frame, and lies there. */
+  /** Room for what is sent right before the frame; lies there, unless the frame is the one that came. */
   readonly front: Uint8Array
 }
 
 /**
- * Encodes an RPC of one unsigned message into one array, the length included: the payload is copied once. Bytes and
- * order of fields are those of upstream's codec.
+ * Encodes an RPC of one unsigned message into one array, the length included: the payload is copied once, or not at all when
+ * it came in such a frame. Bytes and order of fields are those of upstream's codec.
  */
 export class MessageEncoder {
   readonly #slab = new Slab()
-  readonly #topics = new Map<TopicStr, Uint8Array>()
+  /** Of topics by name, the whole field of a message. */
+  readonly #topicFields = new Map<TopicStr, Uint8Array>()
+  readonly #head = new Uint8Array(MAX_HEAD_BYTES)
 
   /** @param frontBytes of room before the frame: what is one array can be handed on as one, without a copy for each receiver */
   encode({ topic, data = NO_BYTES }: RPC.Message, frontBytes = 0): EncodedMessage {
-    const topicBytes = this.#bytesOf(topic)
-    const messageBytes =
-      1 + varintLength(data.length) + data.length + 1 + varintLength(topicBytes.length) + topicBytes.length
+    const topicField = this.#topicFieldOf(topic)
+    const messageBytes = 1 + varintLength(data.length) + data.length + topicField.length
     const rpcBytes = 1 + varintLength(messageBytes) + messageBytes
     const headerBytes = varintLength(rpcBytes)
     // The message cache keeps it as long as others of its time.
     const room = this.#slab.take(frontBytes + headerBytes + rpcBytes)
     const frame = frontBytes === 0 ? room : room.subarray(frontBytes)
-    let at = writeVarint(frame, 0, rpcBytes)
-    frame[at++] = PUBLISH
-    at = writeVarint(frame, at, messageBytes)
-    frame[at++] = DATA
-    at = writeVarint(frame, at, data.length)
+    const at = writeHead(frame, data.length, topicField.length)
     frame.set(data, at)
-    const payload = frame.subarray(at, at + data.length)
-    at += data.length
-    frame[at++] = TOPIC
-    at = writeVarint(frame, at, topicBytes.length)
-    frame.set(topicBytes, at)
+    frame.set(topicField, at + data.length)
     const front = frontBytes === 0 ? NO_BYTES : room.subarray(0, frontBytes)
-    return { frame, rpc: frame.subarray(headerBytes), data: payload, front }
+    return { frame, rpc: frame.subarray(headerBytes), data: frame.subarray(at, at + data.length), front }
   }
 
-  #bytesOf(topic: TopicStr): Uint8Array {
-    let bytes = this.#topics.get(topic)
-    if (bytes === undefined) {
-      bytes = new Uint8Array(Buffer.from(topic))
-      if (this.#topics.size >= MAX_TOPICS) this.#topics.clear()
-      this.#topics.set(topic, bytes)
-    }
-    return bytes
+  /**
+   * The frame in which a payload came, when around it lies what `encode` would write, byte for byte, and hardly anything else
+   * in the same memory. What is sent is then what was read: its memory must not be written to any more.
+   * @returns undefined when it is to be encoded
+   */
+  asCame({ topic, data = NO_BYTES }: RPC.Message, frontBytes = 0): EncodedMessage | undefined {
+    const { buffer, byteOffset, length } = data
+    if (length < MIN_AS_CAME_BYTES) return undefined
+    const topicField = this.#topicFieldOf(topic)
+    const headBytes = writeHead(this.#head, length, topicField.length)
+    const start = byteOffset - headBytes
+    const frameBytes = headBytes + length + topicField.length
+    if (start < 0 || start + frameBytes > buffer.byteLength) return undefined
+    if (buffer.byteLength > MAX_KEPT_SHARE * frameBytes) return undefined
+    const frame = new Uint8Array(buffer, start, frameBytes)
+    const end = headBytes + length
+    if (!isAt(frame, 0, this.#head, headBytes) || !isAt(frame, end, topicField, topicField.length)) return undefined
+    const rpc = frame.subarray(endOfVarint(frame))
+    const front = frontBytes === 0 ? NO_BYTES : new Uint8Array(frontBytes)
+    return { frame, rpc, data: frame.subarray(headBytes, end), front }
   }
+
+  #topicFieldOf(topic: TopicStr): Uint8Array {
+    let field = this.#topicFields.get(topic)
+    if (field === undefined) {
+      const name = Buffer.from(topic)
+      field = new Uint8Array(1 + varintLength(name.length) + name.length)
+      field[0] = TOPIC
+      field.set(name, writeVarint(field, 1, name.length))
+      if (this.#topicFields.size >= MAX_TOPICS) this.#topicFields.clear()
+      this.#topicFields.set(topic, field)
+    }
+    return field
+  }
+}
+
+/** Writes all that comes before a payload of so many bytes. @returns where it ends */
+function writeHead(frame: Uint8Array, dataBytes: number, topicFieldBytes: number): number {
+  const messageBytes = 1 + varintLength(dataBytes) + dataBytes + topicFieldBytes
+  let at = writeVarint(frame, 0, 1 + varintLength(messageBytes) + messageBytes)
+  frame[at++] = PUBLISH
+  at = writeVarint(frame, at, messageBytes)
+  frame[at++] = DATA
+  return writeVarint(frame, at, dataBytes)
+}
+
+/** Whether the first `length` bytes of `part` are in `whole` from `start` on. */
+function isAt(whole: Uint8Array, start: number, part: Uint8Array, length: number): boolean {
+  for (let i = 0; i < length; i++) if (whole[start + i] !== part[i]) return false
+  return true
+}
+
+/** Where a varint that begins an array ends. */
+function endOfVarint(bytes: Uint8Array): number {
+  let at = 0
+  while ((bytes[at] ?? 0) >= 0x80) at++
+  return at + 1
 }
 
 const NO_BYTES = new Uint8Array()

@@ -108,7 +108,7 @@ export class RelayRouter extends SendingRouter {
     const { messages, subscriptions, control } = rpc
     if (messages.length > 0) this.#receiveAll(from, messages)
     if (subscriptions.length === 0 && control === undefined) return DONE
-    return super.handleReceivedRpc(from, { ...rpc, messages: [] })
+    return super.handleReceivedRpc(from, messages.length === 0 ? rpc : { ...rpc, messages: [] })
   }
 
   /** As if the message came alone, from a peer that we listen to. */
@@ -251,20 +251,20 @@ export class RelayRouter extends SendingRouter {
     for (const [, mesh] of this.#largeMeshes()) putInOrder(mesh, costOf)
   }
 
-  #passOn(
-    { message, rules, fromId, copies, atMs, startedAtMs, sizeBytes }: Arrival,
-    msgId: MsgIdStr,
-    isNew: boolean,
-  ): void {
-    const { kind, messageClass } = rules
-    const data = message.data ?? new Uint8Array()
+  #passOn(arrival: Arrival, msgId: MsgIdStr, isNew: boolean): void {
+    const { message, rules, fromId, startedAtMs } = arrival
     const sent = this.send({
-      ...{ msgId, message, kind, messageClass },
-      ...{ source: fromId, exclude: copies, arrivedAtMs: atMs },
-      isUntold: isNew && sizeBytes >= this.opts.idontwantMinDataSize,
+      msgId,
+      message,
+      kind: rules.kind,
+      messageClass: rules.messageClass,
+      source: fromId,
+      exclude: arrival.copies,
+      arrivedAtMs: arrival.atMs,
+      isUntold: isNew && arrival.sizeBytes >= this.opts.idontwantMinDataSize,
     })
-    // What was read holds other messages too, most of them not to be kept: the cache shares the bytes that were sent.
-    message.data = sent?.data ?? this.#slab.copy(data)
+    // What was read may hold other messages too, most of them not to be kept: the cache shares the bytes that were sent.
+    message.data = sent?.data ?? this.#slab.copy(message.data ?? new Uint8Array())
     cacheMessage(this.mcache, msgId, message)
     this.#deps.passage?.onPassed(message.topic, msgId, message.data, fromId, startedAtMs)
   }

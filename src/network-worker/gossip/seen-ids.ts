@@ -47,16 +47,16 @@ export class SeenIds {
   }
 
   has(id: MsgIdStr): boolean {
-    const high = word(id, 0)
-    const low = word(id, 8)
-    return this.#generations.some((table) => table.has(high, low))
+    return this.#has(word(id, 0), word(id, 8))
   }
 
   /** Adds an id. @returns true when it was there */
   put(id: MsgIdStr): boolean {
-    if (this.has(id)) return true
+    const high = word(id, 0)
+    const low = word(id, 8)
+    if (this.#has(high, low)) return true
     this.prune()
-    this.#newest().add(word(id, 0), word(id, 8))
+    this.#newest().add(high, low)
     return false
   }
 
@@ -82,6 +82,11 @@ export class SeenIds {
 
   clear(): void {
     this.#generations = [new IdTable()]
+  }
+
+  #has(high: number, low: number): boolean {
+    for (const table of this.#generations) if (table.has(high, low)) return true
+    return false
   }
 
   #newest(): IdTable {

@@ -1,5 +1,5 @@
 /**
- * The way out of a message: encoded once for all its receivers, joined with others when short ones come in a crowd, and
+ * The way out of a message: encoded once for all its receivers, or taken as it came, joined with others when short ones come in a crowd, and
  * queued by class for peers that do not keep up.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
@@ -57,6 +57,8 @@ interface Forwarded {
 
 /** Of those that we take, the one muxer that is the library's. */
 const MPLEX = '/mplex/6.7.0'
+/** The one whose streams take one array a write, and have what lies apart put together. */
+const QUIC = 'quic'
 
 /**
  * Between two times that an outbox is gone through for what its peer does not want, but at heartbeats: hundreds of messages
@@ -69,6 +71,8 @@ export class SendingRouter extends AnnouncingRouter {
   /** By peer id, made when first sent to; an entry goes with its peer. */
   readonly #outboxes = new Map<PeerIdStr, PeerOutbox>()
   readonly #encoder = new MessageEncoder()
+  /** Peers whose stream takes one array a write; an entry goes with its peer. */
+  readonly #onQuic = new Set<PeerIdStr>()
   readonly #window: SendWindow<Forwarded>
   /** What became of the copies of large messages. */
   protected readonly copyLedger: CopyLedger
@@ -108,6 +112,8 @@ export class SendingRouter extends AnnouncingRouter {
     await super.createOutboundStream(peerId, connection)
     const after = this.streamsOutbound.get(id)
     if (after === undefined || after === before) return
+    if (connection.multiplexer === QUIC) this.#onQuic.add(id)
+    else this.#onQuic.delete(id)
     const drain = (): void => {
       const outbox = this.#outboxes.get(id)
       const stream = this.streamsOutbound.get(id)
@@ -119,8 +125,10 @@ export class SendingRouter extends AnnouncingRouter {
   }
 
   override removePeer(peerId: PeerId): void {
-    this.#outboxes.delete(peerId.toString())
-    this.copyLedger.forget(peerId.toString())
+    const id = peerId.toString()
+    this.#outboxes.delete(id)
+    this.#onQuic.delete(id)
+    this.copyLedger.forget(id)
     super.removePeer(peerId)
   }
 
@@ -128,15 +136,15 @@ export class SendingRouter extends AnnouncingRouter {
   protected send({ msgId, message, messageClass, kind, source, exclude, arrivedAtMs, isUntold = false }: Outgoing) {
     const receivers = this.receiversOf(message.topic, source, exclude)
     if (receivers.length === 0) return undefined
-    const encoded = this.#encode(message, isUntold ? UNWANTED_FRAME_BYTES : 0)
+    const encoded = this.#encode(message, isUntold ? UNWANTED_FRAME_BYTES : 0, receivers)
     const { frame, rpc } = encoded
     const payloadBytes = message.data?.length ?? 0
     const queuedAtMs = this.#deps.clock.monotonicMs()
     const outgoing: OutboxMessage = { frame, rpc, msgId, class: messageClass, queuedAtMs }
     const mayWait = isShort(outgoing) && this.#window.isBusy(queuedAtMs)
     if (isLargeClass(messageClass) && payloadBytes >= this.opts.idontwantMinDataSize) {
-      const fate = { msgId, bytes: frame.length, sentAtMs: queuedAtMs }
-      this.copyLedger.add({ ...fate, receivers, source, others: exclude })
+      const others = exclude
+      this.copyLedger.add({ msgId, bytes: frame.length, sentAtMs: queuedAtMs, receivers, source, others })
     }
     const unwanted = isUntold ? writeUnwantedFrame(encoded.front, idBytes(msgId)) : undefined
     const { sent, isWaiting } = this.#offer(receivers, outgoing, mayWait, unwanted)
@@ -155,9 +163,16 @@ export class SendingRouter extends AnnouncingRouter {
     this.#outboxes.get(peerId)?.clear('stream_lost')
   }
 
-  /** A message with more to it than ours have is none of a peer's, which were refused: it is encoded as it is. */
-  #encode(message: RPC.Message, frontBytes: number): EncodedMessage {
-    if (isPlain(message)) return this.#encoder.encode(message, frontBytes)
+  /**
+   * As it came, unless something goes before it that is to lie there: for each receiver on QUIC the two would be put together.
+   * A message with more to it than ours have is none of a peer's, which were refused: it is encoded as it is.
+   */
+  #encode(message: RPC.Message, frontBytes: number, receivers: readonly PeerIdStr[]): EncodedMessage {
+    if (isPlain(message)) {
+      const isOneArray = frontBytes > 0 && receivers.some((peerId) => this.#onQuic.has(peerId))
+      const came = isOneArray ? undefined : this.#encoder.asCame(message, frontBytes)
+      return came ?? this.#encoder.encode(message, frontBytes)
+    }
     const rpc = RPC.encode({ subscriptions: [], messages: [message] })
     const front = new Uint8Array(frontBytes)
     return { frame: prefixWithLength(rpc), rpc, data: message.data ?? new Uint8Array(), front }

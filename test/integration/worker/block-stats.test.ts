@@ -79,6 +79,7 @@ test('a block goes from a peer over two relays: each shows whom it had it from, 
 
   assert.deepEqual(await first.control.listFirstBlockSenders(), [{ peer_id: alice.peerId, count: 1 }])
   assert.deepEqual(await second.control.listFirstBlockSenders(), [{ peer_id: first.peerId, count: 41 }])
+  for (const relay of [first, second]) await relay.node.stop()
   assert.deepEqual([first.firstBlocks, second.firstBlocks], [[alice.peerId], [first.peerId]])
 })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { voteGroup } from '../../../../src/network-worker/peers/vote-group.ts'
+import { VoteGroups, voteGroup } from '../../../../src/network-worker/peers/vote-group.ts'
 
 const nowhere = (): boolean => false
 
@@ -25,4 +25,21 @@ test('on loopback each peer is a voter of its own', () => {
 
 test('peers without an address share one vote', () => {
   assert.equal(voteGroup('a', undefined, nowhere), voteGroup('b', 'relay.example', nowhere))
+})
+
+test('a group is worked out once for a record, and anew when its address changes', () => {
+  let asked = 0
+  const groups = new VoteGroups((ip) => {
+    asked++
+    return ip === '127.0.0.1'
+  })
+  const record = { ip: '203.0.113.5' as string | undefined }
+  const before = groups.of('a', record)
+  assert.equal(groups.of('a', record), before)
+  assert.deepEqual([before, asked], [voteGroup('a', '203.0.113.5', nowhere), 1])
+  record.ip = '127.0.0.1'
+  assert.deepEqual([groups.of('a', record), asked], ['a', 2])
+  record.ip = undefined
+  assert.equal(groups.of('a', record), groups.of('b', undefined))
+  assert.equal(groups.of('a', record), voteGroup('a', undefined, nowhere))
 })
