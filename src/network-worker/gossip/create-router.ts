@@ -4,7 +4,6 @@
  */
 import { StrictNoSign } from '@chainsafe/libp2p-gossipsub'
 import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
-import { messageIdHex } from '../../consensus/message-id.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { toHex } from '../../shared/hex.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
@@ -17,7 +16,7 @@ import type { MeshObserver } from './mesh-observer.ts'
 import { messageClass } from './message-class.ts'
 import type { MeshParameters } from './network-load.ts'
 import { NetworkTopics } from './network-topics.ts'
-import { openPayload } from './open-payload.ts'
+import { PayloadOpener } from './payload-opener.ts'
 import type { ReceiverFacts } from './receiver-order.ts'
 import { type PassageObserver, RelayRouter, type RouterComponents, type RouterObserver } from './relay-router.ts'
 import type { SlotTiming } from './score-decay.ts'
@@ -105,11 +104,12 @@ export function topicRules(
   judge: Pick<TopicRules, 'check' | 'onVerdict' | 'onUnreadable'>,
 ): TopicRules {
   const { kind } = context.parsed.spec
+  const opener = new PayloadOpener(context)
   return {
     ...judge,
     kind: kindIndex(kind),
     messageClass: messageClass(kind),
-    open: (data) => openPayload(context, data),
-    idOf: (payload) => messageIdHex(context.topic, payload, context.entry.fork),
+    open: (data) => opener.open(data),
+    idOf: (payload) => opener.idOf(payload),
   }
 }

@@ -1,4 +1,4 @@
-import { decompressBlock } from '../../consensus/snappy-block.ts'
+import { type DecompressResult, decompressBlock } from '../../consensus/snappy-block.ts'
 import type { TopicContext } from './topic-directory.ts'
 import type { Opened } from './topic-rules.ts'
 
@@ -7,6 +7,10 @@ export function openPayload(
   { minSszBytes, maxSszBytes }: Pick<TopicContext, 'minSszBytes' | 'maxSszBytes'>,
   data: Uint8Array,
 ): Opened {
-  const result = decompressBlock(data, minSszBytes, maxSszBytes)
+  return openedAs(decompressBlock(data, minSszBytes, maxSszBytes))
+}
+
+/** What snappy says, with its reasons as those of verdicts. */
+export function openedAs(result: DecompressResult): Opened {
   return result.ok ? result : { ok: false, reason: `snappy_${result.reason}` }
 }
