@@ -1,6 +1,10 @@
 /** Where peers reach us: what we listen on, and what we tell them instead. */
 import { setting } from './setting-meta.ts'
-import { addressPerFamily, advertisedPort, bindPort, switchText } from './value-types.ts'
+import { addressPerFamily, advertisedPort, bindPort, choice, switchText } from './value-types.ts'
+
+/** Of what connections are made: layers of this project, or the libraries' (ADR 30). */
+const LAYERS = ['own', 'stock'] as const
+export type Layers = (typeof LAYERS)[number]
 
 /** The settings of the group "Addresses"; part of the schema. */
 export const addressSettings = {
@@ -30,6 +34,12 @@ export const addressSettings = {
     group: 'Addresses',
     kind: 'switch',
     description: 'Listen and dial over QUIC.',
+  }),
+  layers: setting(choice(LAYERS).default('own'), {
+    group: 'Addresses',
+    placeholder: 'own|stock',
+    description:
+      "Whose noise, yamux, QUIC streams and gossip codec connections are made of: the relay's (own), or the libraries' (stock), which are slower. To find out whether a fault is in the relay's; see layers.md.",
   }),
   enrIp: setting(addressPerFamily({ isEmptyFine: true }).default([]), {
     group: 'Addresses',

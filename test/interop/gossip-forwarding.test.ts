@@ -33,16 +33,25 @@ for (const transport of TRANSPORTS) {
   })
 }
 
-test('the relay bridges TCP and QUIC', { skip }, async () => {
-  await using relay = await StarlingProcess.start({ flags: FLAGS })
-  await using tcp = await startGoPeer(relay, { transports: ['tcp'] })
-  await using quic = await startGoPeer(relay, { transports: ['quic'] })
-  const block = await topicOf(relay, 'beacon_block')
-  await joinMesh(relay, 'tcp', [block], [tcp])
-  await joinMesh(relay, 'quic', [block], [quic])
-  await assertForwarded(tcp, quic, relay.peerId, block, 120_000)
-  await assertForwarded(quic, tcp, relay.peerId, block, 120_000)
-})
+for (const layers of ['own', 'stock'] as const) {
+  test(`the relay bridges TCP and QUIC, on ${layers} layers`, { skip }, async () => {
+    await using relay = await StarlingProcess.start({ flags: [...FLAGS, '--layers', layers] })
+    await using tcp = await startGoPeer(relay, { transports: ['tcp'] })
+    await using quic = await startGoPeer(relay, { transports: ['quic'] })
+    const block = await topicOf(relay, 'beacon_block')
+    const attestation = await topicOf(relay, 'beacon_attestation_0')
+    await joinMesh(relay, 'tcp', [block, attestation], [tcp])
+    await joinMesh(relay, 'quic', [block, attestation], [quic])
+    for (const [from, to] of [
+      [tcp, quic],
+      [quic, tcp],
+    ] as const) {
+      await assertForwarded(from, to, relay.peerId, attestation, 240)
+      await assertForwarded(from, to, relay.peerId, block, 120_000)
+      await assertForwarded(from, to, relay.peerId, block, 2 * 1024 * 1024)
+    }
+  })
+}
 
 test('a block of several megabytes gets through', { skip }, async () => {
   await using relay = await StarlingProcess.start({ flags: FLAGS })

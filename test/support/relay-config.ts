@@ -45,6 +45,7 @@ export function relayConfig(dataDir: string, overrides: Partial<RelayConfig> = {
     quicPort: 0,
     tcp: true,
     quic: false,
+    layers: 'own',
     peers: [],
     trustedPeers: [],
     bannedPeers: [],

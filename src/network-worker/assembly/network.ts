@@ -1,7 +1,9 @@
 /** Host, gossip and what follows the messages. */
+import type { Layers } from '../../config/address-settings.ts'
 import { presetOf } from '../../consensus/network-config.ts'
 import type { FirstBlockSenderView } from '../../rpc/contract.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
+import type { Logger } from '../../shared/logger.ts'
 import { AGENT_VERSION } from '../../shared/version.ts'
 import { PoolClient } from '../../validation-pool/client.ts'
 import { ClockOffset } from '../chain/clock-offset.ts'
@@ -61,7 +63,8 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
     activeValidators: () => runtimeConfig.settings.active_validators,
     onOffence: (peerId, offence) => later().peers.conduct.offended(peerId, offence),
   })
-  if (sodiumAead === undefined) log.warn('libsodium has no build for this machine: each message costs more without it')
+  const { layers } = config
+  warnOfLayers(layers, log)
   const host = await createHost({
     privateKey: ground.privateKey,
     agentVersion: AGENT_VERSION,
@@ -69,9 +72,18 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
     announce: announcedEndpoints(config),
     inboundLimiter: new InboundLimiter(clock, exemption),
     gate: books.admission,
+    layers,
     createRouter: (components) => gossip.createRouter(components),
   })
   return { books, pool, verifier, blocks, events, recent, clockOffset, gossip, host }
+}
+
+/** Says what makes each message cost more than it need. */
+function warnOfLayers(layers: Layers, log: Logger): void {
+  if (layers === 'stock') log.warn({ layers }, "connections are made of the libraries' layers, which are slower")
+  else if (sodiumAead === undefined) {
+    log.warn('libsodium has no build for this machine: each message costs more without it')
+  }
 }
 
 function openBooks(deps: NetworkNodeDeps, ground: Ground, exemption: IpExemption, later: Later): PeerBooks {

@@ -9,7 +9,7 @@ import type { PeerIdStr } from '../../shared/ids.ts'
 import { CountedStreams } from './counted-streams.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { varintLength } from './length-prefix.ts'
-import { decodeRpc } from './rpc-decoder.ts'
+import { decodeRpc, withOurIds } from './rpc-decoder.ts'
 import { peersByBand } from './score-bands.ts'
 import { ScoredRouter, type ScoredRouterDeps } from './scored-router.ts'
 import { TopicNames } from './topic-names.ts'
@@ -26,10 +26,12 @@ export class CountedRouter extends ScoredRouter {
     this.#countBrokenPromises()
   }
 
-  /** By our own reader. @throws as upstream's does */
+  /** By our own reader, or upstream's. @throws as upstream's does */
   override decodeRpc(bytes: Uint8Array): RPC {
     this.wireCounts.receivedFrame(varintLength(bytes.length) + bytes.length)
-    return decodeRpc(bytes, this.topicNames)
+    if (!this.isStock) return decodeRpc(bytes, this.topicNames)
+    const rpc = super.decodeRpc(bytes)
+    return rpc.control === undefined ? rpc : { ...rpc, control: withOurIds(rpc.control) }
   }
 
   /** Counts what came, whether or not upstream will listen to its sender. */

@@ -3,6 +3,7 @@
  * verdict → forward.
  */
 import { StrictNoSign } from '@chainsafe/libp2p-gossipsub'
+import type { Layers } from '../../config/address-settings.ts'
 import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { toHex } from '../../shared/hex.ts'
@@ -49,11 +50,13 @@ export interface RouterDeps {
   readonly onMesh: MeshObserver
   readonly isTrusted: (peerId: PeerIdStr) => boolean
   readonly onOffence: OffenceObserver
+  /** Our own unless said. */
+  readonly layers?: Layers
 }
 
 /** A factory for libp2p's services. The router has no topics yet: `Subscriptions` adds them once it is started. */
 export function routerFactory(deps: RouterDeps): (components: RouterComponents) => RelayRouter {
-  const { observer, clock, scoring, topics, onMesh, isTrusted, onOffence, fastMessageId } = deps
+  const { observer, clock, scoring, topics, onMesh, isTrusted, onOffence, fastMessageId, layers } = deps
   const seenTtlMs = SEEN_EPOCHS * scoring.slotsPerEpoch * scoring.slotDurationMs
   return (components) =>
     new RelayRouter(components, routerOptions(deps), {
@@ -67,6 +70,7 @@ export function routerFactory(deps: RouterDeps): (components: RouterComponents) 
       onMesh,
       isTrusted,
       onOffence,
+      layers,
       // What is older than a slot has been overtaken by the next one.
       maxQueuedMs: scoring.slotDurationMs,
       classOf: (topic) => messageClass(topics.get(topic)?.parsed.spec.kind ?? 'beacon_block'),

@@ -124,6 +124,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
     onMesh: deps.onMesh,
     isTrusted: deps.isTrusted,
     onOffence: deps.onOffence,
+    layers: config.layers,
   })
   return {
     directory,

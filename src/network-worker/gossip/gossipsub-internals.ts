@@ -100,6 +100,8 @@ export interface GossipsubInternals {
   createOutboundStream(peerId: PeerId, connection: Connection): Promise<void>
   /** Begins to read a stream that a peer opened; one that was read before is closed. */
   createInboundStream(peerId: PeerId, stream: Stream): void
+  /** Reads such a stream: each item is an RPC, whose length upstream has taken off. */
+  pipePeerReadStream(peerId: PeerId, frames: AsyncIterable<{ subarray(): Uint8Array }>): Promise<void>
   /** @throws whatever protons says of bytes that are no RPC, or of one with more in it than upstream's limits allow */
   decodeRpc(bytes: Uint8Array): RPC
   handlePeerReadStreamError(error: Error, peerId: PeerId): void
@@ -137,6 +139,7 @@ const METHODS = [
   'removePeer',
   'createOutboundStream',
   'createInboundStream',
+  'pipePeerReadStream',
   'decodeRpc',
   'handlePeerReadStreamError',
   'addToMesh',

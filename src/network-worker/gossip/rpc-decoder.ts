@@ -72,7 +72,7 @@ export function decodeRpc(bytes: Uint8Array, names: TopicNames): RPC {
  * Leaves out ids that are of no message, since they are not as long as all of Ethereum's. An id may be as long as an RPC, and
  * upstream keeps those that a peer does not want, or has announced, for seconds, as text of twice that length.
  */
-function withOurIds(control: RPC.ControlMessage): RPC.ControlMessage {
+export function withOurIds(control: RPC.ControlMessage): RPC.ControlMessage {
   for (const lists of [control.ihave, control.iwant, control.idontwant]) {
     for (const list of lists) if (!list.messageIDs.every(isId)) list.messageIDs = list.messageIDs.filter(isId)
   }

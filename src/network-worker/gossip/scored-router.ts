@@ -4,6 +4,7 @@
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId, Stream } from '@libp2p/interface'
+import type { Layers } from '../../config/address-settings.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { DONE } from './done.ts'
@@ -20,6 +21,8 @@ export interface ScoredRouterDeps extends MeshRouterDeps {
   readonly isTrusted: (peerId: PeerIdStr) => boolean
   readonly onOffence: OffenceObserver
   readonly clock: Clock
+  /** Whose code reads and writes RPCs, where the library has some that can be used (ADR 30); our own unless said. */
+  readonly layers?: Layers | undefined
 }
 
 const BAD_RPC: GossipOffence = { kind: 'bad_rpc' }
@@ -45,11 +48,14 @@ export class ScoredRouter extends MeshRouter {
   readonly #clock: Clock
   /** While an RPC is handled in the turn that completed it: when its first bytes came, monotonic. */
   protected rpcStartedAtMs: number | undefined
+  /** RPCs are cut, decoded and encoded by the library, one at a time. */
+  protected readonly isStock: boolean
 
   constructor(components: RouterComponents, options: RouterOptions, deps: ScoredRouterDeps) {
     super(components, options, deps)
     this.#onOffence = deps.onOffence
     this.#clock = deps.clock
+    this.isStock = deps.layers === 'stock'
     this.#maxRpcBytes = options.maxInboundDataLength ?? Number.POSITIVE_INFINITY
     this.#penalties = new SlowPenalties(this.score.peerStats)
     this.score.params.appSpecificScore = (peerId) => this.#penalties.scoreOf(peerId)
@@ -62,21 +68,29 @@ export class ScoredRouter extends MeshRouter {
    * does not end the stream: a peer that is to go is disconnected by whoever hears of its offence. RPCs are not awaited.
    */
   override createInboundStream(peerId: PeerId, stream: Stream): void {
+    if (this.isStock) {
+      super.createInboundStream(peerId, stream)
+      return
+    }
     const id = peerId.toString()
     if (!this.isStarted() || !this.peers.has(id)) return
     void this.streamsInbound.get(id)?.close()
     const frames = new InboundFrames(stream, {
       maxBytes: this.#maxRpcBytes,
       nowMs: () => this.#clock.monotonicMs(),
-      onFrame: (bytes, startedAtMs) => {
-        this.rpcStartedAtMs = startedAtMs
-        const rpc = this.#decode(peerId, bytes)
-        if (rpc !== undefined) this.#handle(peerId, rpc)
-        this.rpcStartedAtMs = undefined
-      },
+      onFrame: (bytes, startedAtMs) => this.#onFrame(peerId, bytes, startedAtMs),
       onError: (error) => this.handlePeerReadStreamError(error, peerId),
     })
     this.streamsInbound.set(id, frames)
+  }
+
+  /** Stock layers only: as upstream has it, but whose bytes fail to decode is told of. */
+  override async pipePeerReadStream(peerId: PeerId, frames: AsyncIterable<{ subarray(): Uint8Array }>): Promise<void> {
+    try {
+      for await (const frame of frames) this.#onFrame(peerId, frame.subarray(), this.#clock.monotonicMs())
+    } catch (error) {
+      this.handlePeerReadStreamError(error instanceof Error ? error : new Error(String(error)), peerId)
+    }
   }
 
   override handlePeerReadStreamError(error: Error, peerId: PeerId): void {
@@ -100,6 +114,13 @@ export class ScoredRouter extends MeshRouter {
     const slow = this.#failedSends.takeSlowPeers()
     if (isOurOwnFault(slow.length, this.peers.size)) return
     for (const peerId of slow) this.#onOffence(peerId, SLOW)
+  }
+
+  #onFrame(peerId: PeerId, bytes: Uint8Array, startedAtMs: number): void {
+    this.rpcStartedAtMs = startedAtMs
+    const rpc = this.#decode(peerId, bytes)
+    if (rpc !== undefined) this.#handle(peerId, rpc)
+    this.rpcStartedAtMs = undefined
   }
 
   #decode(peerId: PeerId, bytes: Uint8Array): RPC | undefined {

@@ -55,8 +55,6 @@ interface Forwarded {
   readonly arrivedAtMs: number | undefined
 }
 
-/** Of those that we take, the one muxer that is the library's. */
-const MPLEX = '/mplex/6.7.0'
 /** The one whose streams take one array a write, and have what lies apart put together. */
 const QUIC = 'quic'
 
@@ -120,8 +118,9 @@ export class SendingRouter extends AnnouncingRouter {
       if (stream !== undefined && outbox !== undefined && outbox.bytes > 0) outbox.drain(stream)
     }
     after.rawStream.addEventListener('drain', drain)
-    // Libp2p's own streams say 'drain' before they send what waits, and 'idle' while they still are at it.
-    if (connection.multiplexer === MPLEX) after.rawStream.addEventListener('idle', () => queueMicrotask(drain))
+    // Libp2p's own streams, by which two frames are never one, say 'drain' before they send what waits, and 'idle' while they
+    // still are at it.
+    if (after.pushTogether === undefined) after.rawStream.addEventListener('idle', () => queueMicrotask(drain))
   }
 
   override removePeer(peerId: PeerId): void {
@@ -141,7 +140,7 @@ export class SendingRouter extends AnnouncingRouter {
     const payloadBytes = message.data?.length ?? 0
     const queuedAtMs = this.#deps.clock.monotonicMs()
     const outgoing: OutboxMessage = { frame, rpc, msgId, class: messageClass, queuedAtMs }
-    const mayWait = isShort(outgoing) && this.#window.isBusy(queuedAtMs)
+    const mayWait = !this.isStock && isShort(outgoing) && this.#window.isBusy(queuedAtMs)
     if (isLargeClass(messageClass) && payloadBytes >= this.opts.idontwantMinDataSize) {
       const others = exclude
       this.copyLedger.add({ msgId, bytes: frame.length, sentAtMs: queuedAtMs, receivers, source, others })
@@ -165,17 +164,19 @@ export class SendingRouter extends AnnouncingRouter {
 
   /**
    * As it came, unless something goes before it that is to lie there: for each receiver on QUIC the two would be put together.
-   * A message with more to it than ours have is none of a peer's, which were refused: it is encoded as it is.
+   * By the library when the layers are stock, or the message has more to it than ours have: such a one is none of a peer's,
+   * which were refused.
    */
   #encode(message: RPC.Message, frontBytes: number, receivers: readonly PeerIdStr[]): EncodedMessage {
-    if (isPlain(message)) {
+    if (isPlain(message) && !this.isStock) {
       const isOneArray = frontBytes > 0 && receivers.some((peerId) => this.#onQuic.has(peerId))
       const came = isOneArray ? undefined : this.#encoder.asCame(message, frontBytes)
       return came ?? this.#encoder.encode(message, frontBytes)
     }
     const rpc = RPC.encode({ subscriptions: [], messages: [message] })
     const front = new Uint8Array(frontBytes)
-    return { frame: prefixWithLength(rpc), rpc, data: message.data ?? new Uint8Array(), front }
+    // A copy: what was read may be a short piece of much more.
+    return { frame: prefixWithLength(rpc), rpc, data: new Uint8Array(message.data ?? []), front }
   }
 
   /**

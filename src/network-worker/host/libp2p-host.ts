@@ -7,14 +7,13 @@ import type { ComponentLogger, Libp2p, Logger as Libp2pLogger, PrivateKey } from
 import { mplex } from '@libp2p/mplex'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
+import type { Layers } from '../../config/address-settings.ts'
 import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
 import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
 import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
-import { ownNoise } from './noise/noise-encrypter.ts'
-import { ownQuic } from './quic/own-quic.ts'
-import { ownYamux } from './yamux/own-yamux.ts'
+import { connectionLayers } from './layers.ts'
 
 export interface HostOptions {
   readonly privateKey: PrivateKey
@@ -25,6 +24,8 @@ export interface HostOptions {
   readonly announce: readonly Endpoint[]
   readonly inboundLimiter: InboundLimiter
   readonly gate: ConnectionGate
+  /** Whose noise, yamux and QUIC streams. */
+  readonly layers: Layers
   readonly createRouter: (components: RouterComponents) => RelayRouter
 }
 
@@ -39,7 +40,6 @@ const MAX_CONNECTIONS = 4_096
 const MAX_PENDING_INBOUND = 64
 /** Gossipsub keeps one stream each way; Req/Resp adds up to two per protocol each way. */
 const MAX_STREAMS_PER_CONNECTION = 256
-const MUXER_BOUNDS = { maxInboundStreams: MAX_STREAMS_PER_CONNECTION, maxOutboundStreams: MAX_STREAMS_PER_CONNECTION }
 /**
  * New streams a second after which mplex resets a whole connection. Its default of 5 is less than an honest handshake
  * opens (identify, gossip, status, ping, metadata); Req/Resp keeps quotas of its own far below this.
@@ -53,18 +53,20 @@ const DIAL_TIMEOUT_MS = MAX_PEER_ADDRESSES * ADDRESS_DIAL_TIMEOUT_MS
 const MAX_DIAL_QUEUE = 256
 /** A dead QUIC path is noticed within this; keep-alives go out at half of it. */
 const QUIC_IDLE_TIMEOUT_MS = 10_000
+const QUIC_OPTIONS = {
+  handshakeTimeout: 5000,
+  maxIdleTimeout: QUIC_IDLE_TIMEOUT_MS,
+  keepAliveInterval: QUIC_IDLE_TIMEOUT_MS / 2,
+  maxStreamData: 10_000_000,
+  maxConnectionData: 15_000_000,
+}
 
 /** Builds the node without starting it: handlers are registered first, so that no early peer meets a half-built node. */
 export async function createHost(options: HostOptions): Promise<Host> {
   const tcpTransport = tcp({ backlog: 128 })
-  const quicTransport = ownQuic({
-    maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
-    handshakeTimeout: 5000,
-    maxIdleTimeout: QUIC_IDLE_TIMEOUT_MS,
-    keepAliveInterval: QUIC_IDLE_TIMEOUT_MS / 2,
-    maxConcurrentStreamLimit: MAX_STREAMS_PER_CONNECTION,
-    maxStreamData: 10_000_000,
-    maxConnectionData: 15_000_000,
+  const { encrypter, muxer, quic } = await connectionLayers(options.layers, {
+    maxStreams: MAX_STREAMS_PER_CONNECTION,
+    quic: QUIC_OPTIONS,
   })
   return createLibp2p({
     start: false,
@@ -76,11 +78,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
       announceFilter: tellable,
     },
     transports: [
-      ...(options.listen.some(({ quicPort }) => quicPort !== undefined) ? [quicTransport] : []),
+      ...(options.listen.some(({ quicPort }) => quicPort !== undefined) ? [quic] : []),
       ...(options.listen.some(({ tcpPort }) => tcpPort !== undefined) ? [tcpTransport] : []),
     ],
-    connectionEncrypters: [ownNoise()],
-    streamMuxers: [ownYamux(MUXER_BOUNDS), mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
+    connectionEncrypters: [encrypter],
+    streamMuxers: [muxer, mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,

@@ -47,6 +47,7 @@ async function startHost(transport: Transport, gate: ConnectionGate): Promise<Ho
     announce: [],
     inboundLimiter: new InboundLimiter(systemClock, createIpExemption(false, [])),
     gate,
+    layers: 'own',
     createRouter: relayRouter,
   })
   await host.start()

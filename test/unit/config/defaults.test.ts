@@ -17,6 +17,7 @@ test('nothing given: every default, with absolute paths', () => {
     quicPort: 9001,
     tcp: true,
     quic: true,
+    layers: 'own',
     peers: [],
     trustedPeers: [],
     bannedPeers: [],

@@ -3,6 +3,7 @@ import { StrictNoSign } from '@chainsafe/libp2p-gossipsub'
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
+import type { Layers } from '../../../../src/config/address-settings.ts'
 import { createForkSchedule } from '../../../../src/consensus/fork-schedule.ts'
 import { formatTopic } from '../../../../src/consensus/topic.ts'
 import { createFastMessageId } from '../../../../src/network-worker/gossip/fast-message-id.ts'
@@ -221,11 +222,12 @@ export interface SceneOptions {
   readonly nextTurn?: (run: () => void) => void
   readonly clock?: FakeClock
   readonly receivers?: ReceiverFacts
+  readonly layers?: Layers
 }
 
 /** The relay's router on a fake clock that starts at the real time, as upstream's backoffs do. */
 export function routerScene(options: SceneOptions = {}): RouterScene {
-  const { level = 5, random, nextTurn, receivers, clock = new FakeClock(Date.now()) } = options
+  const { level = 5, random, nextTurn, receivers, layers, clock = new FakeClock(Date.now()) } = options
   const stats = new GossipStats()
   const changes: MeshChange[] = []
   const offences: [string, GossipOffence][] = []
@@ -244,6 +246,7 @@ export function routerScene(options: SceneOptions = {}): RouterScene {
     ...(random === undefined ? {} : { random }),
     ...(nextTurn === undefined ? {} : { nextTurn }),
     ...(receivers === undefined ? {} : { receivers }),
+    layers,
   })
   return { router: withTopicScores(router), clock, stats, changes, offences, trusted }
 }

@@ -1,0 +1,37 @@
+/** What connections are made of, by the operator's choice: noise, yamux and QUIC of our own, or the libraries' (ADR 30). */
+import type { QuicOptions } from '@chainsafe/libp2p-quic'
+import type { Libp2pOptions } from 'libp2p'
+import type { Layers } from '../../config/address-settings.ts'
+import { ownNoise } from './noise/noise-encrypter.ts'
+import { ownQuic } from './quic/own-quic.ts'
+import { ownYamux } from './yamux/own-yamux.ts'
+
+type OneOf<List> = List extends readonly (infer Item)[] ? Item : never
+
+export interface ConnectionLayers {
+  readonly encrypter: OneOf<NonNullable<Libp2pOptions['connectionEncrypters']>>
+  readonly muxer: OneOf<NonNullable<Libp2pOptions['streamMuxers']>>
+  readonly quic: OneOf<NonNullable<Libp2pOptions['transports']>>
+}
+
+export interface LayerOptions {
+  /** Streams that a connection may have open, each way. */
+  readonly maxStreams: number
+  /** Of the native part of QUIC, which is the library's in either case. */
+  readonly quic: Partial<QuicOptions>
+}
+
+/** The libraries' are loaded only when they are asked for: 6 MB. */
+export async function connectionLayers(layers: Layers, options: LayerOptions): Promise<ConnectionLayers> {
+  if (layers === 'own') return ownLayers(options)
+  const { stockLayers } = await import('./stock-layers.ts')
+  return stockLayers(options)
+}
+
+function ownLayers({ maxStreams, quic }: LayerOptions): ConnectionLayers {
+  return {
+    encrypter: ownNoise(),
+    muxer: ownYamux({ maxInboundStreams: maxStreams, maxOutboundStreams: maxStreams }),
+    quic: ownQuic({ ...quic, maxConcurrentStreamLimit: maxStreams, maxOutboundStreams: maxStreams }),
+  }
+}
