@@ -1,4 +1,4 @@
-/** Why a mesh link came or went, in the words of spec/relay-http-api.md, "MESH Event Logs", with two of our own at the end. */
+/** Why a mesh link came or went, in the words of spec/relay-http-api.md, "MESH Event Logs", with three of our own at the end. */
 export type MeshReason =
   | 'manual'
   | 'join_topic'
@@ -12,3 +12,4 @@ export type MeshReason =
   | 'disconnected'
   | 'slow_peer'
   | 'nearer_peer'
+  | 'earlier_peer'

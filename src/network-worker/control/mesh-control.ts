@@ -29,7 +29,10 @@ export class MeshControl {
     const peerId = parsePeerId(peerText)
     const mesh = this.#meshOf(topicText)
     if (registry.get(peerId)?.state !== 'connected') throw refusalError({ why: 'no_stream' })
-    if (mesh.has(peerId)) return { action: 'already_in_mesh' }
+    if (mesh.has(peerId)) {
+      router.holdByHand(peerId, topicText)
+      return { action: 'already_in_mesh' }
+    }
     const refusal = router.graftRefusal(peerId, topicText)
     if (refusal !== undefined) throw refusalError(refusal)
     router.graftByHand(peerId, topicText)

@@ -89,6 +89,11 @@ export class CopyLedger {
     return first / (messages + PRIOR_MESSAGES)
   }
 
+  /** How many of the last large messages a peer had to do with, the older the less: at most 64. */
+  messagesWith(peerId: PeerIdStr): number {
+    return this.#habits.get(peerId)?.messages ?? 0
+  }
+
   /** To be called when a peer left. */
   forget(peerId: PeerIdStr): void {
     this.#habits.delete(peerId)

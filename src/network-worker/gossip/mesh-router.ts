@@ -10,6 +10,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { pickHybrid } from './hybrid-selection.ts'
+import { LinksByHand } from './links-by-hand.ts'
 import { switchLoad } from './load-switch.ts'
 import { MendedRouter } from './mended-router.ts'
 import type { MeshObserver } from './mesh-observer.ts'
@@ -54,6 +55,7 @@ export class MeshRouter extends MendedRouter {
   #cause: MeshReason | 'their_graft' | undefined
   #loadLoweredAtMs = Number.NEGATIVE_INFINITY
   readonly #shortMeshes = new ShortMeshes()
+  protected readonly linksByHand = new LinksByHand()
   /** Backoffs shorter than the protocol's, ms, from the decision until their PRUNE is made: by `peer topic`. */
   readonly #shortBackoffs = new Map<string, number>()
 
@@ -84,6 +86,12 @@ export class MeshRouter extends MendedRouter {
   /** Grafts by hand: the caller has checked `graftRefusal`. */
   graftByHand(peerId: PeerIdStr, topic: TopicStr): void {
     this.graftAll([peerId], topic, 'manual')
+    this.holdByHand(peerId, topic)
+  }
+
+  /** A link that the operator asks for stays as long as it can, though it was there. */
+  holdByHand(peerId: PeerIdStr, topic: TopicStr): void {
+    this.linksByHand.add(topic, peerId)
   }
 
   /** Cuts a link by hand, or for a reason of ours, with the normal backoff. @returns false when there was none */
@@ -115,6 +123,7 @@ export class MeshRouter extends MendedRouter {
   }
 
   override heartbeat(): Promise<void> {
+    this.linksByHand.keepOnly(this.mesh)
     for (const [topic, mesh] of this.mesh) this.#fill(topic, mesh)
     // All of upstream's changes to the mesh are made before its first await, thus under this cause.
     return this.#because('heartbeat', () => super.heartbeat())
@@ -189,6 +198,7 @@ export class MeshRouter extends MendedRouter {
   override removePeer(peerId: PeerId): void {
     const id = peerId.toString()
     for (const [topic, mesh] of this.mesh) {
+      this.linksByHand.delete(topic, id)
       if (mesh.has(id)) this.#onMesh({ action: 'link_lost', peerId: id, topic, reason: 'disconnected' })
     }
     super.removePeer(peerId)

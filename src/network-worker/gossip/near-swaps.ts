@@ -38,6 +38,8 @@ export interface SwapView {
   readonly meshN: number
   readonly meshHigh: number
   readonly outboundMin: number
+  /** True for members whose link was made by hand, which stay. */
+  readonly isHeld: (peerId: PeerIdStr) => boolean
 }
 
 /** One peer for another. */
@@ -56,13 +58,16 @@ interface Measured {
  * large as what hybrid selection takes by score; whoever is in the rest stays, however far, since blocks come from everywhere. So
  * does who brings his share of messages first.
  */
-export function findSwaps({ mesh, candidates, meshN, outboundMin }: SwapView, facts: SwapFacts): readonly Swap[] {
+export function findSwaps(
+  { mesh, candidates, meshN, outboundMin, isHeld }: SwapView,
+  facts: SwapFacts,
+): readonly Swap[] {
   if (mesh.size < meshN) return []
   const fairShare = 1 / mesh.size
   const leaving = nearestFirst(mesh, facts)
     .slice(0, Math.ceil(BEST_SHARE * mesh.size))
     .reverse()
-    .filter(({ peerId }) => !facts.isOwn(peerId) && facts.firstShare(peerId) < fairShare)
+    .filter(({ peerId }) => !facts.isOwn(peerId) && !isHeld(peerId) && facts.firstShare(peerId) < fairShare)
   const [farthest] = leaving
   if (farthest === undefined || farthest.rttMs <= MIN_GAIN_MS) return []
   const entering = nearestFirst(candidates(), facts)
@@ -100,7 +105,7 @@ export interface SwapStep {
   readonly cut: readonly PeerIdStr[]
 }
 
-const NOTHING: SwapStep = { graft: [], cut: [] }
+export const NOTHING: SwapStep = { graft: [], cut: [] }
 
 interface Pending {
   readonly swaps: readonly Swap[]
@@ -134,6 +139,11 @@ export class NearSwaps {
     return { graft, cut: [] }
   }
 
+  /** Whether who was asked may yet answer. */
+  isWaiting(topic: TopicStr): boolean {
+    return this.#pending.has(topic)
+  }
+
   /** To be called when a topic is left. */
   forget(topic: TopicStr): void {
     this.#pending.delete(topic)
@@ -141,13 +151,14 @@ export class NearSwaps {
   }
 
   /** Cuts who goes for each that has come and stayed. */
-  #finish(topic: TopicStr, { swaps, sinceMs }: Pending, { mesh, meshN }: SwapView, nowMs: number): SwapStep {
+  #finish(topic: TopicStr, { swaps, sinceMs }: Pending, { mesh, meshN, isHeld }: SwapView, nowMs: number): SwapStep {
     if (nowMs - sinceMs < ANSWERED_AFTER_MS) return NOTHING
     this.#pending.delete(topic)
     const done = swaps.filter(({ comes, goes }) => mesh.has(comes) && mesh.has(goes)).map(({ goes }) => goes)
+    const free = done.filter((peerId) => !isHeld(peerId))
     // Who refused has a back-off now: others are asked at the next heartbeat.
     if (done.length < swaps.length) this.#nextLookMs.set(topic, nowMs)
     // Others may have gone meanwhile: nobody is cut from a mesh that has no more than it should.
-    return { graft: [], cut: done.slice(0, Math.max(0, mesh.size - meshN)) }
+    return { graft: [], cut: free.slice(0, Math.max(0, mesh.size - meshN)) }
   }
 }

@@ -8,6 +8,7 @@
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
+import type { MeshReason } from '../../rpc/mesh-reason.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import { type KindIndex, UNKNOWN_KIND } from '../stats/kind-traffic.ts'
 import type { Arrival } from './arrival.ts'
@@ -16,9 +17,10 @@ import { DeliveryRecords } from './delivery-records.ts'
 import { DONE } from './done.ts'
 import type { FastMessageId } from './fast-message-id.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
+import { MeshTurns } from './mesh-turns.ts'
 import { cacheMessage, idBytes } from './message-cache.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
-import { NearSwaps } from './near-swaps.ts'
+import { NearSwaps, type SwapStep } from './near-swaps.ts'
 import { putInOrder, sendingCost } from './receiver-order.ts'
 import { SCORE_THRESHOLDS } from './score-parameters.ts'
 import { SeenIds } from './seen-ids.ts'
@@ -66,18 +68,22 @@ export class RelayRouter extends SendingRouter {
   readonly #arrivals: Arrivals
   readonly #slab = new Slab()
   readonly #swaps: NearSwaps
+  readonly #turns: MeshTurns
   readonly #records = new DeliveryRecords()
 
   constructor(components: RouterComponents, options: RouterOptions, deps: RelayRouterDeps) {
     super(components, options, deps)
     const { clock, seenTtlMs, fastMessageId, observer, passage, nextTurn } = deps
     this.#deps = deps
-    this.#swaps = new NearSwaps({
-      isOwn: (peerId) => this.receivers.isOwn(peerId),
-      rttMs: (peerId) => this.receivers.rttMs(peerId),
-      isOutbound: (peerId) => this.outbound.get(peerId) === true,
-      firstShare: (peerId) => this.copyLedger.firstShare(peerId),
-    })
+    const facts = {
+      isOwn: (peerId: PeerIdStr) => this.receivers.isOwn(peerId),
+      rttMs: (peerId: PeerIdStr) => this.receivers.rttMs(peerId),
+      isOutbound: (peerId: PeerIdStr) => this.outbound.get(peerId) === true,
+      firstShare: (peerId: PeerIdStr) => this.copyLedger.firstShare(peerId),
+      messagesWith: (peerId: PeerIdStr) => this.copyLedger.messagesWith(peerId),
+    }
+    this.#swaps = new NearSwaps(facts)
+    this.#turns = new MeshTurns(facts, deps.random ?? Math.random)
     this.allowedTopics = deps.knownTopics
     const seenIds = new SeenIds({ clock, ttlMs: seenTtlMs })
     this.seenCache = seenIds
@@ -129,7 +135,7 @@ export class RelayRouter extends SendingRouter {
   /** All of upstream's changes to the meshes are made before its first await (mesh-router.ts): the order is of after them. */
   override heartbeat(): Promise<void> {
     const beat = super.heartbeat()
-    this.#swapFarPeers()
+    this.#swapPeers()
     this.#orderMeshes()
     return beat
   }
@@ -152,6 +158,7 @@ export class RelayRouter extends SendingRouter {
     this.topicNames.remove(topic)
     this.#topics.delete(topic)
     this.#swaps.forget(topic)
+    this.#turns.forget(topic)
   }
 
   /**
@@ -218,16 +225,25 @@ export class RelayRouter extends SendingRouter {
   }
 
   /** In meshes of blocks and sidecars: what is short has as many milliseconds to lose, and nobody waits for it. */
-  #swapFarPeers(): void {
+  #swapPeers(): void {
     const { D, Dhi, Dout } = this.opts
     const nowMs = this.#deps.clock.monotonicMs()
     for (const [topic, mesh] of this.#largeMeshes()) {
       const candidates = (): readonly PeerIdStr[] => this.candidates(topic)
-      const view = { mesh, candidates, meshN: D, meshHigh: Dhi, outboundMin: Dout }
-      const { graft, cut } = this.#swaps.step(topic, view, nowMs)
-      for (const peerId of cut) void this.cutLink(peerId, topic, 'nearer_peer')
-      this.graftAll(graft, topic, 'nearer_peer')
+      const isHeld = (peerId: PeerIdStr): boolean => this.linksByHand.has(topic, peerId)
+      const view = { mesh, candidates, meshN: D, meshHigh: Dhi, outboundMin: Dout, isHeld }
+      const untried = (): readonly PeerIdStr[] => candidates().filter((id) => !this.#turns.wasLetGo(topic, id))
+      // One change at a time: each counts on the mesh as it is.
+      if (!this.#turns.isWaiting(topic)) {
+        this.#change(topic, this.#swaps.step(topic, { ...view, candidates: untried }, nowMs), 'nearer_peer')
+      }
+      if (!this.#swaps.isWaiting(topic)) this.#change(topic, this.#turns.step(topic, view, nowMs), 'earlier_peer')
     }
+  }
+
+  #change(topic: TopicStr, { graft, cut }: SwapStep, reason: MeshReason): void {
+    for (const peerId of cut) void this.cutLink(peerId, topic, reason)
+    this.graftAll(graft, topic, reason)
   }
 
   *#largeMeshes(): Iterable<[TopicStr, Set<PeerIdStr>]> {
@@ -253,6 +269,8 @@ export class RelayRouter extends SendingRouter {
 
   #passOn(arrival: Arrival, msgId: MsgIdStr, isNew: boolean): void {
     const { message, rules, fromId, startedAtMs } = arrival
+    const isLarge = arrival.sizeBytes >= this.opts.idontwantMinDataSize
+    if (isLarge) this.#turns.onMessage(message.topic)
     const sent = this.send({
       msgId,
       message,
@@ -261,7 +279,7 @@ export class RelayRouter extends SendingRouter {
       source: fromId,
       exclude: arrival.copies,
       arrivedAtMs: arrival.atMs,
-      isUntold: isNew && arrival.sizeBytes >= this.opts.idontwantMinDataSize,
+      isUntold: isNew && isLarge,
     })
     // What was read may hold other messages too, most of them not to be kept: the cache shares the bytes that were sent.
     message.data = sent?.data ?? this.#slab.copy(message.data ?? new Uint8Array())

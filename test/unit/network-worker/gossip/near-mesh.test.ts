@@ -1,6 +1,8 @@
 /** The relay's router prefers near peers: as it fills a mesh, and by swapping far ones of a mesh that is full. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { SETTLED_AFTER_MS } from '../../../../src/network-worker/gossip/copy-ledger.ts'
+import { TURN_MESSAGES } from '../../../../src/network-worker/gossip/mesh-turns.ts'
 import type { MessageClass } from '../../../../src/network-worker/gossip/message-class.ts'
 import { ANSWERED_AFTER_MS, SWAP_PERIOD_MS } from '../../../../src/network-worker/gossip/near-swaps.ts'
 import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
@@ -96,4 +98,54 @@ test('a mesh of short messages stays as it is', async () => {
   await beat()
   await beat(SWAP_PERIOD_MS)
   assert.deepEqual(changes, [])
+})
+
+test('links made by hand stay, as far as they are, until they have gone', async () => {
+  const { router, beat, changes, clock } = scene()
+  const far = PEERS.slice(15, 25)
+  router.mesh.set(TOPIC, new Set())
+  for (const id of far.slice(0, 6)) router.graftByHand(id, TOPIC)
+  for (const id of far.slice(6)) {
+    router.mesh.get(TOPIC)?.add(id)
+    router.holdByHand(id, TOPIC)
+  }
+  changes.length = 0
+  await beat()
+  await beat(SWAP_PERIOD_MS)
+  assert.deepEqual(changes, [])
+  const [gone = ''] = far
+  await router.cutLink(gone, TOPIC, 'manual')
+  await beat()
+  router.backoff.get(TOPIC)?.set(gone, clock.nowMs())
+  router.mesh.get(TOPIC)?.add(gone)
+  await beat(SWAP_PERIOD_MS)
+  await beat(ANSWERED_AFTER_MS)
+  assert.deepEqual(
+    changes.filter(({ action, reason }) => action === 'prune_sent' && reason !== 'manual').map(({ peerId }) => peerId),
+    [gone],
+  )
+})
+
+test('in a mesh as near as it can be who brings nothing first makes room for others in turns', async () => {
+  const { router, beat, changes, peers } = scene()
+  const members = PEERS.slice(0, 10)
+  router.mesh.set(TOPIC, new Set(members))
+  const bring = async (from: number, seed: number): Promise<void> => {
+    const data = new Uint8Array(4096).fill(seed)
+    const { peerId } = peers[from] ?? assert.fail()
+    await router.handleReceivedRpc(peerId, { subscriptions: [], messages: [{ topic: TOPIC, data }] })
+  }
+  await beat()
+  for (let seed = 1; seed <= TURN_MESSAGES; seed++) await bring(seed % 7, seed)
+  await beat(SETTLED_AFTER_MS)
+  await beat(ANSWERED_AFTER_MS)
+  assert.deepEqual(
+    changes.map(({ action, peerId, reason }) => [action, peerId, reason]),
+    [
+      ['graft_sent', changes[0]?.peerId, 'earlier_peer'],
+      ['prune_sent', PEERS[9], 'earlier_peer'],
+    ],
+  )
+  assert.deepEqual(prunesTo(peers[9] ?? assert.fail()), [{ topic: TOPIC, backoff: 60 }])
+  assert.equal(router.mesh.get(TOPIC)?.size, 10)
 })

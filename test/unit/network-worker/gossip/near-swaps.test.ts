@@ -25,6 +25,7 @@ function view(mesh: readonly string[], candidates: readonly string[], parts: Par
     meshN: mesh.length,
     meshHigh: 99,
     outboundMin: 0,
+    isHeld: () => false,
     ...parts,
   }
 }
@@ -53,6 +54,17 @@ test('a quarter and five ms are the least gain', () => {
 
 test('who brings his share of blocks first stays, and so do own peers', () => {
   assert.deepEqual(pairs(view(['5', '6', '7', '83', '90first', '94own', '100', '140'], ['4'])), ['4 for 83'])
+})
+
+test('a link that was made by hand stays, made before a swap began or meanwhile', () => {
+  const held = new Set(['94'])
+  const isHeld = (peerId: string): boolean => held.has(peerId)
+  assert.deepEqual(pairs(view(TEN, ['6'], { isHeld })), ['6 for 83'])
+  const swaps = new NearSwaps(facts)
+  assert.deepEqual(swaps.step('topic', view(TEN, ['6'], { isHeld }), 0), { graft: ['6'], cut: [] })
+  held.add('83')
+  const later = view([...TEN, '6'], [], { isHeld, meshN: 10 })
+  assert.deepEqual(swaps.step('topic', later, ANSWERED_AFTER_MS), { graft: [], cut: [] })
 })
 
 test('whose round trip is not known neither comes nor goes; a mesh below mesh_n is filled first', () => {
@@ -88,7 +100,7 @@ test('who comes is asked first; who goes is cut when the other has stayed; when 
   const swaps = new NearSwaps(facts)
   const mesh = new Set(TEN)
   const candidates = ['6']
-  const now: SwapView = { mesh, candidates: () => candidates, meshN: 10, meshHigh: 15, outboundMin: 0 }
+  const now: SwapView = { ...view([], candidates), mesh, meshN: 10, meshHigh: 15 }
   assert.deepEqual(swaps.step('topic', now, 0), { graft: ['6'], cut: [] })
   mesh.add('6')
   assert.deepEqual(swaps.step('topic', now, ANSWERED_AFTER_MS - 1), { graft: [], cut: [] })
@@ -105,7 +117,7 @@ test('who comes is asked first; who goes is cut when the other has stayed; when 
 test('nobody is cut from a mesh that others have left meanwhile', () => {
   const swaps = new NearSwaps(facts)
   const mesh = new Set(TEN)
-  const now: SwapView = { mesh, candidates: () => ['6'], meshN: 10, meshHigh: 15, outboundMin: 0 }
+  const now: SwapView = { ...view([], ['6']), mesh, meshN: 10, meshHigh: 15 }
   swaps.step('topic', now, 0)
   mesh.add('6').delete('5')
   assert.deepEqual(swaps.step('topic', now, ANSWERED_AFTER_MS), { graft: [], cut: [] })
