@@ -9,8 +9,19 @@ export interface Aead {
   readonly name: string
   /** Encrypts the bytes from `start` to `end` and puts the tag behind them. */
   seal(key: Uint8Array, nonce: Uint8Array, bytes: Uint8Array, start: number, end: number, associated?: Uint8Array): void
-  /** Decrypts the bytes from `start` to the tag, which ends at `end`. @throws Error when the tag does not fit */
-  open(key: Uint8Array, nonce: Uint8Array, bytes: Uint8Array, start: number, end: number, associated?: Uint8Array): void
+  /**
+   * Decrypts the bytes from `start` to the tag, which ends at `end`.
+   * @returns the plaintext, a view of them
+   * @throws Error when the tag does not fit
+   */
+  open(
+    key: Uint8Array,
+    nonce: Uint8Array,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    associated?: Uint8Array,
+  ): Uint8Array
 }
 
 const CIPHER = 'chacha20-poly1305'
@@ -34,6 +45,7 @@ export const runtimeAead: Aead = {
     const plaintext = decipher.update(bytes.subarray(start, tagAt))
     decipher.final()
     bytes.set(plaintext, start)
+    return bytes.subarray(start, tagAt)
   },
 }
 
@@ -70,6 +82,7 @@ function aeadOf(library: Sodium): Aead {
       const sealed = bytes.subarray(start, end)
       const plaintext = bytes.subarray(start, end - TAG_BYTES)
       library.crypto_aead_chacha20poly1305_ietf_decrypt(plaintext, null, sealed, associated ?? null, nonce, key)
+      return plaintext
     },
   }
 }

@@ -31,11 +31,12 @@ export class CipherState {
 
   /**
    * Decrypts the bytes from `start` to the tag, which ends at `end`, where they lie.
+   * @returns the plaintext, a view of them
    * @throws Error when the tag does not fit, or every nonce has been used
    */
-  openInPlace(bytes: Uint8Array, start: number, end: number): void {
+  openInPlace(bytes: Uint8Array, start: number, end: number): Uint8Array {
     if (end - start < TAG_BYTES) throw new Error('a noise message without a tag')
-    this.#aead.open(this.#key, this.#nextNonce(), bytes, start, end)
+    return this.#aead.open(this.#key, this.#nextNonce(), bytes, start, end)
   }
 
   /** A message of the handshake: ciphertext and tag. */

@@ -4,7 +4,6 @@ import { StreamBufferError, StreamStateError } from '@libp2p/interface'
 import { AbstractMessageStream, type SendResult } from '@libp2p/utils'
 import { type BufferCollection, bufferCollection } from '../buffer-collection.ts'
 import type { DirectStream } from '../direct-stream.ts'
-import { TAG_BYTES } from './aead.ts'
 import type { CipherState } from './cipher-state.ts'
 import { FrameCutter } from './frame-cutter.ts'
 import { FrameRooms } from './frame-rooms.ts'
@@ -194,8 +193,7 @@ export class SecuredStream extends AbstractMessageStream implements DirectStream
   /** False when nobody reads any more. @throws Error when the frame is not what the other side sealed */
   #open(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.readStatus !== 'readable' && this.readStatus !== 'paused') return false
-    this.#receiving.openInPlace(bytes, start, end)
-    const plaintext = bytes.subarray(start, end - TAG_BYTES)
+    const plaintext = this.#receiving.openInPlace(bytes, start, end)
     if (plaintext.length === 0) return true
     if (this.#consume !== undefined && this.readStatus === 'readable' && this.readBuffer.byteLength === 0) {
       this.#consume(plaintext)
