@@ -1,0 +1,68 @@
+/** In which memory a large message leaves: that in which it came, or one with room for what goes before it. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import type { Connection } from '@libp2p/interface'
+import { prefixWithLength } from '../../../../src/network-worker/gossip/length-prefix.ts'
+import { decodeRpc } from '../../../../src/network-worker/gossip/rpc-decoder.ts'
+import { TopicNames } from '../../../../src/network-worker/gossip/topic-names.ts'
+import { addPeer, plainRules, routerScene, TOPIC } from './router-scene.ts'
+
+const PAYLOAD_BYTES = 70_000
+
+/** A stream that takes two arrays at once, and notes both. */
+class TwinStream extends EventTarget {
+  readonly protocol = '/meshsub/1.2.0'
+  readonly status = 'open'
+  readonly writeBufferLength = 0
+  readonly sent: (readonly [front: Uint8Array, rest: Uint8Array])[] = []
+  send(): boolean {
+    return true
+  }
+  sendTogether(front: Uint8Array, rest: Uint8Array): boolean {
+    this.sent.push([front, rest])
+    return true
+  }
+  async close(): Promise<void> {}
+}
+
+/** What peers behind these muxers are sent of a block, and the frame in which it came. */
+async function sentTo(...multiplexers: readonly string[]) {
+  const { router } = routerScene()
+  router.allow(TOPIC, plainRules())
+  const source = addPeer(router, 'source')
+  const streams = multiplexers.map(() => new TwinStream())
+  for (const [index, stream] of streams.entries()) {
+    const { id, peerId } = addPeer(router, `peer-${index}`)
+    router.streamsOutbound.delete(id)
+    const connection = { status: 'open', multiplexer: multiplexers[index], newStream: async () => stream }
+    await router.createOutboundStream(peerId, connection as unknown as Connection)
+  }
+  router.join(TOPIC)
+  const rpc = RPC.encode({ subscriptions: [], messages: [{ topic: TOPIC, data: Buffer.alloc(PAYLOAD_BYTES, 7) }] })
+  const came = new Uint8Array(prefixWithLength(rpc))
+  void router.handleReceivedRpc(source.peerId, decodeRpc(came.subarray(came.length - rpc.length), new TopicNames()))
+  const pairs = streams.flatMap(({ sent }) => sent)
+  assert.equal(pairs.length, multiplexers.length)
+  for (const [front, rest] of pairs) {
+    assert.equal(RPC.decode(front.subarray(1)).control?.idontwant.length, 1)
+    assert.deepEqual(rest, came)
+  }
+  const [cached] = router.mcache.msgs.values() as Iterable<{ message: RPC.Message }>
+  assert.deepEqual(cached?.message.data, new Uint8Array(PAYLOAD_BYTES).fill(7))
+  return { pairs, came }
+}
+
+test('peers on yamux are sent the frame that came, and not a copy of it', async () => {
+  const { pairs, came } = await sentTo('/yamux/1.0.0', '/yamux/1.0.0')
+  for (const [, rest] of pairs) assert.equal(rest.buffer, came.buffer)
+})
+
+test('with a peer on QUIC all are sent one array in which IDONTWANT lies before the message', async () => {
+  const { pairs, came } = await sentTo('/yamux/1.0.0', 'quic')
+  for (const [front, rest] of pairs) {
+    assert.notEqual(rest.buffer, came.buffer)
+    assert.equal(front.buffer, rest.buffer)
+    assert.equal(front.byteOffset + front.length, rest.byteOffset)
+  }
+})
