@@ -12,6 +12,7 @@ import { halfCompressible } from '../payloads/half-compressible.ts'
 import { madeBlock } from '../payloads/made-block.ts'
 import { runMuxerBench } from './muxers.ts'
 import { runNoiseBench } from './noise.ts'
+import { addOpenPayloadBench, runColdOpenPayloadBench } from './open-payload.ts'
 import { runTierZeroBench } from './tier-zero.ts'
 
 const TOPIC = '/eth2/ca100d64/beacon_block/ssz_snappy'
@@ -46,7 +47,9 @@ export async function runMicro(): Promise<void> {
       do_not_optimize(structuredClone(copy, { transfer: [copy.buffer] }))
     })
   })
+  addOpenPayloadBench()
   await run({ colors: process.stdout.isTTY })
+  await runColdOpenPayloadBench()
   await runNoiseBench()
   await runMuxerBench()
   runTierZeroBench()

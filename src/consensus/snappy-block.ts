@@ -15,7 +15,7 @@ const COPY = { copyOutputData: true }
 
 /**
  * Up to this length blocks are decoded here, whatever is in them: a call of the library costs 1.3 µs in a loop, and 50 after
- * a pause of some milliseconds. At 3 kB ours is quicker in both cases, at 120 kB the library is.
+ * a pause of some milliseconds. At 3 kB ours is quicker in both cases, at 120 kB the library is in a loop.
  */
 const MAX_OWN_BYTES = 8192
 /** A block that saves less than one byte in so many counts as incompressible. */

@@ -1,0 +1,84 @@
+/**
+ * A payload opened and named, on the way in of a new message: as the relay does it, and by the library and a streaming hash
+ * as it did. In a loop, and after a pause with the caches full of other things, as a block comes.
+ */
+import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { bench, do_not_optimize, group } from 'mitata'
+import { uncompressSync } from 'snappy'
+import type { DigestEntry } from '../../src/consensus/fork-schedule.ts'
+import { compressBlock } from '../../src/consensus/snappy-block.ts'
+import { createFastMessageId } from '../../src/network-worker/gossip/fast-message-id.ts'
+import { PayloadOpener } from '../../src/network-worker/gossip/payload-opener.ts'
+import { realObject } from '../../test/support/real-objects.ts'
+import { halfCompressible } from '../payloads/half-compressible.ts'
+import { madeBlock } from '../payloads/made-block.ts'
+
+const TOPIC = '/eth2/ca100d64/beacon_block/ssz_snappy'
+const PREFIX = Buffer.concat([Uint8Array.of(1, 0, 0, 0, TOPIC.length, 0, 0, 0, 0, 0, 0, 0), Buffer.from(TOPIC)])
+const BOUNDS = { minSszBytes: 0, maxSszBytes: 10 * 1024 * 1024 }
+/** Between blocks at forty a second. */
+const PAUSE_MS = 25
+const ROUNDS = 40
+/** Of memory written in the pause: more than a core's own caches. */
+const OTHER_BYTES = 8 * 1024 * 1024
+
+/** One way to do it. */
+type Way = (data: Uint8Array) => unknown
+
+function ways(entry: DigestEntry): Readonly<Record<string, Way>> {
+  const opener = new PayloadOpener({ topic: TOPIC, entry, ...BOUNDS })
+  const fastMessageId = createFastMessageId()
+  return {
+    'fast id': (data) => fastMessageId(TOPIC, data),
+    'opened and named': (data) => {
+      const opened = opener.open(data)
+      return opened.ok ? opener.idOf(opened.bytes) : undefined
+    },
+    'the same by library and streaming hash': (data) => {
+      const payload = new Uint8Array(uncompressSync(data, { copyOutputData: true }) as Buffer)
+      return createHash('sha256').update(PREFIX).update(payload).digest('hex').slice(0, 40)
+    },
+  }
+}
+
+function payloads(): Readonly<Record<string, Uint8Array>> {
+  return {
+    'a vote of 240 B': compressBlock(halfCompressible(240)),
+    'a block of 120 kB': compressBlock(madeBlock(120_000)),
+    'a real block': realObject('fulu', 'beacon_block').compressed,
+    'a real column': realObject('fulu', 'data_column_sidecar').compressed,
+    'a real blob': realObject('deneb', 'blob_sidecar').compressed,
+  }
+}
+
+/** Adds the loops to what mitata runs. */
+export function addOpenPayloadBench(): void {
+  const { entry } = realObject('fulu', 'beacon_block')
+  for (const [name, data] of Object.entries(payloads())) {
+    group(`${name}, ${data.length} B compressed`, () => {
+      for (const [way, run] of Object.entries(ways(entry))) bench(way, () => do_not_optimize(run(data)))
+    })
+  }
+}
+
+/** Prints what one costs after a pause: the median of some, in turn. */
+export async function runColdOpenPayloadBench(): Promise<void> {
+  const { entry } = realObject('fulu', 'beacon_block')
+  const others = Buffer.alloc(OTHER_BYTES)
+  process.stdout.write(`\nafter a pause of ${PAUSE_MS} ms, caches cold, median µs\n`)
+  for (const [name, data] of Object.entries(payloads())) {
+    for (const [way, run] of Object.entries(ways(entry))) {
+      const micros: number[] = []
+      for (let round = 0; round < ROUNDS; round++) {
+        await pause(PAUSE_MS)
+        others.fill(round)
+        const startedNs = process.hrtime.bigint()
+        do_not_optimize(run(data))
+        micros.push(Number(process.hrtime.bigint() - startedNs) / 1000)
+      }
+      micros.sort((a, b) => a - b)
+      process.stdout.write(`${name}, ${way}: ${(micros[ROUNDS / 2] ?? 0).toFixed(1)}\n`)
+    }
+  }
+}
