@@ -32,7 +32,7 @@ Relays in turn (all need Go, the Rust relay needs cargo):
         50 peers, mainnet's messages in the rhythm of slots, 4 of 5 copies duplicates: cost, latency by class, the knee
   growth [paired flags]
         10, 16, 32, 64 peers at the same degree and rate: cost a delivery
-  geo [paired flags, of starling on tcp only] [--nodes 60] [--loads 4,5,10,20] [--max-rtt 150]
+  geo [paired flags, of starling on tcp only] [--places Frankfurt,Virginia,Singapore] [--nodes 100] [--loads 4,5,10,20] [--max-rtt 150]
         nodes in eleven regions, delays of a cloud between them: when blocks are held, beside a default node in the same place
   saturate [paired flags]
         the highest rate of 240 B messages that a relay sustains for --seconds, and the figures at 5,000/s

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { shuffled } from '../../src/network-worker/gossip/hybrid-selection.ts'
 import type { MeshTopicView, PeerView } from '../../src/rpc/contract.ts'
 import { BlockArrivals } from '../../test/clients/block-arrivals.ts'
-import { GoGeo } from '../../test/support/go-geo.ts'
+import { type GeoNode, GoGeo } from '../../test/support/go-geo.ts'
 import { testNetwork } from '../../test/support/network-directory.ts'
 import { StarlingProcess } from '../../test/support/starling-process.ts'
 import { seededRandom } from '../statistics.ts'
@@ -34,10 +34,8 @@ const ANY_LATENCY_MS = 60_000
 const SPARE_PEERS = 16
 /** Two pings five seconds apart, and the peer manager's next look at them. */
 const SETTLE_TIMEOUT_MS = 60_000
-/** A mesh as it stays: unchanged for so long, as what makes it better looks every ten seconds. */
-const MESH_STEADY_MS = 25_000
-/** Peers that are full say to come back in a minute, so that it may change after it has been steady. */
-export const MESH_TIMEOUT_MS = 150_000
+/** A dial takes some round trips: one after the other a hundred would take a minute. */
+const DIALS_AT_ONCE = 8
 const POLL_MS = 250
 
 /** How the relay is set. */
@@ -53,8 +51,6 @@ export interface GeoSceneOptions extends GeoSetting {
   readonly nodes: number
   /** The same one gives the same meshes around, peers and publishers. */
   readonly seed: number
-  /** How long the mesh may take to become what it stays. */
-  readonly meshTimeoutMs: number
 }
 
 export interface GeoScene extends AsyncDisposable {
@@ -67,9 +63,9 @@ export interface GeoScene extends AsyncDisposable {
   readonly meshRttsMs: () => Promise<readonly number[]>
 }
 
-/** Starts all, has the relay meet every node and part from those too far away. @throws Error when it does not come to that */
+/** Starts all, has the relay meet every node and part from those too far away; its mesh has yet to become what it stays. @throws Error when it does not come to that */
 export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene> {
-  const { load, maxRttMs, home, nodes, seed, meshTimeoutMs } = options
+  const { load, maxRttMs, home, nodes, seed } = options
   await using stack = new AsyncDisposableStack()
   const relay = stack.use(
     await StarlingProcess.start({
@@ -96,14 +92,13 @@ export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene>
   )
   await post(relay, `/mesh/explicit/${geo.tapId}`)
   // In no order of places: who comes first has the first places in the mesh.
-  for (const { address } of shuffled(geo.nodes, seededRandom(seed))) await post(relay, '/peers', { multiaddr: address })
+  await dialAll(relay, shuffled(geo.nodes, seededRandom(seed)))
   const peers = await parted(relay, geo, options)
   const members = async (): Promise<readonly string[]> =>
     (await mesh())
       .find((view) => view.topic === topic)
       ?.peers.filter(({ explicit }) => explicit !== true)
       .map(({ peer_id }) => peer_id) ?? []
-  await settled(members, meshTimeoutMs)
   const arrivals = stack.use(await BlockArrivals.open(relay.api))
   const owned = stack.move()
   const regions = new Map(geo.nodes.map(({ peerId, region }) => [peerId, region]))
@@ -115,6 +110,15 @@ export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene>
 async function post(relay: StarlingProcess, path: string, body?: object): Promise<void> {
   const answer = await relay.request('POST', path, body)
   if (answer.status !== 200) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+}
+
+/** Has the relay dial nodes in their order, some at once. */
+async function dialAll(relay: StarlingProcess, nodes: readonly GeoNode[]): Promise<void> {
+  const waiting = nodes.values()
+  const dialInTurn = async (): Promise<void> => {
+    for (const { address } of waiting) await post(relay, '/peers', { multiaddr: address })
+  }
+  await Promise.all(Array.from({ length: DIALS_AT_ONCE }, dialInTurn))
 }
 
 /** Waits until the relay has met all nodes and has those left that are near enough; answers how many. */
@@ -134,15 +138,4 @@ async function parted(relay: StarlingProcess, geo: GoGeo, { home, maxRttMs }: Ge
     await delay(POLL_MS)
   }
   throw new Error(`the relay met ${met.size} of ${all.size} nodes and did not part from all but ${wanted.size}`)
-}
-
-/** Waits until the mesh has stayed the same for a while, or the time is up. */
-async function settled(members: () => Promise<readonly string[]>, timeoutMs: number): Promise<void> {
-  const deadlineMs = performance.now() + timeoutMs
-  let [known, sinceMs] = ['', performance.now()]
-  while (performance.now() < deadlineMs && performance.now() - sinceMs < MESH_STEADY_MS) {
-    const now = (await members()).toSorted().join()
-    if (now !== known) [known, sinceMs] = [now, performance.now()]
-    await delay(POLL_MS)
-  }
 }

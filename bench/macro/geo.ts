@@ -10,7 +10,7 @@ import { blockShape } from '../payloads/proposals.ts'
 import type { BenchRun, PairedArrivals, Variant } from '../run-record.ts'
 import { estimate, median } from '../statistics.ts'
 import { formatTable } from '../table.ts'
-import { atLeast, type PairedOptions, pairedFlags } from './flags.ts'
+import { atLeast, type PairedOptions, pairedFlags, someOf } from './flags.ts'
 import { blockClassFigures, geoFigures, pairedArrivals } from './geo-figures.ts'
 import { type RegionName, regionIndex } from './geo-regions.ts'
 import {
@@ -21,7 +21,6 @@ import {
   type GeoSetting,
   HANDLING_MS,
   JITTER_MS,
-  MESH_TIMEOUT_MS,
   startGeoScene,
   WORLD_NODES,
 } from './geo-scene.ts'
@@ -29,22 +28,27 @@ import { requireGo } from './load-generator.ts'
 import { measureRelay, type TrafficFigures } from './measure-relay.ts'
 import { cpuTimeUs } from './process-usage.ts'
 
-/** The two regions with the most nodes, on either side of the Atlantic. */
-const HOMES: ReadonlyMap<string, RegionName> = new Map([
-  ['relay in Frankfurt', 'Frankfurt'],
-  ['relay in Virginia', 'Virginia'],
-])
+/** The two regions with the most nodes, on either side of the Atlantic, and one that is far from both. */
+const PLACES = ['Frankfurt', 'Virginia', 'Singapore'] as const satisfies readonly RegionName[]
+const USUAL_PLACES = 'Frankfurt,Virginia'
+const caseOf = (place: RegionName): string => `relay in ${place}`
 
 /** The load whose mesh is of the default node's size runs without a limit: what is left is the choice of peers. */
 const UNLIMITED_LOAD = 4
 
 /** SSZ; about half as much on the wire. */
 const BLOCK_BYTES = 120_000
-/** A smoke does not need a full mesh. */
-const SMOKE_MESH_TIMEOUT_MS = 5_000
+/**
+ * Networks differ by 2 ms in Frankfurt and by 4 in Virginia (standard deviation of a run's median lead, worked out for 24), and a
+ * minute's blocks within one by 1.6 more: a run of 45 blocks in each of two networks tells more than one of 90.
+ */
+const WINDOW_SECONDS = 45
+/** Six looks of what makes a mesh better, with blocks, by which it judges its members. */
+const WARMUP_SECONDS = 70
 
 interface GeoOptions extends PairedOptions {
   readonly nodes: number
+  readonly places: readonly RegionName[]
   readonly settings: ReadonlyMap<string, GeoSetting>
 }
 
@@ -58,18 +62,19 @@ function settingsOf(loads: string, maxRttMs: number): ReadonlyMap<string, GeoSet
 }
 
 function parseOptions(args: string[]): GeoOptions {
-  const defaults = { seconds: 60, warmupSeconds: 10, rounds: 3 }
+  const defaults = { seconds: WINDOW_SECONDS, warmupSeconds: WARMUP_SECONDS, rounds: 3 }
   // The latency limit is the relay's default.
-  const extra = { nodes: '100', loads: `${UNLIMITED_LOAD},5,10,20`, 'max-rtt': '150' }
+  const extra = { nodes: '100', loads: `${UNLIMITED_LOAD},5,10,20`, 'max-rtt': '150', places: USUAL_PLACES }
   const options = pairedFlags(['--relays', 'starling', '--transports', 'tcp', ...args], defaults, extra)
   const { relays, transports, validations } = options
   if (relays.join() !== 'starling') throw new Error('--relays: a default node is beside Starling in each run')
   if (transports.join() !== 'tcp') throw new Error('--transports: the delays are put between TCP sockets')
   if (validations.join() !== 'none') throw new Error('--validation: the default node validates nothing either')
-  const { nodes, loads, 'max-rtt': maxRtt } = options.extra
+  const { nodes, loads, 'max-rtt': maxRtt, places } = options.extra
   return {
     ...options,
     nodes: Math.floor(atLeast('nodes', nodes, 2)),
+    places: someOf('places', places, PLACES),
     settings: settingsOf(loads, atLeast('max-rtt', maxRtt, 1)),
   }
 }
@@ -81,13 +86,12 @@ function send({ geo, relay }: GeoScene, seconds: number): Promise<GeoRunResult> 
 }
 
 async function measure(caseName: string, variant: Variant, round: number, options: GeoOptions): Promise<BenchRun> {
-  const { nodes, settings, seconds, warmupSeconds } = options
-  const home = HOMES.get(caseName)
+  const { nodes, places, settings, seconds, warmupSeconds } = options
+  const home = places.find((place) => caseOf(place) === caseName)
   const setting = settings.get(variant.setting ?? '')
   if (home === undefined || setting === undefined) throw new Error(`there is no ${caseName} with ${variant.setting}`)
-  const meshTimeoutMs = options.isSmoke ? SMOKE_MESH_TIMEOUT_MS : MESH_TIMEOUT_MS
-  // All settings of a round meet the same network.
-  await using scene = await startGeoScene({ ...setting, home, nodes, seed: round + 1, meshTimeoutMs })
+  // All settings of a round meet the same network, and each round another one.
+  await using scene = await startGeoScene({ ...setting, home, nodes, seed: round + 1 })
   const { relay, geo, arrivals, peers, meshRttsMs } = scene
   if (warmupSeconds > 0) await send(scene, warmupSeconds)
   let pairs: readonly PairedArrivals[] = []
@@ -152,14 +156,14 @@ function originTable(runs: readonly BenchRun[]): string {
 export async function runGeo(args: string[]): Promise<void> {
   const options = parseOptions(args)
   requireGo()
-  const { nodes, settings } = options
+  const { nodes, places, settings } = options
   const variants = [...settings.keys()].map(
     (setting) => ({ relay: 'starling', transport: 'tcp', validation: 'none', setting }) as const,
   )
   const runs = await runPaired(
     {
       name: 'geo',
-      cases: [...HOMES.keys()],
+      cases: places.map(caseOf),
       variants,
       about: {
         nodes,

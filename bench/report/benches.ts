@@ -62,7 +62,9 @@ const GEO: BenchText = {
     'limit. In its place stand five default nodes as well, go-libp2p-pubsub, D 8, no scores, with peers of their own. A block of 120 kB comes',
     "each second from a region in turn, from a node that is nobody's peer. The middle one of the default nodes counts, when it has all of it; the",
     "relay's counts when a node behind it has all of it, so that its forwarding is part of it. Below 0 the relay was later. Intervals",
-    'are over rounds, each of another network, and over blocks. A delivery is a block here.',
+    'are over rounds, each of another network, and over blocks. A delivery is a block here. _Due earlier_ is what is left of the',
+    'figure if nothing but the network took time, so that it tells of whom the relay has in its mesh; _took_ is what each side took',
+    "from there on, the relay's with the node behind it.",
   ],
   own: geoPart,
 }

@@ -54,6 +54,8 @@ export interface GossipWireView {
   /** Copies not sent since the peer had the message, and copies that peers had and did not send, by IDONTWANT both. */
   readonly sparedSent: SparedCopies
   readonly sparedReceived: SparedCopies
+  /** Members of meshes that went for others, by reason. */
+  readonly replacedPeers: CountsByName
   readonly cacheEntries: CountsByName
   /** Peers by the band of their gossip score. */
   readonly peersByBand: CountsByName

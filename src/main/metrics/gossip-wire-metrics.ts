@@ -71,6 +71,13 @@ export const GOSSIP_WIRE_METRICS: readonly MetricRow[] = [
     ({ sparedReceived }) => sparedReceived.bytes,
   ),
   byNameRow(
+    'counter',
+    'starling_gossip_mesh_replaced_peers_total',
+    'reason',
+    'Mesh members that went for others: for a nearer one, or, having brought next to nothing first, for one not tried yet.',
+    ({ wire }) => wire.replacedPeers,
+  ),
+  byNameRow(
     'gauge',
     'starling_gossip_cache_entries',
     'cache',

@@ -8,7 +8,6 @@
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
-import type { MeshReason } from '../../rpc/mesh-reason.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import { type KindIndex, UNKNOWN_KIND } from '../stats/kind-traffic.ts'
 import type { Arrival } from './arrival.ts'
@@ -27,6 +26,7 @@ import { SeenIds } from './seen-ids.ts'
 import { type SendingObserver, SendingRouter, type SendingRouterDeps } from './sending-router.ts'
 import { Slab } from './slab.ts'
 import type { TopicRules } from './topic-rules.ts'
+import type { ReplacementReason } from './wire-counts.ts'
 
 export type { RouterComponents } from './gossipsub-internals.ts'
 
@@ -241,7 +241,8 @@ export class RelayRouter extends SendingRouter {
     }
   }
 
-  #change(topic: TopicStr, { graft, cut }: SwapStep, reason: MeshReason): void {
+  #change(topic: TopicStr, { graft, cut }: SwapStep, reason: ReplacementReason): void {
+    this.wireCounts.replacedPeers(reason, cut.length)
     for (const peerId of cut) void this.cutLink(peerId, topic, reason)
     this.graftAll(graft, topic, reason)
   }

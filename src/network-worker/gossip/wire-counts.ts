@@ -3,6 +3,7 @@
  * sent. Out: rows for the metrics. Additions to plain numbers only; it runs on the way of every RPC.
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import type { MeshReason } from '../../rpc/mesh-reason.ts'
 import type { ControlTraffic, GossipWireView } from '../../rpc/metrics-view.ts'
 
 /** The control messages of gossipsub 1.2. */
@@ -38,6 +39,9 @@ function addControl(counts: ReturnType<typeof noControl>, control: RPC.ControlMe
   counts.prune.messages += copies * control.prune.length
 }
 
+/** Why a member of a mesh went for another. */
+export type ReplacementReason = Extract<MeshReason, 'nearer_peer' | 'earlier_peer'>
+
 /** What is counted here of what the metrics show. */
 export type WireTotals = Omit<GossipWireView, 'cacheEntries' | 'peersByBand'>
 
@@ -56,6 +60,7 @@ export class WireCounts {
   brokenPromises = 0
   readonly #sparedSent = { messages: 0, bytes: 0 }
   readonly #sparedReceived = { messages: 0, bytes: 0 }
+  readonly #replaced: Record<ReplacementReason, number> = { nearer_peer: 0, earlier_peer: 0 }
 
   receivedFrame(sizeBytes: number): void {
     this.receivedRpcs++
@@ -93,6 +98,11 @@ export class WireCounts {
     this.#sparedReceived.bytes += sizeBytes
   }
 
+  /** So many members of a mesh went for others. */
+  replacedPeers(reason: ReplacementReason, peers: number): void {
+    this.#replaced[reason] += peers
+  }
+
   /** All of it now. */
   view(): WireTotals {
     const { receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises } = this
@@ -101,6 +111,7 @@ export class WireCounts {
       ...{ receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises },
       sparedSent: { ...this.#sparedSent },
       sparedReceived: { ...this.#sparedReceived },
+      replacedPeers: { ...this.#replaced },
     }
   }
 

@@ -55,11 +55,27 @@ describe('the page of results', () => {
       { from: 'Tokyo', relayMs: [100, 110], otherMs: [130, 100] },
       { from: 'London', relayMs: [10, 20], otherMs: [40, Number.NaN] },
     ]
-    const runs = [madeRun({ case: 'relay in Frankfurt', variant, pairs })]
+    const more = {
+      ...{ defaultP50Ms: 99, dueEarlierMs: 7.5, relayTookMs: 3.75, defaultTookMs: 2.25 },
+      ...{ firstSenderRttMs: 11, meshRttMs: 16, mesh: 12, defaultMesh: 10 },
+    }
+    const runs = [
+      madeRun({ case: 'relay in Frankfurt', variant, pairs, more }),
+      madeRun({ case: 'relay in Frankfurt', variant, pairs, round: 1, more: { ...more, dueEarlierMs: 5.5 } }),
+      madeRun({ case: 'relay in Virginia', variant: { ...variant, setting: 'load 10, RTT to 150 ms' }, pairs, more }),
+    ]
     const { markdown, drawings } = pageOf({ '2026-01-02-geo.json': filed(madeResult('geo', runs)) })
-    assert.match(markdown, /relay in Frankfurt \| load 5, RTT to 150 ms \| 3 \| 30\.0 \(-10\.0–30\.0\) \| 66\.7/)
+    const header =
+      /\| networks \| .* \| due earlier, ms \| took, ms \| default node took, ms \| .* \| mesh RTT ms \| mesh \|/
+    assert.match(markdown, header)
+    assert.match(
+      markdown,
+      /relay in Frankfurt \| .* \| 99\.0 \| 6\.50 \(5\.50–7\.50\) \| 3\.75 \| 2\.25 \| 11\.0 \| 16\.0 \| 12\.0 \| 10\.0/,
+    )
+    assert.match(markdown, /relay in Frankfurt \| load 5, RTT to 150 ms \| 2 \| 6 \| 30\.0 \(-10\.0–30\.0\) \| 66\.7/)
     assert.match(markdown, /relay in Frankfurt \| Tokyo \| 10\.0 \(-10\.0–30\.0\)/)
-    for (const drawing of ['geo-origins.svg', 'geo-leads.svg']) {
+    assert.match(drawings.get('geo-levels.svg') ?? '', /load 10, RTT to 150 ms/)
+    for (const drawing of ['geo-levels.svg', 'geo-origins.svg', 'geo-leads.svg']) {
       assert.deepEqual(svgFaults(drawings.get(drawing) ?? ''), [], drawing)
     }
   })

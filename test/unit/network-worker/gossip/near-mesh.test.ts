@@ -148,4 +148,5 @@ test('in a mesh as near as it can be who brings nothing first makes room for oth
   )
   assert.deepEqual(prunesTo(peers[9] ?? assert.fail()), [{ topic: TOPIC, backoff: 60 }])
   assert.equal(router.mesh.get(TOPIC)?.size, 10)
+  assert.deepEqual(router.wireView().replacedPeers, { nearer_peer: 0, earlier_peer: 1 })
 })
