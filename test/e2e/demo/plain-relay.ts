@@ -70,7 +70,7 @@ export class PlainRelay implements AsyncDisposable {
 }
 
 /** Looks every 20 ms whether `isTrue`. @throws Error after `timeoutMs` */
-export async function eventually(isTrue: () => boolean, what: string, timeoutMs = 15_000): Promise<void> {
+export async function eventually(isTrue: () => boolean, what: string, timeoutMs = 30_000): Promise<void> {
   const endMs = performance.now() + timeoutMs
   while (!isTrue()) {
     if (performance.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${what}`)
