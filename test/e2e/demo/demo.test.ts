@@ -49,7 +49,8 @@ test('a newcomer sees peers, a mesh, blocks and pulses; SIGINT ends it all', asy
   assert.ok(children.length > 0)
   const askedMs = performance.now()
   demo.signal('SIGINT')
-  assert.equal(await demo.exited, 0)
+  const code = await demo.exited
+  assert.equal(code, 0, [`exit code ${code}`, ...demo.lines.slice(-20), demo.stderr].join('\n'))
   assert.ok(performance.now() - askedMs < STOP_LIMIT_MS)
   assert.deepEqual(children.filter(isAlive), [])
   assert.equal(demo.stderr, '')

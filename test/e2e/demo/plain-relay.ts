@@ -60,6 +60,11 @@ export class PlainRelay implements AsyncDisposable {
     return this.#node.services.gossip.getSubscribers(formatTopic(DIGEST_HEX, name)).length
   }
 
+  /** Peers that get what comes on the topic of `name` at once, and not by asking for it. */
+  meshCount(name: string): number {
+    return this.#node.services.gossip.getMeshPeers(formatTopic(DIGEST_HEX, name)).length
+  }
+
   async hangUpAll(): Promise<void> {
     await Promise.all(this.#node.getPeers().map((peer) => this.#node.hangUp(peer)))
   }
