@@ -99,8 +99,9 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
     { name: 'recent objects', deadlineMs: 15_000, start: () => recent?.start(), stop: () => recent?.stop() },
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
-    { name: 'validation pool', deadlineMs: 2000, stop: () => pool.stop() },
-    // A thread ends when its native call does: the trusted setup takes two seconds to load, more on a busy machine.
+    // A thread ends when its native call does, as that which loads a library or the trusted setup: two seconds, and more on
+    // a busy machine.
+    { name: 'validation pool', deadlineMs: 15_000, stop: () => pool.stop() },
     { name: 'verifier', deadlineMs: 15_000, stop: () => verifier.stop() },
     { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
     // Hears of connections after the peer manager, which began with Req/Resp.

@@ -1,6 +1,6 @@
 /** A day of spam beside two stand-ins: the same as run-spam-day.ts shows beside real clients, smaller and shorter. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { RECORD_SLOTS } from '../../src/network-worker/validation/policy/track-record.ts'
 import { goSkipReason } from '../support/go-build.ts'
 import { SimulatedPair } from './simulated-pair.ts'
@@ -14,34 +14,34 @@ const CREW = WHOLE_CREW.map(([role, count]) => [role, role.name === 'colluding t
 const SLOTS = { quietSlots: 1, spamSlots: 7 }
 
 /** Until the blocks of one peer are known to be the chain, and one more while the crew arrives. */
-const QUIET_SLOTS = RECORD_SLOTS + 2
+const SLOTS_TO_RECORD = RECORD_SLOTS + 2
 
 async function spamDay(
-  options: Pick<SpamDayOptions, 'hasKeys' | 'isTold' | 'say'> & Partial<Pick<SpamDayOptions, 'crew' | 'quietSlots'>>,
+  options: Pick<SpamDayOptions, 'hasKeys' | 'isTold' | 'say'> &
+    Partial<Pick<SpamDayOptions, 'crew' | 'quietSlotsBefore'>>,
 ): Promise<SpamDayReport> {
   await using pair = await SimulatedPair.start()
   return await runSpamDay(pair, { crew: CREW, ...SLOTS, ...options })
 }
 
-test('with keys: every block goes through and nothing else, and all spammers are refused', { skip }, async (t) => {
-  const crew = [...CREW, ...AGGREGATE_FORGERS]
-  const report = await spamDay({ crew, hasKeys: true, isTold: false, say: (line) => t.diagnostic(line) })
-  assert.deepEqual(spamDayFaults(report, true), [])
-  assert.ok((report.verified.get('invalid') ?? 0) > 0)
-})
+// Side by side: each has a pair and a relay of its own, and waits for slots most of the time.
+describe('a day of spam', { skip, concurrency: true }, () => {
+  test('with keys: every block goes through and nothing else, and all spammers are refused', async (t) => {
+    const crew = [...CREW, ...AGGREGATE_FORGERS]
+    const report = await spamDay({ crew, hasKeys: true, isTold: false, say: (line) => t.diagnostic(line) })
+    assert.deepEqual(spamDayFaults(report, true), [])
+    assert.ok((report.verified.get('invalid') ?? 0) > 0)
+  })
 
-test('without keys: every block of a believed node goes through and nothing else, and whoever can be proven wrong is refused', {
-  skip,
-}, async (t) => {
-  const report = await spamDay({ hasKeys: false, isTold: true, say: (line) => t.diagnostic(line) })
-  assert.deepEqual(spamDayFaults(report, false), [])
-  assert.equal(report.verified.size, 0)
-})
+  test('without keys: every block of a believed node goes through and nothing else, and whoever can be proven wrong is refused', async (t) => {
+    const report = await spamDay({ hasKeys: false, isTold: true, say: (line) => t.diagnostic(line) })
+    assert.deepEqual(spamDayFaults(report, false), [])
+    assert.equal(report.verified.size, 0)
+  })
 
-test('without keys and without flags: once the blocks of a node have become the chain, no forged one goes through', {
-  skip,
-}, async (t) => {
-  const say = (line: string): void => t.diagnostic(line)
-  const report = await spamDay({ hasKeys: false, isTold: false, say, quietSlots: QUIET_SLOTS })
-  assert.deepEqual(spamDayFaults(report, false), [])
+  test('without keys and without flags: once the blocks of a node have become the chain, no forged one goes through', async (t) => {
+    const say = (line: string): void => t.diagnostic(line)
+    const report = await spamDay({ hasKeys: false, isTold: false, say, quietSlotsBefore: SLOTS_TO_RECORD })
+    assert.deepEqual(spamDayFaults(report, false), [])
+  })
 })

@@ -20,6 +20,8 @@ export interface SpamDayOptions {
   readonly isTold: boolean
   /** Slots before the spam, and after it. */
   readonly quietSlots: number
+  /** Before it, when that is not as long as after it. */
+  readonly quietSlotsBefore?: number | undefined
   readonly spamSlots: number
   /** Told what happens, a line at a time. */
   readonly say: (line: string) => void
@@ -52,13 +54,14 @@ const PATIENCE_MS = 60_000
 
 export async function runSpamDay(pair: NodePair, options: SpamDayOptions): Promise<SpamDayReport> {
   const { crew, hasKeys, isTold, quietSlots, spamSlots, say } = options
+  const { quietSlotsBefore = quietSlots } = options
   const flags = isTold ? ['--peers', pair.nodes.map(({ address }) => address).join(',')] : []
   await using relay = await PairRelay.start({ pair, hasKeys, flags })
   await relay.join(pair.nodes)
   say(`the relay has both in its mesh, ${hasKeys ? 'with' : 'without'} keys, in slot ${currentSlot(pair)}`)
   await using arrivals = await BlockArrivals.open(relay.process.api)
   const first = Math.max(1, currentSlot(pair) + 1)
-  await slotStart(pair, first + quietSlots)
+  await slotStart(pair, first + quietSlotsBefore)
 
   const view = ForgersView.open(pair)
   try {

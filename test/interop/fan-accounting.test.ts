@@ -14,8 +14,8 @@ const SMALL = { sizeBytes: 240, slotOffset: 16 }
 const MIDDLE = { sizeBytes: 4_096, slotOffset: 100 }
 const PARTS = { peers: 5, topics: [TOPIC], sinksPerTopic: 3, sendersPerTopic: 2 }
 
-/** What the test sends back comes within milliseconds. */
-const DRAIN_MS = 1_000
+/** What the test sends back comes within milliseconds, on a busy machine within a second. */
+const DRAIN_MS = 2_000
 
 interface ScriptedScene extends AsyncDisposable {
   readonly relay: GoWirePeer
@@ -144,8 +144,8 @@ test('a copy that the relay says it does not want is withheld', { skip }, async 
   const { published, copiesSent, withheld, withheldBytes, wireBytes } = onlyStream((await running).streams)
   assert.equal(published, 8)
   assert.equal(copiesSent + withheld, 16)
-  // Copies are late by a second on average, an IDONTWANT comes within tens of ms.
-  assert.ok(withheld >= 4, `${withheld} of 8 copies were withheld`)
+  // Copies are late by up to two seconds, at random; an IDONTWANT comes within tens of ms, half a second on a busy machine.
+  assert.ok(withheld >= 2, `${withheld} of 8 copies were withheld`)
   // With the topic and lengths around each; payloads of one size differ a little in their compressed one.
   const perCopy = withheldBytes / withheld
   assert.ok(perCopy > wireBytes - 200 && perCopy < wireBytes + 300, `${perCopy} B, ${wireBytes} of them payload`)
@@ -169,7 +169,7 @@ async function assertNothingLost(fan: FanGenerator, attestation: string, block: 
       },
     ],
     2,
-    { copies: 4, spreadMs: 100, rhythmMs: 1_000 },
+    { copies: 4, spreadMs: 300, rhythmMs: 1_000 },
   )
   assert.equal(missingMeshLinks, 0)
   const [small, large] = streams

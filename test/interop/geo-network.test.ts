@@ -20,8 +20,8 @@ const WORLD = Array.from({ length: 60 }, (_, index) => index % 3)
 const PEERS = 9
 const HANDLING_MS = 3
 const LIMIT_MS = 100
-/** What a busy machine may add to the best of a few round trips. */
-const LATE_MS = 20
+/** What a busy machine may add to the best of a few round trips: less than what lies between two regions. */
+const LATE_MS = 40
 /** Two pings, and the manager's next look. */
 const SETTLE_MS = 30_000
 const BLOCKS = 6

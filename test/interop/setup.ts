@@ -19,7 +19,7 @@ export const GO_METADATA: GoMetadata = {
   custodyGroupCount: 8,
 }
 
-const WAIT_MS = 15_000
+const WAIT_MS = 30_000
 const POLL_MS = 50
 
 /** A peer that speaks gossipsub by hand, connected to the relay with its gossip stream open. */

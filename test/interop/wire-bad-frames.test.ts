@@ -7,8 +7,8 @@ import { StarlingProcess } from '../support/starling-process.ts'
 import { eventually, joinMesh, relayMesh, skip, startGoPeer, startWirePeer, topicOf } from './setup.ts'
 
 const FLAGS = ['--validation', 'none', '--topics', 'none', '--attestation-subnets', '0']
-/** Honest traffic gets through in this time whatever a peer sends meanwhile: a heartbeat or two. */
-const UNDISTURBED_MS = 2_000
+/** Honest traffic gets through in this time whatever a peer sends meanwhile: a heartbeat or two, more on a busy machine. */
+const UNDISTURBED_MS = 10_000
 /** GossipsubMaxIHaveLength: the most ids that are asked of one peer in one heartbeat. */
 const MAX_ASKED = 5_000
 

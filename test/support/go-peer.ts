@@ -134,7 +134,7 @@ export interface ConnectedPeer {
   readonly protocols: readonly string[]
 }
 
-const EVENT_TIMEOUT_MS = 15_000
+const EVENT_TIMEOUT_MS = 30_000
 /** A Go peer gives a request 10 s, or 15 s when it only watches; its answer takes a little longer to get here. */
 const REQUEST_TIMEOUT_MS = 20_000
 

@@ -56,7 +56,7 @@ export interface WirePeerOptions {
   readonly refusesGrafts?: boolean
 }
 
-const EVENT_TIMEOUT_MS = 15_000
+const EVENT_TIMEOUT_MS = 30_000
 /** A whole flood is answered at once; the relay's patience with one request is 10 s. */
 const FLOOD_TIMEOUT_MS = 25_000
 

@@ -18,7 +18,7 @@ export interface GoodPeersOptions {
 
 const WATCH_PERIOD_MS = 50
 /** How long a block may take from one good peer to another. */
-const DELIVERY_MS = 5_000
+const DELIVERY_MS = 30_000
 
 export class GoodPeers implements AsyncDisposable {
   readonly #options: GoodPeersOptions

@@ -60,7 +60,7 @@ export class JsonLineProcess<Event extends { readonly event: string }> {
   }
 
   /** @throws Error with the other side's text, when it takes longer than `timeoutMs`, or when the process ends */
-  call<Result>(name: string, args: unknown = {}, timeoutMs = 15_000): Promise<Result> {
+  call<Result>(name: string, args: unknown = {}, timeoutMs = 30_000): Promise<Result> {
     const id = this.#nextId++
     const { promise, resolve, reject } = Promise.withResolvers<Result>()
     const timer = setTimeout(() => reject(new Error(`${name} was not answered in ${timeoutMs} ms`)), timeoutMs)

@@ -31,7 +31,9 @@ export async function tcpPair(): Promise<TcpPair> {
   await listener.listen(multiaddr('/ip4/127.0.0.1/tcp/0'))
   const [address] = listener.getAddrs()
   if (address === undefined) throw new Error('no address to listen on')
-  void transport.dial(address, { upgrader: upgrader as Upgrader, signal: AbortSignal.timeout(5000) })
+  // The dial never ends, and with its signal the connection would: this one is not aborted.
+  const { signal } = new AbortController()
+  void transport.dial(address, { upgrader: upgrader as Upgrader, signal })
   const pair = { dialled: await dialling.promise, accepted: await accepting.promise }
   return {
     ...pair,

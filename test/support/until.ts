@@ -1,8 +1,11 @@
+/** What takes a tenth of a second, or two when a thread has to load first, may take many times that on a busy machine. */
+const PATIENCE_MS = 30_000
+
 /** Waits for real sockets to bring something about, at most `timeoutMs`. @throws Error naming `what` */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  timeoutMs = 10_000,
+  timeoutMs = PATIENCE_MS,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs
   while (!(await condition())) {

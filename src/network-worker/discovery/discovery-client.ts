@@ -15,7 +15,7 @@ import type {
 } from '../../rpc/discovery-contract.ts'
 import { type Listeners, receiveEvents } from '../../rpc/events.ts'
 import { spawnThread, type WorkerThread } from '../../rpc/spawn-thread.ts'
-import type { Clock } from '../../shared/clock.ts'
+import { type Clock, systemClock } from '../../shared/clock.ts'
 import { RelayError } from '../../shared/errors.ts'
 import { withDeadline } from '../../shared/lifecycle.ts'
 import type { Logger } from '../../shared/logger.ts'
@@ -24,8 +24,8 @@ import type { Logger } from '../../shared/logger.ts'
 const RESOURCE_LIMITS = { maxOldGenerationSizeMb: 512 }
 /** Loading discv5 takes half a second on one busy core; a small machine may need many times that. */
 const SPAWN_DEADLINE_MS = 20_000
-/** From its settings until its sockets are bound: with the loading, less than what the start of a part may take. */
-const START_DEADLINE_MS = 4000
+/** From the thread's start until its sockets are bound: less than what the start of a part may take (network-node.ts). */
+const LAUNCH_DEADLINE_MS = 24_000
 /** Calls take microseconds, but for a lookup, which ends by its own time-out before this. */
 const CALL_TIMEOUT_MS = 30_000
 /** What closing its sockets may take; then the thread is ended, which harms nobody. */
@@ -136,6 +136,7 @@ export class DiscoveryClient {
   }
 
   async #spawn(): Promise<void> {
+    const spawnedAtMs = systemClock.monotonicMs()
     const thread = await spawnThread<DiscoveryBoot>({
       url: this.#deps.url,
       name: 'discovery',
@@ -144,10 +145,10 @@ export class DiscoveryClient {
     })
     // Stopped meanwhile: no socket is bound any more.
     if (this.#stopped) await thread.terminate()
-    else await this.#connect(thread)
+    else await this.#connect(thread, LAUNCH_DEADLINE_MS - (systemClock.monotonicMs() - spawnedAtMs))
   }
 
-  async #connect(thread: WorkerThread<DiscoveryBoot>): Promise<void> {
+  async #connect(thread: WorkerThread<DiscoveryBoot>, deadlineMs: number): Promise<void> {
     const { clock, log, settings, listeners, onReady } = this.#deps
     const control = new MessageChannel()
     const events = new MessageChannel()
@@ -161,7 +162,7 @@ export class DiscoveryClient {
     receiveEvents<DiscoveryEvents>(events.port1, { ...listeners, fatal }, log)
     try {
       const boot = { settings: settings(), control: control.port2, events: events.port2 }
-      await withDeadline(startWith(thread, boot), START_DEADLINE_MS, 'start of discovery')
+      await withDeadline(startWith(thread, boot), deadlineMs, 'start of discovery')
     } catch (cause) {
       release()
       await thread.terminate().catch(() => undefined) // it may have ended by itself

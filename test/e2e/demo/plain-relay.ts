@@ -60,6 +60,11 @@ export class PlainRelay implements AsyncDisposable {
     return this.#node.services.gossip.getSubscribers(formatTopic(DIGEST_HEX, name)).length
   }
 
+  /** Peers that get what comes on the topic of `name` at once, and not by asking for it. */
+  meshCount(name: string): number {
+    return this.#node.services.gossip.getMeshPeers(formatTopic(DIGEST_HEX, name)).length
+  }
+
   async hangUpAll(): Promise<void> {
     await Promise.all(this.#node.getPeers().map((peer) => this.#node.hangUp(peer)))
   }
@@ -70,7 +75,7 @@ export class PlainRelay implements AsyncDisposable {
 }
 
 /** Looks every 20 ms whether `isTrue`. @throws Error after `timeoutMs` */
-export async function eventually(isTrue: () => boolean, what: string, timeoutMs = 15_000): Promise<void> {
+export async function eventually(isTrue: () => boolean, what: string, timeoutMs = 30_000): Promise<void> {
   const endMs = performance.now() + timeoutMs
   while (!isTrue()) {
     if (performance.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${what}`)

@@ -22,6 +22,8 @@ test("peers connect, follow the relay's subscriptions, and receive by it what ot
   assert.deepEqual(swarm.subnets('beacon_attestation'), [7, 41])
   assert.deepEqual(swarm.subnets('data_column_sidecar'), [3])
 
+  await eventually(() => relay.meshCount('beacon_block') === PEERS, 'all peers in the mesh')
+
   const messages = Array.from({ length: 10 }, (_, index) => new Uint8Array(100).fill(index))
   for (const ssz of messages) await swarm.publish('beacon_block', ssz)
   const { publishedMessages, expectedDeliveries } = swarm.tally.totals()

@@ -3,12 +3,15 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { AccessDocument } from '../../../src/api/operator.ts'
 import { MAX_BANNED_AGENTS, MAX_BANNED_PEERS, MAX_BANNED_RANGES } from '../../../src/shared/limits.ts'
+import { parseMetrics, seriesValue } from '../../support/metrics-text.ts'
 import { StarlingProcess } from '../../support/starling-process.ts'
 import { numberedKeyId } from '../../unit/config/base58-text.ts'
 
 /** A tenth of a second is what an import of this size takes on an idle machine; a busy one gets fifteen times that. */
 const MAX_WAIT_MS = 1_500
 const MAX_IMPORT_MS = 4_000
+/** What the relay itself may take of the processors meanwhile: no more than that waits for it on a machine that is free. */
+const MAX_CPU_MS = MAX_WAIT_MS
 /** A machine that is busy with something else is so for a while; an import that takes long does so each time. */
 const MAX_IMPORTS = 6
 
@@ -49,30 +52,43 @@ interface Times {
   readonly importMs: number
   /** The longest that a read waited meanwhile. */
   readonly waitMs: number
+  /** Of all threads of the relay. */
+  readonly cpuMs: number
+}
+
+async function cpuMsOf(relay: StarlingProcess): Promise<number> {
+  const page = parseMetrics(await (await fetch(`${relay.api}/metrics`)).text())
+  const seconds = (mode: string): number =>
+    seriesValue(page, 'starling_process_cpu_seconds_total', { mode }) ?? assert.fail(`no CPU time of mode ${mode}`)
+  return 1000 * (seconds('user') + seconds('system'))
 }
 
 /** Imports all, and looks how long that took. */
 async function importAll(relay: StarlingProcess): Promise<Times> {
+  const cpuBeforeMs = await cpuMsOf(relay)
   const startedMs = performance.now()
   const put = relay.request('PUT', '/access', FULL)
   const waitMs = await longestWait(relay, put)
   const { status, body } = await put
   const importMs = performance.now() - startedMs
+  const cpuMs = (await cpuMsOf(relay)) - cpuBeforeMs
   assert.deepEqual([status, body], [200, { status: 'ok', action: 'imported', added: COUNT, removed: 0 }])
   assert.deepEqual(await relay.fetchJson('/access'), FULL)
-  return { importMs, waitMs }
+  return { importMs, waitMs, cpuMs }
 }
 
 test('an import of every list full is made at once, and gossip does not wait for it', async (t) => {
   await using relay = await StarlingProcess.start()
   const all: Times[] = []
-  const isSoon = ({ importMs, waitMs }: Times): boolean => importMs < MAX_IMPORT_MS && waitMs < MAX_WAIT_MS
+  const isSoon = ({ importMs, waitMs, cpuMs }: Times): boolean =>
+    (importMs < MAX_IMPORT_MS && waitMs < MAX_WAIT_MS) || cpuMs < MAX_CPU_MS
   while (!all.some(isSoon) && all.length < MAX_IMPORTS) {
     if (all.length > 0) assert.equal((await relay.request('PUT', '/access', EMPTY)).status, 200)
     all.push(await importAll(relay))
   }
   const shown = all.map(
-    ({ importMs, waitMs }) => `imported in ${importMs.toFixed()} ms; a read waited at most ${waitMs.toFixed()} ms`,
+    ({ importMs, waitMs, cpuMs }) =>
+      `imported in ${importMs.toFixed()} ms, ${cpuMs.toFixed()} of a core; a read waited at most ${waitMs.toFixed()} ms`,
   )
   for (const line of shown) t.diagnostic(line)
   assert.ok(all.some(isSoon), shown.join('\n'))

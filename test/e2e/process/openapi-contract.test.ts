@@ -44,7 +44,7 @@ async function connect(): Promise<void> {
     if (status !== 200) await relay.request('POST', '/peers', { multiaddr: other.address('tcp') })
     return status === 200
   }
-  await until('the other relay is connected', isThere, 20_000)
+  await until('the other relay is connected', isThere)
 }
 
 async function check(operation: Operation, one: Case): Promise<void> {

@@ -1,10 +1,10 @@
 /** Forged blocks of peers that have just come, beside a peer whose blocks became the chain; no keys, no flags. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import { ssz } from '@lodestar/types'
 import type { RelayConfig } from '../../../src/config/schema.ts'
 import { RECORD_SLOTS } from '../../../src/network-worker/validation/policy/track-record.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import type { GossipPeer } from '../../support/gossip-peer.ts'
 import { relayNetwork } from '../../support/relay-config.ts'
 import { type RunningRelay, startRelay } from '../../support/two-nodes.ts'
@@ -22,19 +22,29 @@ import {
 } from './forged-scene.ts'
 import { blockOf } from './gossip-scene.ts'
 
-/** A block is hashed within the slot that it came in, by a thread that was not there before the first. */
 const SLOT_MS = 3000
 /** Into a slot at which true blocks come, and forged ones before them. */
 const TRUE_MS = 600
 const FORGED_MS = 100
-/** A forger of a true network finds more: less than a slot, so that time is up within the test. */
+/** More than a block waits before it is hashed. */
+const HASHED_MS = 200
+/** Less than a slot, so that time is up within the test. */
 const CORROBORATION_MS = 2000
 
 const NETWORK = relayNetwork({ slotDurationMs: SLOT_MS })
 const QUICK: Partial<RelayConfig> = { ...DEFAULTS, network: NETWORK, corroborationTimeMs: CORROBORATION_MS }
 
-async function intoSlot(slot: number, ms: number): Promise<void> {
-  await delay(Math.max(0, NETWORK.genesisTimeSeconds * 1000 + slot * SLOT_MS + ms - Date.now()))
+/** The relay's time stands still while peers and threads take theirs: what comes meanwhile comes at once. */
+class SlotTime {
+  readonly clock = new FakeClock(Date.now())
+
+  get slot(): number {
+    return Math.floor((this.clock.nowMs() - NETWORK.genesisTimeSeconds * 1000) / SLOT_MS)
+  }
+
+  moveTo(slot: number, ms: number): void {
+    this.clock.advance(Math.max(0, NETWORK.genesisTimeSeconds * 1000 + slot * SLOT_MS + ms - this.clock.nowMs()))
+  }
 }
 
 /** Blocks that are each built on the one before. */
@@ -50,69 +60,98 @@ class Chain {
     this.blocks.push(bytes)
     return bytes
   }
+
+  get headRootHex(): string {
+    return Buffer.from(this.#parentRoot).toString('hex')
+  }
 }
 
-/** One upstream peer sends a block in each of so many slots, beginning with the next, and the reader has them at once. */
-async function sendChain(relay: RunningRelay, chain: Chain, alice: GossipPeer, carol: GossipPeer, slots: number) {
-  const first = slotNow(NETWORK) + 1
-  for (let slot = first; slot < first + slots; slot++) {
-    await intoSlot(slot, TRUE_MS)
-    const block = chain.make(slot)
-    alice.publishTo(relay.peerId, TOPIC, block)
-    await until('the block, at once', () => hasBlock(carol, block), SLOT_MS - TRUE_MS)
-  }
+interface Scene {
+  readonly time: SlotTime
+  readonly relay: RunningRelay
+  readonly chain: Chain
+  readonly alice: GossipPeer
+  readonly carol: GossipPeer
+}
+
+/** The upstream peer sends the block of a slot; the reader has it at once, and it is hashed within the slot. */
+async function sendNext({ time, relay, chain, alice, carol }: Scene, slot: number): Promise<void> {
+  time.moveTo(slot, TRUE_MS)
+  const block = chain.make(slot)
+  alice.publishTo(relay.peerId, TOPIC, block)
+  await until('the true block, at once', () => hasBlock(carol, block))
+  time.clock.advance(HASHED_MS)
+  const root = `0x${chain.headRootHex}`
+  await until('its root', async () =>
+    (await relay.control.listArrivals()).some(({ block_root }) => block_root === root),
+  )
+}
+
+/** In each of so many slots, beginning with the next. @returns the one after them, which has begun */
+async function sendChain(scene: Scene, slots: number): Promise<number> {
+  const first = scene.time.slot + 1
+  for (let slot = first; slot < first + slots; slot++) await sendNext(scene, slot)
+  scene.time.moveTo(first + slots, 0)
   return first + slots
+}
+
+/** So many messages wait for the word of others. */
+async function untilHeld(relay: RunningRelay, count: number): Promise<void> {
+  await until(`${count} messages that wait`, async () => (await relay.control.getMetrics()).heldMessages === count)
 }
 
 function forgedOnes(carol: GossipPeer, { blocks }: Chain): number {
   return carol.received.filter(({ data }) => !blocks.some((block) => Buffer.from(data).equals(block))).length
 }
 
+async function copiesSeen(relay: RunningRelay): Promise<number> {
+  return (await relay.control.getMetrics()).counters.duplicateMessages
+}
+
 test('after some slots of one upstream peer the forged twins of newcomers wait for it, and never go on', async () => {
-  await using relay = await startRelay({ config: QUICK })
+  const time = new SlotTime()
+  await using relay = await startRelay({ config: QUICK, clock: time.clock })
   await using alice = await meshedPeer(relay, 'alice/1')
   await using carol = await meshedPeer(relay, 'carol/1')
   const chain = new Chain()
-  const next = await sendChain(relay, chain, alice, carol, RECORD_SLOTS + 1)
-  await intoSlot(next, 0)
+  const scene: Scene = { time, relay, chain, alice, carol }
+  const next = await sendChain(scene, RECORD_SLOTS + 1)
   await using forger = await meshedPeer(relay, 'forger/1')
   await using accomplice = await meshedPeer(relay, 'accomplice/1')
-  const begin = slotNow(NETWORK) + 1
-  for (let slot = begin; slot < begin + 3; slot++) {
-    await intoSlot(slot, FORGED_MS)
+  for (let slot = next + 1; slot < next + 4; slot++) {
+    time.moveTo(slot, FORGED_MS)
+    const copies = await copiesSeen(relay)
     const [lone, common] = [blockOf(NETWORK, slot, 666), blockOf(NETWORK, slot, 667)]
     forger.publishTo(relay.peerId, TOPIC, lone)
     for (const peer of [forger, accomplice]) peer.publishTo(relay.peerId, TOPIC, common)
-    await intoSlot(slot, TRUE_MS)
-    const block = chain.make(slot)
-    alice.publishTo(relay.peerId, TOPIC, block)
-    await until('the true block, at once', () => hasBlock(carol, block), CORROBORATION_MS)
+    await untilHeld(relay, 2)
+    await until("the accomplice's copy", async () => (await copiesSeen(relay)) > copies)
+    await sendNext(scene, slot)
   }
-  const isIdle = async (): Promise<boolean> => (await relay.control.getMetrics()).heldMessages === 0
-  await until('the forged ones to be dropped', isIdle, 2 * CORROBORATION_MS)
+  time.clock.advance(CORROBORATION_MS)
+  await untilHeld(relay, 0)
   assert.equal(forgedOnes(carol, chain), 0)
   assert.ok((await scoreOf(relay, alice)) >= 0)
 })
 
 test('what a peer sent first in earlier runs speaks for it from its first block on', async () => {
+  const time = new SlotTime()
   await using alice = await freshPeer('alice/1')
   await using relay = await startRelay({
     config: QUICK,
+    clock: time.clock,
     firstBlockSenders: [{ peer_id: alice.peerId, count: 32 }],
   })
   await meshWith(relay, alice, 'alice/1')
   await using carol = await meshedPeer(relay, 'carol/1')
   const chain = new Chain()
-  const next = await sendChain(relay, chain, alice, carol, 1)
-  await intoSlot(next, 0)
+  const scene: Scene = { time, relay, chain, alice, carol }
+  const next = await sendChain(scene, 1)
   await using forger = await meshedPeer(relay, 'forger/1')
-  const slot = slotNow(NETWORK) + 1
-  await intoSlot(slot, FORGED_MS)
-  forger.publishTo(relay.peerId, TOPIC, blockOf(NETWORK, slot, 666))
-  await intoSlot(slot, TRUE_MS)
-  const block = chain.make(slot)
-  alice.publishTo(relay.peerId, TOPIC, block)
-  await until('the true block, at once', () => hasBlock(carol, block), CORROBORATION_MS)
+  time.moveTo(next + 1, FORGED_MS)
+  forger.publishTo(relay.peerId, TOPIC, blockOf(NETWORK, next + 1, 666))
+  await untilHeld(relay, 1)
+  await sendNext(scene, next + 1)
   assert.equal(forgedOnes(carol, chain), 0)
 })
 

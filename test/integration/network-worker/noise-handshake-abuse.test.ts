@@ -38,7 +38,7 @@ interface LastStep {
 
 /** A handshake with ours up to the third message. */
 async function untilLastStep(pair: TcpPair): Promise<LastStep> {
-  const securing = ENCRYPTERS.own(responder).secureInbound(pair.accepted, { signal: AbortSignal.timeout(5000) })
+  const securing = ENCRYPTERS.own(responder).secureInbound(pair.accepted, { signal: AbortSignal.timeout(30_000) })
   securing.catch(() => undefined)
   const staticKeys = generateNoiseKeys()
   const handshake = new XxHandshake({ role: 'initiator', staticKeys })

@@ -103,8 +103,12 @@ async function closeOneOfTwo(
   sender: RouterNode<GossipsubInternals>,
   receiver: RouterNode<GossipsubInternals>,
 ): Promise<void> {
+  // The sender's router hears of a connection when it is identified: of the second one while the first still carries.
+  const identified = Promise.withResolvers<unknown>()
+  sender.node.addEventListener('peer:identify', identified.resolve, { once: true })
   await receiver.node.dial(sender.node.getMultiaddrs(), { force: true })
   await until('two connections', () => sender.node.getConnections().length === 2)
+  await identified.promise
   await pause(100)
   const stream = streamTo(sender, receiver.peerId)
   const carrier = sender.node.getConnections().find(({ streams }) => streams.some(({ id }) => id === stream.id))

@@ -35,8 +35,7 @@ async function scene(t: TestContext, config: Partial<RelayConfig>) {
     const { data } = (await (await get('/eth/v1/node/syncing')).json()) as { readonly data: Syncing }
     return data
   }
-  const become = (state: string): Promise<void> =>
-    until(state, async () => (await syncing()).beacon_node === state, 20_000)
+  const become = (state: string): Promise<void> => until(state, async () => (await syncing()).beacon_node === state)
   const metric = async (name: string): Promise<number | undefined> =>
     parseMetrics(await (await get('/metrics')).text()).find((family) => family.name === name)?.series[0]?.value
   return { relay, get, syncing, become, metric }
@@ -50,7 +49,7 @@ test('peers are told its finality, the API and the metrics how it is', async (t)
   const { get, syncing, become, metric } = await scene(t, { beaconNode: server.url, validatorRegistry: true })
   await become('ready')
   assert.equal((await syncing()).is_optimistic, true)
-  await until('all keys', async () => (await metric('starling_beacon_node_validator_keys')) === 9000, 20_000)
+  await until('all keys', async () => (await metric('starling_beacon_node_validator_keys')) === 9000)
   assert.equal(await metric('starling_beacon_node_finalized_epoch'), 2)
 
   const info = (await (await get('/node/info')).json()) as NodeInfoView
@@ -92,5 +91,5 @@ test('a beacon node that never answers does not keep a relay from stopping', asy
   await until('the question', () => server.asked.length > 0)
   const startMs = performance.now()
   await relay.stop()
-  assert.ok(performance.now() - startMs < 5000)
+  assert.ok(performance.now() - startMs < 8_000)
 })

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { supervise } from './supervise.ts'
+import { FAILED_SPAWN, supervise } from './supervise.ts'
 
-/** A long time for a stop, and a short silence. */
-const PATIENT = { stopMs: 7_500, silenceMs: 750 }
+/** A long time for a stop, and a silence that is shorter than the slow one. */
+const PATIENT = { stopMs: 7_500, silenceMs: 1_200 }
 
 test('idle, running, stopped: calls are refused before, answered during and refused after', async (t) => {
   const { supervisor, heard, failures } = supervise(t, './faulty-worker.ts')
@@ -46,7 +46,7 @@ test('stop of a worker that never started', async (t) => {
 })
 
 test('stop while the thread is still loading ends it before its node starts', async (t) => {
-  const { supervisor, heard } = supervise(t, './faulty-worker.ts')
+  const { supervisor, heard } = supervise(t, './faulty-worker.ts', [], FAILED_SPAWN)
   const started = assert.rejects(supervisor.start(), { message: 'the worker was stopped while it started' })
   await supervisor.stop()
   await started
@@ -55,7 +55,7 @@ test('stop while the thread is still loading ends it before its node starts', as
 })
 
 test('stop while the node is starting for ever gives up in time', async (t) => {
-  const { supervisor, listening } = supervise(t, './faulty-worker.ts', ['hang'])
+  const { supervisor, listening } = supervise(t, './faulty-worker.ts', ['hang'], { stopMs: 1_000 })
   const started = assert.rejects(supervisor.start())
   await listening
   await assert.rejects(supervisor.stop(), { message: 'stop of the network worker took longer than 1000 ms' })
@@ -78,14 +78,14 @@ for (const [scenario, message] of [
 }
 
 test('a worker file that cannot be loaded fails the start with its error', async (t) => {
-  const { supervisor } = supervise(t, './unloadable-worker.ts')
+  const { supervisor } = supervise(t, './unloadable-worker.ts', [], FAILED_SPAWN)
   await assert.rejects(supervisor.start(), { message: 'native module missing' })
   assert.equal(supervisor.state, 'failed')
   await supervisor.stop()
 })
 
 test('a worker file that is not there fails the start', async (t) => {
-  const { supervisor } = supervise(t, './no-such-worker.ts')
+  const { supervisor } = supervise(t, './no-such-worker.ts', [], FAILED_SPAWN)
   await assert.rejects(supervisor.start(), /Cannot find module/)
   await supervisor.stop()
 })

@@ -45,7 +45,7 @@ test('a worker that throws stops its node before it ends', async (t) => {
   assert.deepEqual(heard, ['listening 16Uiu2HAmSample', 'pulse 99'])
 })
 
-test('a dying worker whose node hangs in its stop ends all the same, within 4 s', async (t) => {
+test('a dying worker whose node hangs in its stop ends all the same, soon', async (t) => {
   const { supervisor, failure } = supervise(t, './faulty-worker.ts')
   await supervisor.start()
   await supervisor.control.getPeer('hang in stop')
@@ -53,7 +53,8 @@ test('a dying worker whose node hangs in its stop ends all the same, within 4 s'
   await failure
   const began = performance.now()
   await supervisor.stop()
-  assert.ok(performance.now() - began < 4_000)
+  // The worker gives its stop 3 s, and the supervisor gives the worker 4.
+  assert.ok(performance.now() - began < 7_000)
 })
 
 test('a worker that closes its control port counts as failed, and is stopped in order', async (t) => {
@@ -66,7 +67,7 @@ test('a worker that closes its control port counts as failed, and is stopped in 
 })
 
 test('a call to a worker that hangs ends with RPC_TIMEOUT', async (t) => {
-  const { supervisor, failures } = supervise(t, './faulty-worker.ts')
+  const { supervisor, failures } = supervise(t, './faulty-worker.ts', [], { callMs: 200 })
   await supervisor.start()
   assert.deepEqual(await codes(waiting(supervisor.control)), ['RPC_TIMEOUT', 'RPC_TIMEOUT'])
   assert.equal(supervisor.state, 'running')
@@ -74,7 +75,7 @@ test('a call to a worker that hangs ends with RPC_TIMEOUT', async (t) => {
 })
 
 test('a stop that the worker does not get to fails in time, and leaves its thread alone', async (t) => {
-  const { supervisor, heard } = supervise(t, './faulty-worker.ts')
+  const { supervisor, heard } = supervise(t, './faulty-worker.ts', [], { callMs: 200, stopMs: 1_000 })
   await supervisor.start()
   await assert.rejects(supervisor.control.getPeer('spin'), { code: 'RPC_TIMEOUT' })
   await assert.rejects(supervisor.stop(), { message: 'stop of the network worker took longer than 1000 ms' })
@@ -83,7 +84,8 @@ test('a stop that the worker does not get to fails in time, and leaves its threa
 })
 
 test('a worker that hangs is given up as soon as it was silent for long enough, whatever a stop may take', async (t) => {
-  const { supervisor, heard } = supervise(t, './faulty-worker.ts', [], { stopMs: 60_000, silenceMs: 500 })
+  const deadlines = { callMs: 200, stopMs: 60_000, silenceMs: 500 }
+  const { supervisor, heard } = supervise(t, './faulty-worker.ts', [], deadlines)
   await supervisor.start()
   await assert.rejects(supervisor.control.getPeer('spin'), { code: 'RPC_TIMEOUT' })
   await assert.rejects(supervisor.stop(), { message: 'no sign of life for 500 ms: it hangs' })

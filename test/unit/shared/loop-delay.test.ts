@@ -40,7 +40,8 @@ test('the longest delay is told once, and what was read stays in the totals', as
   assert.equal(after.count, before.count)
   assert.deepEqual(after.counts, before.counts)
   assert.ok(Math.abs(after.sumMs - before.sumMs) < 1e-6)
-  await sleep(120)
+  // At once: a busy machine may keep this thread waiting for as long.
   assert.ok(delay.takeLongestMs() < 150)
+  await sleep(120)
   assert.ok(delay.view().count > after.count)
 })

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { ReqRespError } from '../../../../src/network-worker/reqresp/reqresp-error.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { bareNode, connect, localNode, openStreams, peer, TRANSPORTS, until } from './nodes.ts'
+import { until } from '../../../support/until.ts'
+import { bareNode, connect, localNode, openStreams, peer, TRANSPORTS } from './nodes.ts'
 
 for (const transport of TRANSPORTS) {
   test(`${transport}: status, ping, metadata and goodbye in both directions`, async () => {
@@ -28,7 +29,7 @@ for (const transport of TRANSPORTS) {
       await from.reqresp.goodbye(to.id, 129)
       assert.deepEqual(await to.saw('goodbye'), { what: 'goodbye', peerId: from.id, reason: 129n })
     }
-    await until(() => openStreams(a.node).length + openStreams(b.node).length === 0, 'all streams closed')
+    await until('all streams closed', () => openStreams(a.node).length + openStreams(b.node).length === 0)
     assert.ok(![...a.seen, ...b.seen].some(({ what }) => what === 'violation'))
   })
 
@@ -43,8 +44,8 @@ for (const transport of TRANSPORTS) {
       await Promise.all([a.reqresp.status(b.id), a.reqresp.ping(b.id), a.reqresp.metadata(b.id)])
       await a.reqresp.goodbye(b.id, 1)
     }
-    await until(() => openStreams(a.node).length + openStreams(b.node).length === 0, 'all streams closed')
-    await until(() => clocks[0].pending + clocks[1].pending === 0, 'all timers gone')
+    await until('all streams closed', () => openStreams(a.node).length + openStreams(b.node).length === 0)
+    await until('all timers gone', () => clocks[0].pending + clocks[1].pending === 0)
     assert.equal(b.seen.filter(({ what }) => what === 'goodbye').length, 250)
     assert.equal(b.seen.filter(({ what }) => what === 'violation').length, 0)
   })
@@ -85,7 +86,7 @@ for (const transport of TRANSPORTS) {
       await bare.handle('/eth2/beacon_chain/req/ping/1/ssz_snappy', (_stream, connection) => connection.close())
       await connect(a.node, bare)
       await assert.rejects(a.reqresp.ping(bare.peerId.toString()), { kind: 'disconnected' })
-      await until(() => a.node.getConnections().length === 0, 'connection gone')
+      await until('connection gone', () => a.node.getConnections().length === 0)
       await assert.rejects(a.reqresp.ping(bare.peerId.toString()), { kind: 'disconnected' })
     } finally {
       await bare.stop()

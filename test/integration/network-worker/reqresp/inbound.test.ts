@@ -8,7 +8,8 @@ import { encodeStatus } from '../../../../src/network-worker/reqresp/status-code
 import type { Clock } from '../../../../src/shared/clock.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { bareNode, connect, openStreams, type Peer, peer, readAll, TRANSPORTS, type Transport, until } from './nodes.ts'
+import { until } from '../../../support/until.ts'
+import { bareNode, connect, openStreams, type Peer, peer, readAll, TRANSPORTS, type Transport } from './nodes.ts'
 
 const id = (name: string, version = 1) => `/eth2/beacon_chain/req/${name}/${version}/ssz_snappy`
 const PING = encodeRequest(new Uint8Array(8))
@@ -25,8 +26,8 @@ async function scene(transport: Transport, clock: Clock, run: (scene: Scene) => 
   try {
     const connection = await connect(hostile, us.node)
     await run({ us, connection })
-    await until(() => openStreams(us.node).length === 0, 'our side of all streams gone')
-    if (clock instanceof FakeClock) await until(() => clock.pending === 0, 'all timers gone')
+    await until('our side of all streams gone', () => openStreams(us.node).length === 0)
+    if (clock instanceof FakeClock) await until('all timers gone', () => clock.pending === 0)
   } finally {
     await hostile.stop()
   }
@@ -130,7 +131,7 @@ for (const transport of TRANSPORTS) {
       stream.addEventListener('close', () => resolve())
       stream.addEventListener('remoteCloseWrite', () => resolve())
       stream.send(PING.subarray(0, 1))
-      await until(() => clock.pending === 1, 'the read timer')
+      await until('the read timer', () => clock.pending === 1)
       clock.advance(9_999)
       stream.send(PING.subarray(1, 2))
       await new Promise((done) => setTimeout(done, 50))
@@ -148,10 +149,10 @@ for (const transport of TRANSPORTS) {
       const stream = await connection.newStream(id('ping'))
       stream.send(PING)
       await readAll(stream)
-      await until(() => openStreams(us.node).some(({ writeStatus }) => writeStatus === 'closed'), 'our half-close')
-      await until(() => clock.pending === 1, 'the linger timer')
+      await until('our half-close', () => openStreams(us.node).some(({ writeStatus }) => writeStatus === 'closed'))
+      await until('the linger timer', () => clock.pending === 1)
       clock.advance(5_000)
-      await until(() => openStreams(us.node).length === 0, 'reset')
+      await until('reset', () => openStreams(us.node).length === 0)
       assert.deepEqual(
         us.seen.map(({ what }) => what),
         ['ping'],
@@ -177,7 +178,7 @@ for (const transport of TRANSPORTS) {
       stream.send(Uint8Array.of(0))
       await stream.close()
       assert.equal(responseOf(await reading, 17).resultCode, 0)
-      await until(() => openStreams(us.node).length === 0, 'closed')
+      await until('closed', () => openStreams(us.node).length === 0)
       assert.equal(us.seen.length, 0)
     })
   })
@@ -208,7 +209,7 @@ for (const transport of TRANSPORTS) {
     await scene(transport, systemClock, async ({ us, connection }) => {
       const idle = [await connection.newStream(id('status')), await connection.newStream(id('status'))]
       for (const stream of idle) stream.send(Uint8Array.of(84))
-      await until(() => openStreams(us.node).length === 2, 'two open requests')
+      await until('two open requests', () => openStreams(us.node).length === 2)
       const third = await connection.newStream(id('status'))
       assert.equal(responseOf(await closed(third), 84).resultCode, 139)
       assert.equal((await us.saw('violation')).kind, 'rate_limited')
@@ -226,9 +227,8 @@ for (const transport of TRANSPORTS) {
         (stream) => streams.push(stream),
         () => undefined,
       )
-      await until(
-        () => us.seen.some((entry) => entry.what === 'violation' && entry.kind === 'too_many_streams'),
-        'report',
+      await until('report', () =>
+        us.seen.some((entry) => entry.what === 'violation' && entry.kind === 'too_many_streams'),
       )
       assert.equal(us.seen.filter((entry) => entry.what === 'violation' && entry.kind === 'too_many_streams').length, 1)
       assert.equal(openStreams(us.node).length, 32)
@@ -244,7 +244,7 @@ for (const transport of TRANSPORTS) {
       stream.send(encodeRequest(reason))
       await stream.close()
       // QUIC drops what is still on its way when a connection closes, so a peer waits until its goodbye was taken.
-      if (transport === 'quic') await until(() => stream.remoteWriteStatus === 'closed', 'the end of our side')
+      if (transport === 'quic') await until('the end of our side', () => stream.remoteWriteStatus === 'closed')
       await connection.close()
       assert.equal((await us.saw('goodbye')).reason, 3n)
       assert.equal(us.seen.length, 1)

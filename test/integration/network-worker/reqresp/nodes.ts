@@ -16,6 +16,7 @@ import type {
 } from '../../../../src/network-worker/reqresp/types.ts'
 import { type Clock, systemClock } from '../../../../src/shared/clock.ts'
 import type { PeerIdStr } from '../../../../src/shared/ids.ts'
+import { until } from '../../../support/until.ts'
 
 export type Transport = 'tcp+yamux' | 'tcp+mplex' | 'quic'
 export const TRANSPORTS: readonly Transport[] = ['tcp+yamux', 'tcp+mplex', 'quic']
@@ -48,7 +49,7 @@ export interface Peer extends AsyncDisposable {
   readonly local: LocalNode
   /** What the hooks were called with, in order. */
   readonly seen: Seen[]
-  /** The first entry of `seen` that fits, now or within 5 s. */
+  /** The first entry of `seen` that fits, now or soon. */
   saw<W extends Seen['what']>(what: W): Promise<Extract<Seen, { what: W }>>
 }
 
@@ -101,7 +102,7 @@ export async function peer(
     seen,
     async saw<W extends Seen['what']>(what: W) {
       const isWanted = (entry: Seen): entry is Extract<Seen, { what: W }> => entry.what === what
-      await until(() => seen.some(isWanted), `hook ${what}`)
+      await until(`hook ${what}`, () => seen.some(isWanted))
       return seen.find(isWanted) as Extract<Seen, { what: W }>
     },
     async [Symbol.asyncDispose]() {
@@ -111,18 +112,9 @@ export async function peer(
   }
 }
 
-/** Waits for a real socket to bring something about, at most 5 s. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  const endMs = performance.now() + 5_000
-  while (!condition()) {
-    if (performance.now() > endMs) throw new Error(`not within 5 s: ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}
-
 export async function connect(from: Libp2p, to: Libp2p): Promise<Connection> {
   const connection = await from.dial(to.getMultiaddrs())
-  await until(() => to.getConnections(from.peerId).length > 0, 'the other side of the connection')
+  await until('the other side of the connection', () => to.getConnections(from.peerId).length > 0)
   return connection
 }
 

@@ -5,7 +5,8 @@ import { encodeErrorResponse, encodeResponse } from '../../../../src/network-wor
 import { encodeStatus } from '../../../../src/network-worker/reqresp/status-codec.ts'
 import { type Clock, systemClock } from '../../../../src/shared/clock.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { bareNode, connect, openStreams, type Peer, peer, TRANSPORTS, type Transport, until } from './nodes.ts'
+import { until } from '../../../support/until.ts'
+import { bareNode, connect, openStreams, type Peer, peer, TRANSPORTS, type Transport } from './nodes.ts'
 
 const PONG = encodeResponse(0, new Uint8Array(8).fill(7))
 
@@ -28,8 +29,8 @@ async function against(
     await bare.handle(`/eth2/beacon_chain/req/${protocol}/ssz_snappy`, serve, { maxInboundStreams: 1000 })
     await connect(bare, us.node)
     await run({ us, them: bare.peerId.toString() })
-    await until(() => openStreams(us.node).length === 0, 'our side of all streams gone')
-    if (clock instanceof FakeClock) await until(() => clock.pending === 0, 'all timers gone')
+    await until('our side of all streams gone', () => openStreams(us.node).length === 0)
+    if (clock instanceof FakeClock) await until('all timers gone', () => clock.pending === 0)
   } finally {
     await bare.stop()
   }
@@ -113,7 +114,7 @@ for (const transport of TRANSPORTS) {
         const failing = assert.rejects(us.reqresp.ping(them), { kind: 'timeout' })
         await asked
         // First byte and whole answer.
-        await until(() => clock.pending === 2, 'the response timers')
+        await until('the response timers', () => clock.pending === 2)
         clock.advance(5_000)
         await failing
       },
@@ -126,10 +127,10 @@ for (const transport of TRANSPORTS) {
     const half = (stream: Stream) => go.then(() => void stream.send(PONG.subarray(0, 6)))
     await against(transport, 'ping/1', half, clock, async ({ us, them }) => {
       const failing = assert.rejects(us.reqresp.ping(them), { kind: 'timeout' })
-      await until(() => openStreams(us.node).some(({ writeStatus }) => writeStatus === 'closed'), 'the request sent')
+      await until('the request sent', () => openStreams(us.node).some(({ writeStatus }) => writeStatus === 'closed'))
       assert.equal(clock.pending, 2)
       resolve()
-      await until(() => clock.pending === 1, 'the first byte')
+      await until('the first byte', () => clock.pending === 1)
       clock.advance(9_999)
       clock.advance(1)
       await failing
@@ -157,7 +158,7 @@ for (const transport of TRANSPORTS) {
       async ({ us, them }) => {
         const leaving = us.reqresp.goodbye(them, 1)
         await asked
-        await until(() => clock.pending === 3, 'the response timers and our own')
+        await until('the response timers and our own', () => clock.pending === 3)
         clock.advance(999)
         assert.equal(
           await Promise.race([leaving.then(() => 'over'), new Promise((done) => setImmediate(done, 'on'))]),

@@ -5,7 +5,8 @@ import type { Stream } from '@libp2p/interface'
 import { encodeRequest } from '../../../../src/network-worker/reqresp/framing.ts'
 import type { AnswerServed } from '../../../../src/network-worker/reqresp/types.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { bareNode, connect, openStreams, peer, readAll, TRANSPORTS, until } from './nodes.ts'
+import { until } from '../../../support/until.ts'
+import { bareNode, connect, openStreams, peer, readAll, TRANSPORTS } from './nodes.ts'
 
 const ID = '/eth2/beacon_chain/req/beacon_blocks_by_range/2/ssz_snappy'
 const REQUEST = encodeRequest(new Uint8Array(24))
@@ -56,7 +57,7 @@ for (const transport of TRANSPORTS) {
       assert.equal(bytes.length, CHUNKS * CHUNK_BYTES)
       for (let i = 0; i < CHUNKS; i++) assert.equal(bytes[i * CHUNK_BYTES + 77], i)
       assert.deepEqual(counts, { made: CHUNKS, ended: 1 })
-      await until(() => openStreams(us.node).length === 0, 'the end of the stream')
+      await until('the end of the stream', () => openStreams(us.node).length === 0)
     } finally {
       await other.stop()
     }
@@ -71,7 +72,7 @@ test('an answer that is not read is not made, and is given up after its time', a
   try {
     const stream = await (await connect(other, us.node)).newStream(ID)
     await askWithoutReading(stream)
-    await until(() => counts.made > 0, 'the first object')
+    await until('the first object', () => counts.made > 0)
     for (let i = 0; i < STEPS; i++) {
       await sleep(STEP_MS)
       clock.advance(TOLD_STEP_MS)
@@ -80,8 +81,8 @@ test('an answer that is not read is not made, and is given up after its time', a
     assert.ok(counts.made < UNREAD_CHUNKS / 3, `${counts.made} made`)
     assert.equal(counts.ended, 0)
     clock.advance(10_000)
-    await until(() => counts.ended === 1, 'the end of the answer')
-    await until(() => stream.status === 'reset', 'the reset')
+    await until('the end of the answer', () => counts.ended === 1)
+    await until('the reset', () => stream.status === 'reset')
   } finally {
     await other.stop()
   }
@@ -93,9 +94,9 @@ test('a stop in the midst of an answer ends it', async () => {
   const other = await bareNode('tcp+yamux')
   try {
     await askWithoutReading(await (await connect(other, us.node)).newStream(ID))
-    await until(() => counts.made > 0, 'the first object')
+    await until('the first object', () => counts.made > 0)
     await us.reqresp.stop()
-    await until(() => counts.ended === 1, 'the end of the answer')
+    await until('the end of the answer', () => counts.ended === 1)
     assert.ok(counts.made < UNREAD_CHUNKS)
   } finally {
     await other.stop()
