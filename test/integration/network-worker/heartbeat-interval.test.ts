@@ -17,12 +17,23 @@ async function beats(router: RelayRouter, count: number): Promise<number[]> {
   return times
 }
 
-/** Sets the load and fails when the heartbeats that follow are more than ten per cent off, on average. */
+/** A machine that is busy makes a beat late now and then; a heartbeat that is wrong is so each time. */
+const ATTEMPTS = 5
+
+/** Sets the load and fails when the first heartbeat that follows, or the middle one of all, is more than ten per cent off. */
 async function assertBeat(router: RelayRouter, mesh: MeshParameters, count: number): Promise<void> {
-  router.setLoad(mesh)
-  const times = [performance.now(), ...(await beats(router, count))]
-  const meanMs = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / count
-  assert.ok(Math.abs(meanMs - mesh.heartbeatMs) < 0.1 * mesh.heartbeatMs, `${meanMs} of ${mesh.heartbeatMs} ms`)
+  const seen: string[] = []
+  const isRight = (ms = 0): boolean => Math.abs(ms - mesh.heartbeatMs) < 0.1 * mesh.heartbeatMs
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (attempt > 0) router.setLoad({ ...mesh, heartbeatMs: 2 * mesh.heartbeatMs }) // so that there is a change again
+    router.setLoad(mesh)
+    const times = [performance.now(), ...(await beats(router, count))]
+    const spacings = times.slice(1).map((ms, index) => ms - (times[index] ?? 0))
+    const middle = spacings.toSorted((one, other) => one - other)[Math.floor((count - 1) / 2)]
+    if (isRight(spacings[0]) && isRight(middle)) return
+    seen.push(`${spacings.map((ms) => ms.toFixed())}`)
+  }
+  assert.fail(`not ${mesh.heartbeatMs} ms: ${seen.join('; ')}`)
 }
 
 test('levels 20, 10 and 5, an interval of 100 ms and back: within ten per cent from the first beat on', async () => {
