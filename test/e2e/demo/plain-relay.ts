@@ -1,10 +1,17 @@
 /** A libp2p node with stock gossipsub in the relay's place, so that the swarm is tested without the relay. */
 
+import assert from 'node:assert/strict'
+import type { GossipSub } from '@chainsafe/libp2p-gossipsub'
 import { BitArray } from '@chainsafe/ssz'
 import type { Libp2p } from '@libp2p/interface'
 import { formatTopic } from '../../../src/consensus/topic.ts'
 import { serveReqResp } from '../../../src/demo/reqresp.ts'
 import { createSwarmNode, type SwarmNode } from '../../../src/demo/swarm-node.ts'
+
+/** A public method of the library's class that its exported interface leaves out. */
+interface MeshView {
+  getMeshPeers(topic: string): readonly string[]
+}
 
 export const DIGEST_HEX = 'a1b2c3d4'
 
@@ -62,7 +69,9 @@ export class PlainRelay implements AsyncDisposable {
 
   /** Peers that get what comes on the topic of `name` at once, and not by asking for it. */
   meshCount(name: string): number {
-    return this.#node.services.gossip.getMeshPeers(formatTopic(DIGEST_HEX, name)).length
+    const gossip: GossipSub & Partial<MeshView> = this.#node.services.gossip
+    assert.ok(gossip.getMeshPeers !== undefined, 'the library has no view of its meshes any more')
+    return gossip.getMeshPeers(formatTopic(DIGEST_HEX, name)).length
   }
 
   async hangUpAll(): Promise<void> {
