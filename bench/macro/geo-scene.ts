@@ -2,8 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { shuffled } from '../../src/network-worker/gossip/hybrid-selection.ts'
 import type { MeshTopicView, PeerView } from '../../src/rpc/contract.ts'
+import type { MeshReason } from '../../src/rpc/mesh-reason.ts'
 import { BlockArrivals } from '../../test/clients/block-arrivals.ts'
 import { type GeoNode, GoGeo } from '../../test/support/go-geo.ts'
+import { parseMetrics, seriesValue } from '../../test/support/metrics-text.ts'
 import { testNetwork } from '../../test/support/network-directory.ts'
 import { StarlingProcess } from '../../test/support/starling-process.ts'
 import { seededRandom } from '../statistics.ts'
@@ -61,6 +63,8 @@ export interface GeoScene extends AsyncDisposable {
   readonly peers: number
   /** Round trips to those in the relay's mesh now, ms. */
   readonly meshRttsMs: () => Promise<readonly number[]>
+  /** Members of the relay's meshes that went for nearer ones, and in turns, until now. */
+  readonly replaced: () => Promise<{ readonly swappedPeers: number; readonly turnedPeers: number }>
 }
 
 /** Starts all, has the relay meet every node and part from those too far away; its mesh has yet to become what it stays. @throws Error when it does not come to that */
@@ -104,12 +108,20 @@ export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene>
   const regions = new Map(geo.nodes.map(({ peerId, region }) => [peerId, region]))
   const meshRttsMs = async (): Promise<readonly number[]> =>
     (await members()).map((id) => roundTripMs(regionIndex(home), regions.get(id) ?? regionIndex(home)))
-  return { relay, geo, arrivals, peers, meshRttsMs, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  const replaced = (): ReturnType<GeoScene['replaced']> => replacedPeers(relay)
+  return { relay, geo, arrivals, peers, meshRttsMs, replaced, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 async function post(relay: StarlingProcess, path: string, body?: object): Promise<void> {
   const answer = await relay.request('POST', path, body)
   if (answer.status !== 200) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+}
+
+async function replacedPeers({ api }: StarlingProcess): ReturnType<GeoScene['replaced']> {
+  const families = parseMetrics(await (await fetch(`${api}/metrics`)).text())
+  const of = (reason: MeshReason): number =>
+    seriesValue(families, 'starling_gossip_mesh_replaced_peers_total', { reason }) ?? Number.NaN
+  return { swappedPeers: of('nearer_peer'), turnedPeers: of('earlier_peer') }
 }
 
 /** Has the relay dial nodes in their order, some at once. */

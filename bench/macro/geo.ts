@@ -92,7 +92,7 @@ async function measure(caseName: string, variant: Variant, round: number, option
   if (home === undefined || setting === undefined) throw new Error(`there is no ${caseName} with ${variant.setting}`)
   // All settings of a round meet the same network, and each round another one.
   await using scene = await startGeoScene({ ...setting, home, nodes, seed: round + 1 })
-  const { relay, geo, arrivals, peers, meshRttsMs } = scene
+  const { relay, geo, arrivals, peers, meshRttsMs, replaced } = scene
   if (warmupSeconds > 0) await send(scene, warmupSeconds)
   let pairs: readonly PairedArrivals[] = []
   const traffic = async (): Promise<TrafficFigures> => {
@@ -103,7 +103,7 @@ async function measure(caseName: string, variant: Variant, round: number, option
     const figures = geoFigures(result, { arrivals: arrivals.seen, nodes: geo.nodes, home: regionIndex(home) })
     const rttsMs = await meshRttsMs()
     const sizes = { mesh: rttsMs.length, meshRttMs: median(rttsMs), peers, defaultPeers: DEFAULT_PEERS }
-    const more = { ...figures, ...sizes, networkCpuMsPerBlock }
+    const more = { ...figures, ...sizes, ...(await replaced()), networkCpuMsPerBlock }
     return { classes: [blockClassFigures(result)], lagMs: result.maxLagMs, more }
   }
   const about = { case: caseName, variant, round, seconds }
@@ -126,7 +126,7 @@ function leadTable(runs: readonly BenchRun[]): string {
       formatEstimate(percentEarlier(own)),
       formatEstimate(estimate(own.map(({ classes }) => classes[0]?.p50Ms ?? Number.NaN))),
       ...['defaultP50Ms', 'dueEarlierMs', 'relayTookMs', 'defaultTookMs'].map(more),
-      ...['firstSenderRttMs', 'meshRttMs', 'mesh', 'defaultMesh'].map(more),
+      ...['firstSenderRttMs', 'meshRttMs', 'swappedPeers', 'turnedPeers', 'mesh', 'defaultMesh'].map(more),
     ]
   })
   const header = ['case', 'runs', 'earlier ms', 'earlier %', 'p50 ms', 'default p50 ms']
@@ -136,6 +136,8 @@ function leadTable(runs: readonly BenchRun[]): string {
     'default took ms',
     'first sender RTT ms',
     'mesh RTT ms',
+    'swapped',
+    'turned',
     'mesh',
     'default mesh',
   ]
