@@ -67,7 +67,10 @@ export interface GeoScene extends AsyncDisposable {
   readonly replaced: () => Promise<{ readonly swappedPeers: number; readonly turnedPeers: number }>
 }
 
-/** Starts all, has the relay meet every node and part from those too far away; its mesh has yet to become what it stays. @throws Error when it does not come to that */
+/**
+ * Starts all, has the relay meet every node and part from those too far away; its mesh has yet to become what it stays.
+ * @throws Error when it does not come to that
+ */
 export async function startGeoScene(options: GeoSceneOptions): Promise<GeoScene> {
   const { load, maxRttMs, home, nodes, seed } = options
   await using stack = new AsyncDisposableStack()

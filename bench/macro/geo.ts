@@ -39,8 +39,8 @@ const UNLIMITED_LOAD = 4
 /** SSZ; about half as much on the wire. */
 const BLOCK_BYTES = 120_000
 /**
- * Networks differ by 2 ms in Frankfurt and by 4 in Virginia (standard deviation of a run's median lead, worked out for 24), and a
- * minute's blocks within one by 1.6 more: a run of 45 blocks in each of two networks tells more than one of 90.
+ * Networks differ by 2 ms in Frankfurt and by 4 in Virginia (standard deviation of a run's median lead, worked out for 24), and the
+ * blocks of such a window within one by 1.9 more: a run of 45 blocks in each of two networks tells more than one of 90.
  */
 const WINDOW_SECONDS = 45
 /** Six looks of what makes a mesh better, with blocks, by which it judges its members. */

@@ -13,6 +13,7 @@ import { PayloadOpener } from '../../src/network-worker/gossip/payload-opener.ts
 import { realObject } from '../../test/support/real-objects.ts'
 import { halfCompressible } from '../payloads/half-compressible.ts'
 import { madeBlock } from '../payloads/made-block.ts'
+import { median } from '../statistics.ts'
 
 const TOPIC = '/eth2/ca100d64/beacon_block/ssz_snappy'
 const BOUNDS = { minSszBytes: 0, maxSszBytes: 10 * 1024 * 1024 }
@@ -61,23 +62,24 @@ export function addOpenPayloadBench(): void {
   }
 }
 
-/** Prints what one costs after a pause: the median of some, in turn. */
+/** Prints what one costs after a pause: medians, the ways in turn. */
 export async function runColdOpenPayloadBench(): Promise<void> {
   const { entry } = realObject('fulu', 'beacon_block')
   const others = Buffer.alloc(OTHER_BYTES)
   process.stdout.write(`\nafter a pause of ${PAUSE_MS} ms, caches cold, median µs\n`)
   for (const [name, data] of Object.entries(payloads())) {
-    for (const [way, run] of Object.entries(ways(entry))) {
-      const micros: number[] = []
-      for (let round = 0; round < ROUNDS; round++) {
+    const all = Object.entries(ways(entry))
+    const micros = new Map<string, number[]>()
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [way, run] of all) {
         await pause(PAUSE_MS)
         others.fill(round)
         const startedNs = process.hrtime.bigint()
         do_not_optimize(run(data))
-        micros.push(Number(process.hrtime.bigint() - startedNs) / 1000)
+        const tookUs = Number(process.hrtime.bigint() - startedNs) / 1000
+        micros.set(way, [...(micros.get(way) ?? []), tookUs])
       }
-      micros.sort((a, b) => a - b)
-      process.stdout.write(`${name}, ${way}: ${(micros[ROUNDS / 2] ?? 0).toFixed(1)}\n`)
     }
+    for (const [way, own] of micros) process.stdout.write(`${name}, ${way}: ${median(own).toFixed(1)}\n`)
   }
 }
