@@ -74,7 +74,7 @@ export const GOSSIP_WIRE_METRICS: readonly MetricRow[] = [
     'counter',
     'starling_gossip_mesh_replaced_peers_total',
     'reason',
-    'Mesh members that went for others: for a nearer one, or, having brought next to nothing first, for one not tried yet.',
+    'Mesh members that went for others: for a nearer one (nearer_peer), or, having brought next to nothing first, for one not tried yet (earlier_peer).',
     ({ wire }) => wire.replacedPeers,
   ),
   byNameRow(

@@ -1,6 +1,6 @@
 /**
- * The way out of a message: encoded once for all its receivers, or taken as it came, joined with others when short ones come in a crowd, and
- * queued by class for peers that do not keep up.
+ * The way out of a message: encoded once for all its receivers, or taken as it came, joined with others when short ones come in
+ * a crowd, and queued by class for peers that do not keep up.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
