@@ -5,13 +5,17 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { median } from '../../bench/statistics.ts'
 import { goPeerBinary } from '../support/go-build.ts'
 import { JsonLineProcess } from '../support/json-line-process.ts'
 import { eventually, skip } from './setup.ts'
 
 const ONE_WAY_MS = 40
-/** What a timer may add to the quickest of a few: a busy machine makes some of them wait, never one come early. */
+/** What a timer may add to the median of a few. */
 const LATE_MS = 5
+/** A busy machine makes some wait, for a while; a door that takes too long does so each time. None is ever early. */
+const ATTEMPTS = 8
+const PINGS = 20
 const MIB = 2 ** 20
 
 interface Ends {
@@ -46,12 +50,11 @@ async function openThrough(t: TestContext, link: { oneWayMs: number; jitterMs: n
   return { client, server, connectMs }
 }
 
-test('each way takes as long as it is to, and a connection a round trip', { skip }, async (t) => {
-  const { client, server, connectMs } = await openThrough(t, { oneWayMs: ONE_WAY_MS, jitterMs: 0 })
-  assert.ok(connectMs >= 2 * ONE_WAY_MS, `connected in ${connectMs} ms`)
+/** What some bytes took each way, ms, one after the other. */
+async function ping({ client, server }: Ends): Promise<readonly (readonly number[])[]> {
   const there: number[] = []
   const back: number[] = []
-  for (let count = 0; count < 20; count++) {
+  for (let count = 0; count < PINGS; count++) {
     const sentMs = performance.now()
     client.write('ping')
     await once(server, 'data')
@@ -61,11 +64,22 @@ test('each way takes as long as it is to, and a connection a round trip', { skip
     there.push(turnedMs - sentMs)
     back.push(performance.now() - turnedMs)
   }
-  // The first may wait for the connection.
-  for (const ms of [Math.min(...there.slice(1)), Math.min(...back)]) {
-    t.diagnostic(`${ms.toFixed(2)} ms of ${ONE_WAY_MS}`)
-    assert.ok(ms >= ONE_WAY_MS - 0.1 && ms <= ONE_WAY_MS + LATE_MS, `one way took ${ms} ms`)
+  return [there, back]
+}
+
+test('each way takes as long as it is to, and a connection a round trip', { skip }, async (t) => {
+  const ends = await openThrough(t, { oneWayMs: ONE_WAY_MS, jitterMs: 0 })
+  assert.ok(ends.connectMs >= 2 * ONE_WAY_MS, `connected in ${ends.connectMs} ms`)
+  const isSoon = (ms: number): boolean => ms <= ONE_WAY_MS + LATE_MS
+  let medians: readonly number[] = [Number.NaN]
+  for (let attempt = 0; attempt < ATTEMPTS && !medians.every(isSoon); attempt++) {
+    const ways = await ping(ends)
+    const leastMs = Math.min(...ways.flat())
+    assert.ok(leastMs >= ONE_WAY_MS - 0.1, `one way took ${leastMs} ms`)
+    medians = ways.map((ms) => median(ms))
+    t.diagnostic(`medians ${medians.map((ms) => ms.toFixed(2)).join(', ')} ms of ${ONE_WAY_MS}`)
   }
+  assert.ok(medians.every(isSoon), `one way took ${medians.join(', ')} ms`)
 })
 
 test('all bytes come, in order whatever the jitter, and the end after them', { skip }, async (t) => {

@@ -32,12 +32,14 @@ const LINES: readonly (readonly [Omit<MeshChange, 'peerId' | 'topic'>, string | 
         `MESH: We rejected peer's GRAFT and will PRUNE (reason: ${reason})`,
       ] as const,
   ),
-  ...(['manual', 'join_topic', 'peer_subscribed', 'heartbeat'] as const).map(
+  ...(['manual', 'join_topic', 'peer_subscribed', 'heartbeat', 'nearer_peer', 'earlier_peer'] as const).map(
     (reason) => [{ action: 'graft_sent', reason }, `MESH: We are sending GRAFT to peer (reason: ${reason})`] as const,
   ),
   [{ action: 'prune_received' }, 'MESH: Received PRUNE from peer (peer removed us from their mesh)'],
   [{ action: 'prune_obeyed' }, "MESH: We removed peer from our mesh (responding to peer's PRUNE)"],
-  ...(['manual', 'leave_topic', 'negative_score', 'explicit_peer', 'slow_peer'] as const).map(
+  ...(
+    ['manual', 'leave_topic', 'negative_score', 'explicit_peer', 'slow_peer', 'nearer_peer', 'earlier_peer'] as const
+  ).map(
     (reason) => [{ action: 'prune_sent', reason }, `MESH: We are sending PRUNE to peer (reason: ${reason})`] as const,
   ),
   [{ action: 'prune_sent', reason: 'mesh_high' }, 'MESH: Will PRUNE peer (reason: mesh_high)'],
