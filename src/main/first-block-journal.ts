@@ -12,7 +12,7 @@ export interface FirstBlockJournalDeps {
 }
 
 /**
- * Writes down who sent blocks first, a second's at once; they are told of some seconds late (stats/block-stats.ts), which is
+ * Writes down who sent blocks first, a second's at once; they are told of a second late (stats/block-stats.ts). Both are
  * what a crash loses. What cannot be written is dropped with a warning: these are statistics.
  */
 export class FirstBlockJournal {

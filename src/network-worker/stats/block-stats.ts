@@ -9,14 +9,14 @@ import { FirstBlockSenders } from './first-block-senders.ts'
  * First senders are told so long after the first of them. They are written down, for which nobody waits, by a thread that
  * sleeps unless it is told something.
  */
-export const TOLD_AFTER_MS = 5_000
+export const TOLD_AFTER_MS = 1_000
 /** Sooner when so many wait: as many as go to another thread at once. */
 const MAX_UNTOLD = 256
 
 export interface BlockStatsDeps extends ArrivalsDeps {
   /** Of earlier runs, the longest unused first. */
   readonly restored: readonly FirstBlockSenderView[]
-  /** Called with each accepted block's first sender, some seconds later, those of several blocks one after the other. */
+  /** Called with each accepted block's first sender, a second later, those of several blocks one after the other. */
   readonly onFirstBlock: (peerId: PeerIdStr) => void
 }
 
