@@ -76,7 +76,7 @@ test('who sent blocks first outlives a stop, and a kill seconds after; arrivals 
       [alice.peerId, 5, 'alice/1'],
     ],
   )
-  await new Promise((resolve) => setTimeout(resolve, 3_000)) // told of within a second, a transaction a second, and some for a loaded machine
+  await new Promise((resolve) => setTimeout(resolve, 3_000)) // told within a second, written in another; and a loaded machine
   second.child.process.kill('SIGKILL')
   await second.child.end()
 

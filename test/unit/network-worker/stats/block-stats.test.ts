@@ -29,7 +29,7 @@ function open() {
   return { clock, told, stats, block }
 }
 
-test('first senders of some seconds are told of together, one a block and in their order', () => {
+test('first senders of a second are told of together, one a block and in their order', () => {
   const { clock, told, stats, block } = open()
   block('a')
   clock.advance(TOLD_AFTER_MS / 2)
