@@ -44,7 +44,7 @@ export class FrameReader {
   #length = 0
   #lengthBytes = 0
   /** What there is of a frame that is not complete. */
-  #room = NO_BYTES
+  #room: Uint8Array = NO_BYTES
   #filled = 0
   /** When the first bytes of the frame that is being read came, and when the newest chunk did. */
   #startedAtMs = 0
