@@ -75,10 +75,11 @@ const CORRUPT: DecompressResult = { ok: false, reason: 'corrupt' }
 
 /**
  * Of incompressible bytes there is one literal in 64 kB and little to decode: our own decoder copies them to where they go.
- * Other long blocks the library decodes in half the time, which is more than its call and its memory cost.
+ * Other long blocks the library decodes in half the time, which is more than its call and its memory cost: those too that are
+ * longer than any encoder makes them, of a million literals of one byte.
  */
 function isOwnWork(compressed: Uint8Array, length: number): boolean {
-  return length <= MAX_OWN_BYTES || compressed.length > length - length / INCOMPRESSIBLE_PART
+  return length <= MAX_OWN_BYTES || Math.abs(compressed.length - length) < length / INCOMPRESSIBLE_PART
 }
 
 function decodeHere(compressed: Uint8Array, length: number, room: Uint8Array): Uint8Array | undefined {

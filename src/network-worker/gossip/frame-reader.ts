@@ -1,4 +1,5 @@
-import { Slab } from './slab.ts'
+import { varintLength, writeVarint } from './length-prefix.ts'
+import { SHARED_BYTES, Slab } from './slab.ts'
 
 /** A length above this many bytes of varint is none: 2^35. */
 const MAX_LENGTH_BYTES = 5
@@ -16,7 +17,10 @@ export class InvalidLengthError extends Error {
 export interface FrameReaderOptions {
   /** Longest frame; a longer one is refused by its length, before anything is kept of it. */
   readonly maxBytes: number
-  /** A frame is its taker's for good. `startedAtMs`: when the first bytes of it came, as `nowMs` has it. */
+  /**
+   * A frame is its taker's for good. Right before one that has memory of its own lies its length, so that it can be sent on from
+   * there (message-encoder.ts). `startedAtMs`: when the first bytes of it came, as `nowMs` has it.
+   */
   readonly onFrame: (frame: Uint8Array, startedAtMs: number) => void
   readonly nowMs?: () => number
   /** An array of so many bytes was made. */
@@ -40,7 +44,7 @@ export class FrameReader {
   #length = 0
   #lengthBytes = 0
   /** What there is of a frame that is not complete. */
-  #room = NO_BYTES
+  #room: Uint8Array = NO_BYTES
   #filled = 0
   /** When the first bytes of the frame that is being read came, and when the newest chunk did. */
   #startedAtMs = 0
@@ -108,15 +112,17 @@ export class FrameReader {
   }
 
   #makeRoom(bytes: number): void {
-    const room = new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer)
+    const room = behindLength(bytes)
     if (this.#filled > 0) room.set(this.#room.subarray(0, this.#filled))
     this.#room = room
     this.#onRoom(bytes)
   }
 
   #copy(frame: Uint8Array): Uint8Array {
-    const copy = slab.copy(frame)
-    if (copy.length === copy.buffer.byteLength) this.#onRoom(copy.length)
+    if (frame.length <= SHARED_BYTES) return slab.copy(frame)
+    const copy = behindLength(frame.length)
+    copy.set(frame)
+    this.#onRoom(frame.length)
     return copy
   }
 
@@ -124,6 +130,12 @@ export class FrameReader {
     this.#wanted = undefined
     this.#onFrame(frame, this.#startedAtMs)
   }
+}
+
+/** Memory for so many bytes, with their number before them as in a stream; a frame that comes in pieces ends in one of its length. */
+function behindLength(bytes: number): Uint8Array {
+  const memory = new Uint8Array(Buffer.allocUnsafeSlow(varintLength(bytes) + bytes).buffer)
+  return memory.subarray(writeVarint(memory, 0, bytes))
 }
 
 const NO_BYTES = new Uint8Array()

@@ -1,7 +1,7 @@
 /** Bytes of a slab: some hundred attestations, so that allocating one costs nothing for each of them. */
 const SLAB_BYTES = 32 * 1024
 /** What is longer gets memory of its own: it would waste too much of a slab. */
-const SHARED_BYTES = SLAB_BYTES / 8
+export const SHARED_BYTES = SLAB_BYTES / 8
 
 /**
  * Memory for short byte strings that live about as long as each other. Buffer's own pool will not do: it also serves

@@ -3,12 +3,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection } from '@libp2p/interface'
+import { FrameReader } from '../../../../src/network-worker/gossip/frame-reader.ts'
 import { prefixWithLength } from '../../../../src/network-worker/gossip/length-prefix.ts'
 import { decodeRpc } from '../../../../src/network-worker/gossip/rpc-decoder.ts'
 import { TopicNames } from '../../../../src/network-worker/gossip/topic-names.ts'
 import { addPeer, plainRules, routerScene, TOPIC } from './router-scene.ts'
 
 const PAYLOAD_BYTES = 70_000
+/** What one read of a socket brings of a message, at most, in these tests. */
+const CHUNK_BYTES = 30_000
 
 /** A stream that takes two arrays at once, and notes both. */
 class TwinStream extends EventTarget {
@@ -26,8 +29,21 @@ class TwinStream extends EventTarget {
   async close(): Promise<void> {}
 }
 
-/** What peers behind these muxers are sent of a block, and the frame in which it came. */
-async function sentTo(...multiplexers: readonly string[]) {
+/** A frame as the reader of a stream over TCP hands it up, whose chunks are lent to it. */
+function readLent(bytes: Uint8Array, chunkBytes: number): Uint8Array {
+  const frames: Uint8Array[] = []
+  const reader = new FrameReader({ maxBytes: bytes.length, onFrame: (frame) => void frames.push(frame) })
+  const room = new Uint8Array(chunkBytes)
+  for (let start = 0; start < bytes.length; start += chunkBytes) {
+    const chunk = bytes.subarray(start, start + chunkBytes)
+    room.set(chunk)
+    reader.push(room.subarray(0, chunk.length), true)
+  }
+  return frames[0] ?? assert.fail('it is whole')
+}
+
+/** What peers behind these muxers are sent of a block that came in one chunk or in several, and the frame that was read. */
+async function sentTo(multiplexers: readonly string[], chunkBytes = CHUNK_BYTES) {
   const { router } = routerScene()
   router.allow(TOPIC, plainRules())
   const source = addPeer(router, 'source')
@@ -41,7 +57,8 @@ async function sentTo(...multiplexers: readonly string[]) {
   router.join(TOPIC)
   const rpc = RPC.encode({ subscriptions: [], messages: [{ topic: TOPIC, data: Buffer.alloc(PAYLOAD_BYTES, 7) }] })
   const came = new Uint8Array(prefixWithLength(rpc))
-  void router.handleReceivedRpc(source.peerId, decodeRpc(came.subarray(came.length - rpc.length), new TopicNames()))
+  const read = readLent(came, chunkBytes)
+  void router.handleReceivedRpc(source.peerId, decodeRpc(read, new TopicNames()))
   const pairs = streams.flatMap(({ sent }) => sent)
   assert.equal(pairs.length, multiplexers.length)
   for (const [front, rest] of pairs) {
@@ -50,18 +67,20 @@ async function sentTo(...multiplexers: readonly string[]) {
   }
   const [cached] = router.mcache.msgs.values() as Iterable<{ message: RPC.Message }>
   assert.deepEqual(cached?.message.data, new Uint8Array(PAYLOAD_BYTES).fill(7))
-  return { pairs, came }
+  return { pairs, read }
 }
 
 test('peers on yamux are sent the frame that came, and not a copy of it', async () => {
-  const { pairs, came } = await sentTo('/yamux/1.0.0', '/yamux/1.0.0')
-  for (const [, rest] of pairs) assert.equal(rest.buffer, came.buffer)
+  for (const chunkBytes of [CHUNK_BYTES, 2 * PAYLOAD_BYTES]) {
+    const { pairs, read } = await sentTo(['/yamux/1.0.0', '/yamux/1.0.0'], chunkBytes)
+    for (const [, rest] of pairs) assert.equal(rest.buffer, read.buffer)
+  }
 })
 
 test('with a peer on QUIC all are sent one array in which IDONTWANT lies before the message', async () => {
-  const { pairs, came } = await sentTo('/yamux/1.0.0', 'quic')
+  const { pairs, read } = await sentTo(['/yamux/1.0.0', 'quic'])
   for (const [front, rest] of pairs) {
-    assert.notEqual(rest.buffer, came.buffer)
+    assert.notEqual(rest.buffer, read.buffer)
     assert.equal(front.buffer, rest.buffer)
     assert.equal(front.byteOffset + front.length, rest.byteOffset)
   }
