@@ -28,6 +28,8 @@ const SPAWN_DEADLINE_MS = 20_000
 const LAUNCH_DEADLINE_MS = 24_000
 /** Calls take microseconds, but for a lookup, which ends by its own time-out before this. */
 const CALL_TIMEOUT_MS = 30_000
+/** From a thread's exit to the last event it sent, which says why, pass microseconds to a few ms. */
+const LAST_EVENT_MS = 250
 /** What closing its sockets may take; then the thread is ended, which harms nobody. */
 const STOP_DEADLINE_MS = 2000
 /**
@@ -57,7 +59,9 @@ interface Run {
   readonly connection: Connection<DiscoveryControl>
   readonly startedAtMs: number
   /** Closes our ends of the ports. */
-  release(): void
+  readonly release: () => void
+  /** Resolves when what the thread said has arrived: its port closes behind that. */
+  readonly saidAll: Promise<void>
 }
 
 export class DiscoveryClient {
@@ -160,6 +164,7 @@ export class DiscoveryClient {
     const fatal = ({ message, stack }: DiscoveryEvents['fatal']): void =>
       log.error({ reason: message, stack }, 'discovery failed')
     receiveEvents<DiscoveryEvents>(events.port1, { ...listeners, fatal }, log)
+    const saidAll = new Promise<void>((resolve) => events.port1.once('close', resolve))
     try {
       const boot = { settings: settings(), control: control.port2, events: events.port2 }
       await withDeadline(startWith(thread, boot), deadlineMs, 'start of discovery')
@@ -168,7 +173,7 @@ export class DiscoveryClient {
       await thread.terminate().catch(() => undefined) // it may have ended by itself
       throw cause
     }
-    const run: Run = { thread, connection, startedAtMs: clock.monotonicMs(), release }
+    const run: Run = { thread, connection, startedAtMs: clock.monotonicMs(), release, saidAll }
     this.#run = run
     if (this.#stopped) return // which waits for this, and ends it
     void thread.exited.then((reason) => this.#onExit(run, reason))
@@ -178,7 +183,7 @@ export class DiscoveryClient {
   #onExit(run: Run, reason: Error): void {
     const { clock, log } = this.#deps
     run.connection.close(`discovery ended: ${reason.message}`)
-    run.release()
+    void withDeadline(run.saidAll, LAST_EVENT_MS, 'the last event of discovery').then(run.release, run.release)
     if (this.#stopped || this.#run !== run) return
     this.#run = undefined
     if (clock.monotonicMs() - run.startedAtMs >= LONG_LIFE_MS) this.#delayMs = RESTART_FIRST_MS

@@ -127,8 +127,9 @@ test('a thread that dies is started anew, later each time; after a long life soo
   const { control } = client
   await kill(scene)
   await assert.rejects(control?.getBinds() ?? Promise.resolve(), { code: 'RPC_CLOSED' })
-  const reasons = lines.filter(({ msg }) => msg === 'discovery failed').map(({ reason }) => reason)
-  assert.deepEqual(reasons, ['told to die'])
+  const reasons = (): unknown[] => lines.filter(({ msg }) => msg === 'discovery failed').map(({ reason }) => reason)
+  await until('what it died of', () => reasons().length > 0)
+  assert.deepEqual(reasons(), ['told to die'])
   await comesBackAfter(scene, 1000)
   assert.deepEqual(await client.control?.getBinds(), settings.binds)
   await kill(scene)
