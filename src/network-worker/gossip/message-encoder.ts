@@ -40,8 +40,7 @@ export class MessageEncoder {
   /** @param frontBytes of room before the frame: what is one array can be handed on as one, without a copy for each receiver */
   encode({ topic, data = NO_BYTES }: RPC.Message, frontBytes = 0): EncodedMessage {
     const topicField = this.#topicFieldOf(topic)
-    const messageBytes = 1 + varintLength(data.length) + data.length + topicField.length
-    const rpcBytes = 1 + varintLength(messageBytes) + messageBytes
+    const rpcBytes = sizeOfRpc(sizeOfMessage(data.length, topicField.length))
     const headerBytes = varintLength(rpcBytes)
     // The message cache keeps it as long as others of its time.
     const room = this.#slab.take(frontBytes + headerBytes + rpcBytes)
@@ -70,7 +69,7 @@ export class MessageEncoder {
     const frame = new Uint8Array(buffer, start, frameBytes)
     const end = headBytes + length
     if (!isAt(frame, 0, this.#head, headBytes) || !isAt(frame, end, topicField, topicField.length)) return undefined
-    const rpc = frame.subarray(endOfVarint(frame))
+    const rpc = frame.subarray(frameBytes - sizeOfRpc(sizeOfMessage(length, topicField.length)))
     const front = frontBytes === 0 ? NO_BYTES : new Uint8Array(frontBytes)
     return { frame, rpc, data: frame.subarray(headBytes, end), front }
   }
@@ -89,10 +88,19 @@ export class MessageEncoder {
   }
 }
 
+function sizeOfMessage(dataBytes: number, topicFieldBytes: number): number {
+  return 1 + varintLength(dataBytes) + dataBytes + topicFieldBytes
+}
+
+/** Of an RPC of one message, without the length before it. */
+function sizeOfRpc(messageBytes: number): number {
+  return 1 + varintLength(messageBytes) + messageBytes
+}
+
 /** Writes all that comes before a payload of so many bytes. @returns where it ends */
 function writeHead(frame: Uint8Array, dataBytes: number, topicFieldBytes: number): number {
-  const messageBytes = 1 + varintLength(dataBytes) + dataBytes + topicFieldBytes
-  let at = writeVarint(frame, 0, 1 + varintLength(messageBytes) + messageBytes)
+  const messageBytes = sizeOfMessage(dataBytes, topicFieldBytes)
+  let at = writeVarint(frame, 0, sizeOfRpc(messageBytes))
   frame[at++] = PUBLISH
   at = writeVarint(frame, at, messageBytes)
   frame[at++] = DATA
@@ -103,13 +111,6 @@ function writeHead(frame: Uint8Array, dataBytes: number, topicFieldBytes: number
 function isAt(whole: Uint8Array, start: number, part: Uint8Array, length: number): boolean {
   for (let i = 0; i < length; i++) if (whole[start + i] !== part[i]) return false
   return true
-}
-
-/** Where a varint that begins an array ends. */
-function endOfVarint(bytes: Uint8Array): number {
-  let at = 0
-  while ((bytes[at] ?? 0) >= 0x80) at++
-  return at + 1
 }
 
 const NO_BYTES = new Uint8Array()

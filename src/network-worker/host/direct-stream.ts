@@ -4,8 +4,8 @@
 export interface DirectStream {
   /**
    * From now on each stretch of received bytes goes to `consume`, in order, and no 'message' event is needed for them.
-   * The bytes are lent: whoever wants them after `consume` returns copies them. At most one consumer, and no listener to 'message' beside it.
-   * What `consume` throws ends the connection.
+   * The bytes are lent: whoever wants them after `consume` returns copies them. At most one consumer, and no listener to
+   * 'message' beside it. What `consume` throws ends the connection.
    */
   consumeDirectly(consume: (bytes: Uint8Array) => void): void
   /**
