@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'
 import { Worker } from 'node:worker_threads'
-import { aead } from '../../../src/network-worker/host/noise/aead.ts'
+import { aead } from '../../../src/network-worker/host/noise/quickest-aead.ts'
 
 test('threads load the ciphers side by side and again, and end orderly or in the middle of it', async () => {
   for (let round = 0; round < 3; round++) {

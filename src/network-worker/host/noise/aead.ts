@@ -52,24 +52,6 @@ export const runtimeAead: Aead = {
 /** By libsodium, whose functions may write where they read. Undefined where it has no build for this machine. */
 export const sodiumAead: Aead | undefined = sodium === undefined ? undefined : aeadOf(sodium)
 
-/**
- * Frames up to this length go to libsodium, longer ones to the runtime. For short ones the call is the cost, and the
- * runtime's is five times as dear; long ones are equal where libsodium has vector code, which is on x86 only.
- */
-const SODIUM_BYTES = process.arch === 'x64' ? Number.POSITIVE_INFINITY : 1024
-
-/** The quickest there is, frame by frame. */
-export const aead: Aead = sodiumAead === undefined ? runtimeAead : byLength(sodiumAead)
-
-function byLength(short: Aead): Aead {
-  const of = (start: number, end: number): Aead => (end - start <= SODIUM_BYTES ? short : runtimeAead)
-  return {
-    name: short.name,
-    seal: (key, nonce, bytes, start, end, associated) => of(start, end).seal(key, nonce, bytes, start, end, associated),
-    open: (key, nonce, bytes, start, end, associated) => of(start, end).open(key, nonce, bytes, start, end, associated),
-  }
-}
-
 function aeadOf(library: Sodium): Aead {
   return {
     name: 'libsodium',

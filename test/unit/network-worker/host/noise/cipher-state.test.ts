@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { pureJsCrypto } from '@chainsafe/libp2p-noise'
 import fc from 'fast-check'
-import { aead, runtimeAead, sodiumAead } from '../../../../../src/network-worker/host/noise/aead.ts'
+import { runtimeAead, sodiumAead } from '../../../../../src/network-worker/host/noise/aead.ts'
 import { CipherState } from '../../../../../src/network-worker/host/noise/cipher-state.ts'
+import { openSslAead } from '../../../../../src/network-worker/host/noise/openssl-aead.ts'
+import { aead } from '../../../../../src/network-worker/host/noise/quickest-aead.ts'
 
 const KEY = new Uint8Array(32).fill(7)
 
@@ -13,14 +15,16 @@ function nonceOf(count: bigint): Uint8Array {
   return nonce
 }
 
-test('libsodium is there on the machines we build for', () => {
+test('libsodium and OpenSSL are there on the machines we build for', () => {
   assert.equal(sodiumAead?.name, 'libsodium')
-  assert.equal(aead.name, 'libsodium')
+  assert.equal(openSslAead?.name, 'OpenSSL')
+  assert.equal(aead.name, 'libsodium, OpenSSL')
 })
 
-for (const by of [aead, runtimeAead]) {
-  test(`${by.name}: what is sealed in place is opened in place, what lies around it stays, and both know each other`, () => {
-    const other = by === aead ? runtimeAead : aead
+for (const by of [sodiumAead, openSslAead, runtimeAead]) {
+  assert.ok(by)
+  test(`${by.name}: what is sealed in place is opened in place, what lies around it stays, and all know each other`, () => {
+    const other = by === runtimeAead ? aead : runtimeAead
     const around = fc.uint8Array({ maxLength: 40 })
     fc.assert(
       fc.property(around, fc.uint8Array({ maxLength: 3000 }), around, (before, plaintext, behind) => {
@@ -51,6 +55,24 @@ for (const by of [aead, runtimeAead]) {
     )
   })
 }
+
+test('frames of any length are sealed and opened as the runtime does, whoever does it', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 65_519 }),
+      fc.nat(255),
+      fc.bigInt(0n, 2n ** 64n - 2n),
+      (length, fill, count) => {
+        const [bytes, expected] = [Buffer.alloc(length + 16, fill), Buffer.alloc(length + 16, fill)]
+        new CipherState(KEY, count).sealInPlace(bytes, 0, length)
+        new CipherState(KEY, count, runtimeAead).sealInPlace(expected, 0, length)
+        assert.ok(bytes.equals(expected))
+        new CipherState(KEY, count).openInPlace(bytes, 0, bytes.length)
+        assert.ok(bytes.subarray(0, length).equals(Buffer.alloc(length, fill)))
+      },
+    ),
+  )
+})
 
 test('what is sealed the pure implementation opens, and the other way round, message after message', () => {
   const text = fc.uint8Array({ maxLength: 300 })
