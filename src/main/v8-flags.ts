@@ -9,13 +9,13 @@ import { setFlagsFromString } from 'node:v8'
 const COLLECTION = ['--no-memory-reducer', '--heap-growing-percent=100']
 
 /**
- * After how many calls V8 compiles a function (ADR 31), a tenth and a sixth of its own 400 and 3,000, and how many more a call
- * that meets something new is worth, of 500. A block comes once a slot: with V8's numbers what only blocks go through
- * is interpreted for an hour and compiled well after ten.
+ * After how many calls V8 compiles a function (ADR 31; its own are 400 and 3,000), and for how many more it waits when one of them met
+ * something new (500). A block comes once a slot: with V8's numbers what only blocks go through is left to the interpreter and
+ * the first tier for an hour and compiled well after ten.
  */
 const COMPILATION = [
   '--invocation-count-for-maglev=40',
-  '--invocation-count-for-turbofan=500',
+  '--invocation-count-for-turbofan=1000',
   '--minimum-invocations-after-ic-update=40',
 ]
 

@@ -15,6 +15,7 @@ import { InboundLimiter } from '../host/inbound-limiter.ts'
 import { createIpExemption, type IpExemption } from '../host/ip-exemption.ts'
 import { createHost } from '../host/libp2p-host.ts'
 import { sodiumAead } from '../host/noise/aead.ts'
+import { openSslAead } from '../host/noise/openssl-aead.ts'
 import { configuredPeers } from '../peers/dial-target.ts'
 import { openPeerBooks, type PeerBooks } from '../peers/peer-books.ts'
 import { measuredRttMs, UNKNOWN_CLIENT } from '../peers/peer-record.ts'
@@ -80,9 +81,15 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
 
 /** Says what makes each message cost more than it need. */
 function warnOfLayers(layers: Layers, log: Logger): void {
-  if (layers === 'stock') log.warn({ layers }, "connections are made of the libraries' layers, which are slower")
-  else if (sodiumAead === undefined) {
+  if (layers === 'stock') {
+    log.warn({ layers }, "connections are made of the libraries' layers, which are slower")
+    return
+  }
+  if (sodiumAead === undefined) {
     log.warn('libsodium has no build for this machine: each message costs more without it')
+  }
+  if (openSslAead === undefined) {
+    log.warn('the OpenSSL of this runtime cannot be called (koffi): each long message costs more without it')
   }
 }
 

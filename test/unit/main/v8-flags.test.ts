@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { setV8Flags } from '../../../src/main/v8-flags.ts'
 
 const MODULE = new URL('../../../src/main/v8-flags.ts', import.meta.url).href
-/** V8 compiles in a thread of its own; by its defaults a function has to be called more often than this. */
-const MOST_CALLS = 250
+/** By its defaults V8 wants more calls than this. */
+const MOST_CALLS = 120
+/** It compiles in a thread of its own, which has to come to work on a busy machine. */
+const PAUSE_MS = 2
 
 /** How often a new function was called until V8 had compiled it for good, or Infinity. */
 async function callsUntilCompiled(): Promise<number> {
@@ -15,8 +17,8 @@ async function callsUntilCompiled(): Promise<number> {
   const isCompiled = new Function('f', 'return %ActiveTierIsMaglev(f) || %ActiveTierIsTurbofan(f)')
   for (let calls = 1; calls <= MOST_CALLS; calls++) {
     sum([1, 2, 3])
-    for (let turn = 0; turn < 20; turn++) await nextTurn()
     if (isCompiled(sum)) return calls
+    await sleep(PAUSE_MS)
   }
   return Number.POSITIVE_INFINITY
 }
@@ -25,8 +27,7 @@ test('what is called once a slot is compiled within some tens of calls, not hund
   setFlagsFromString('--allow-natives-syntax')
   assert.equal(await callsUntilCompiled(), Number.POSITIVE_INFINITY)
   setV8Flags()
-  const calls = await callsUntilCompiled()
-  assert.ok(calls < 150, `compiled after ${calls} calls`)
+  assert.notEqual(await callsUntilCompiled(), Number.POSITIVE_INFINITY)
 })
 
 test('this V8 knows every flag', () => {

@@ -12,7 +12,7 @@ export interface Aead {
   /**
    * Decrypts the bytes from `start` to the tag, which ends at `end`.
    * @returns the plaintext, a view of them
-   * @throws Error when the tag does not fit
+   * @throws Error when the tag does not fit; what the bytes are then is nobody's plaintext
    */
   open(
     key: Uint8Array,

@@ -3,7 +3,7 @@ import { openSslAead } from './openssl-aead.ts'
 
 /**
  * Frames up to this length go to libsodium, for which one call is enough where OpenSSL takes four, longer ones to OpenSSL: it is twice
- * as quick on x86 (ADR 31), and elsewhere libsodium has no vector code for ChaCha20.
+ * as quick on x86 (ADR 32), and elsewhere libsodium has no vector code for ChaCha20.
  */
 const SHORT_BYTES = 1024
 

@@ -4,12 +4,14 @@
  */
 import { createRequire } from 'node:module'
 
-/** A pointer, as koffi hands it out. */
-type Pointer = object
+declare const pointer: unique symbol
+/** An address, as koffi hands it out. It follows any number as one: only what came from here may go there. */
+type Pointer = bigint & { readonly [pointer]: true }
 
 /** Those of libcrypto that are used here. They answer 1, or 0 when they failed, and look at no length but those they are told. */
 export interface OpenSsl {
   readonly EVP_CIPHER_CTX_new: () => Pointer | null
+  readonly EVP_CIPHER_CTX_free: (context: Pointer | null) => void
   readonly EVP_chacha20_poly1305: () => Pointer | null
   readonly EVP_EncryptInit_ex: Init
   readonly EVP_EncryptUpdate: Update
@@ -41,6 +43,7 @@ const UPDATE = '(void *context, void *out, void *written, void *bytes, int lengt
 const FINAL = '(void *context, void *out, void *written)'
 const DECLARATIONS: { readonly [name in keyof OpenSsl]: string } = {
   EVP_CIPHER_CTX_new: 'void *EVP_CIPHER_CTX_new()',
+  EVP_CIPHER_CTX_free: 'void EVP_CIPHER_CTX_free(void *context)',
   EVP_chacha20_poly1305: 'void *EVP_chacha20_poly1305()',
   EVP_EncryptInit_ex: `int EVP_EncryptInit_ex${INIT}`,
   EVP_EncryptUpdate: `int EVP_EncryptUpdate${UPDATE}`,
@@ -52,14 +55,13 @@ const DECLARATIONS: { readonly [name in keyof OpenSsl]: string } = {
 }
 
 /** Undefined where koffi has no build for this machine, or the runtime does not give its OpenSSL away. */
-export const openSsl: OpenSsl | undefined = openSslIfThere()
-
-function openSslIfThere(): OpenSsl | undefined {
+export function findOpenSsl(): OpenSsl | undefined {
   try {
     const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi')
-    const process = koffi.load(null)
+    const runtime = koffi.load(null)
     const found: Partial<Record<string, unknown>> = {}
-    for (const [name, declaration] of Object.entries(DECLARATIONS)) found[name] = process.func(declaration)
+    // `func` throws when there is no such symbol.
+    for (const [name, declaration] of Object.entries(DECLARATIONS)) found[name] = runtime.func(declaration)
     return isOpenSsl(found) ? found : undefined
   } catch {
     return undefined
