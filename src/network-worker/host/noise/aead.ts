@@ -4,6 +4,8 @@ import { type Sodium, sodium } from '../../../shared/libsodium.ts'
 
 /** Of Poly1305 (RFC 8439, section 2.8). */
 export const TAG_BYTES = 16
+/** Of ChaCha20 (there). */
+export const NONCE_BYTES = 12
 
 export interface Aead {
   readonly name: string

@@ -1,8 +1,7 @@
-import { type Aead, TAG_BYTES } from './aead.ts'
+import { type Aead, NONCE_BYTES, TAG_BYTES } from './aead.ts'
 import { aead } from './quickest-aead.ts'
 
-/** 32 zero bits, then the count as 64 bits, little-endian (noise framework, revision 34, section 12.3). */
-const NONCE_BYTES = 12
+/** A nonce is 32 zero bits, then the count as 64 bits, little-endian (noise framework, revision 34, section 12.3). */
 const COUNT_OFFSET = 4
 
 /**

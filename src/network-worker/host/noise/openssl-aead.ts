@@ -1,11 +1,11 @@
-import { type Aead, TAG_BYTES } from './aead.ts'
+import { NOISE_PLAINTEXT_BYTES } from '../direct-stream.ts'
+import { type Aead, NONCE_BYTES, TAG_BYTES } from './aead.ts'
 import { findOpenSsl, type OpenSsl } from './openssl.ts'
 
 /** RFC 8439, section 2.8. */
 const KEY_BYTES = 32
-const NONCE_BYTES = 12
-/** Of a noise message, its tag included (noise framework, revision 34, section 3). */
-const MAX_MESSAGE_BYTES = 65_535
+/** The longest that noise has, its tag included. */
+const MAX_MESSAGE_BYTES = NOISE_PLAINTEXT_BYTES + TAG_BYTES
 
 /** `EVP_CTRL_AEAD_GET_TAG` and `EVP_CTRL_AEAD_SET_TAG` of openssl/evp.h. */
 const GET_TAG = 0x10
