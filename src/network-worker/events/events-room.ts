@@ -67,7 +67,7 @@ export class EventsRoom {
     return this.#wanted.has(topic)
   }
 
-  /** An object that was accepted; `data` is compressed, and the caller's. Called on the hot path. */
+  /** An object that was accepted; `data` is compressed, and lent for the call. Called on the hot path. */
   onPassed({ parsed, entry, minSszBytes, maxSszBytes }: TopicContext, data: Uint8Array): void {
     if (this.#wanted.size === 0) return
     const event = this.#objects.of(parsed.spec.kind, entry.fork)

@@ -39,6 +39,8 @@ export interface ArrivalsDeps {
   readonly observer: ArrivalObserver
   /** A copy of a message that is known came from this peer. */
   readonly onCopy: (msgId: MsgIdStr, from: PeerIdStr) => void
+  /** Somebody will look at the bytes of the message that is being received when it was. */
+  readonly onKept: () => void
   /** A message is new, and copies of it are of no use to us. Its verdict may be to come. */
   readonly onNew: (arrival: Arrival, msgId: MsgIdStr) => void
   /** `isNew`: `onNew` was not called, since both come at once. */
@@ -152,6 +154,8 @@ export class Arrivals {
         this.#judge(arrival, msgId, opened.bytes)
       } else this.#onUnreadable(arrival, opened.reason)
     } catch {
+      // Who had it by then is not known.
+      this.#deps.onKept()
       if (msgId === undefined) this.known.delete(arrival.fastId)
       else this.#ignore(arrival, msgId)
     }
@@ -199,7 +203,9 @@ export class Arrivals {
 
   /** A view of a chunk that holds much else would keep all of it. */
   #ownBytes(data: Uint8Array): Uint8Array {
-    return data.buffer.byteLength > 2 * data.length ? this.#slab.copy(data) : data
+    if (data.buffer.byteLength > 2 * data.length) return this.#slab.copy(data)
+    this.#deps.onKept()
+    return data
   }
 
   #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict, isNew: boolean): void {

@@ -5,7 +5,7 @@ import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 export interface AcceptedBlock {
   readonly msgId: MsgIdStr
   readonly fork: ForkName
-  /** Compressed, as it came. */
+  /** Compressed, as it came; lent for the call. */
   readonly data: Uint8Array
   /** Bound of the topic for the block without compression. */
   readonly maxSszBytes: number

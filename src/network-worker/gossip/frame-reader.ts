@@ -1,10 +1,11 @@
 import { varintLength, writeVarint } from './length-prefix.ts'
+import { MessageRooms } from './message-rooms.ts'
 import { SHARED_BYTES, Slab } from './slab.ts'
 
 /** A length above this many bytes of varint is none: 2^35. */
 const MAX_LENGTH_BYTES = 5
 /** The first room for a frame that comes in pieces; it doubles as bytes come, so that a mere announcement costs no memory. */
-const FIRST_ROOM_BYTES = 4096
+const FIRST_ROOM_BYTES = SHARED_BYTES - MAX_LENGTH_BYTES
 
 /** Of short frames, for all readers of the thread: whoever keeps a message for longer copies it (ADR 22). */
 const slab = new Slab()
@@ -18,26 +19,27 @@ export interface FrameReaderOptions {
   /** Longest frame; a longer one is refused by its length, before anything is kept of it. */
   readonly maxBytes: number
   /**
-   * A frame is its taker's for good. Right before one that has memory of its own lies its length, so that it can be sent on from
-   * there (message-encoder.ts). `startedAtMs`: when the first bytes of it came, as `nowMs` has it.
+   * A frame is its taker's for good, but who answers true does not look at it any more: its memory is used again. Right before
+   * one that has memory of its own lies its length, so that it can be sent on from there (message-encoder.ts). `startedAtMs`:
+   * when the first bytes of it came, as `nowMs` has it.
    */
-  readonly onFrame: (frame: Uint8Array, startedAtMs: number) => void
+  readonly onFrame: (frame: Uint8Array, startedAtMs: number) => boolean | undefined
   readonly nowMs?: () => number
-  /** An array of so many bytes was made. */
-  readonly onRoom?: (bytes: number) => void
+  /** Where frames are put that are long, or come in pieces; shared by all readers of a router. */
+  readonly rooms?: MessageRooms
 }
 
 /**
  * Cuts a stream of bytes into frames, each with its length before it as an unsigned varint. In: chunks as they come. Out:
  * frames in the turn of the chunk that completes them. What comes in pieces is put where the frame will be, once: it holds
- * no more than twice what came, and 4 kB. Synchronous, since a promise for each message costs as much as the rest of its
+ * no more than two and a half times what came, and 4 kB. Synchronous, since a promise for each message costs as much as the rest of its
  * reading.
  */
 export class FrameReader {
   readonly #maxBytes: number
-  readonly #onFrame: (frame: Uint8Array, startedAtMs: number) => void
+  readonly #onFrame: FrameReaderOptions['onFrame']
   readonly #nowMs: () => number
-  readonly #onRoom: (bytes: number) => void
+  readonly #rooms: MessageRooms
   /** Bytes of the frame, without its length; undefined until that is complete. */
   #wanted: number | undefined
   /** What there is of a length that is not complete. */
@@ -50,11 +52,11 @@ export class FrameReader {
   #startedAtMs = 0
   #chunkAtMs = 0
 
-  constructor({ maxBytes, onFrame, nowMs = () => 0, onRoom = () => undefined }: FrameReaderOptions) {
+  constructor({ maxBytes, onFrame, nowMs = () => 0, rooms = new MessageRooms() }: FrameReaderOptions) {
     this.#maxBytes = maxBytes
     this.#onFrame = onFrame
     this.#nowMs = nowMs
-    this.#onRoom = onRoom
+    this.#rooms = rooms
   }
 
   /**
@@ -71,7 +73,8 @@ export class FrameReader {
       if (this.#filled === 0 && at + wanted <= chunk.length) {
         const frame = chunk.subarray(at, at + wanted)
         at += wanted
-        this.#give(isLent ? this.#copy(frame) : frame)
+        if (isLent) this.#giveCopy(frame)
+        else this.#give(frame)
       } else if (at < chunk.length) at = this.#collect(chunk, at, wanted)
     }
   }
@@ -106,36 +109,43 @@ export class FrameReader {
       const frame = this.#room
       this.#room = NO_BYTES
       this.#filled = 0
-      this.#give(frame)
+      this.#giveInRoom(frame)
     }
     return end
   }
 
   #makeRoom(bytes: number): void {
-    const room = behindLength(bytes)
-    if (this.#filled > 0) room.set(this.#room.subarray(0, this.#filled))
+    const before = this.#room
+    const room = this.#behindLength(bytes)
+    if (this.#filled > 0) room.set(before.subarray(0, this.#filled))
     this.#room = room
-    this.#onRoom(bytes)
+    if (before !== NO_BYTES) this.#rooms.giveBack(before)
   }
 
-  #copy(frame: Uint8Array): Uint8Array {
-    if (frame.length <= SHARED_BYTES) return slab.copy(frame)
-    const copy = behindLength(frame.length)
+  #giveCopy(frame: Uint8Array): void {
+    if (frame.length <= SHARED_BYTES) {
+      this.#give(slab.copy(frame))
+      return
+    }
+    const copy = this.#behindLength(frame.length)
     copy.set(frame)
-    this.#onRoom(frame.length)
-    return copy
+    this.#giveInRoom(copy)
   }
 
-  #give(frame: Uint8Array): void {
+  /** A room for so many bytes, with their number before them as in a stream; a frame that comes in pieces ends in one of its length. */
+  #behindLength(bytes: number): Uint8Array {
+    const room = this.#rooms.take(varintLength(bytes) + bytes)
+    return room.subarray(writeVarint(room, 0, bytes))
+  }
+
+  #giveInRoom(frame: Uint8Array): void {
+    if (this.#give(frame) === true) this.#rooms.giveBack(frame)
+  }
+
+  #give(frame: Uint8Array): boolean | undefined {
     this.#wanted = undefined
-    this.#onFrame(frame, this.#startedAtMs)
+    return this.#onFrame(frame, this.#startedAtMs)
   }
-}
-
-/** Memory for so many bytes, with their number before them as in a stream; a frame that comes in pieces ends in one of its length. */
-function behindLength(bytes: number): Uint8Array {
-  const memory = new Uint8Array(Buffer.allocUnsafeSlow(varintLength(bytes) + bytes).buffer)
-  return memory.subarray(writeVarint(memory, 0, bytes))
 }
 
 const NO_BYTES = new Uint8Array()

@@ -62,7 +62,7 @@ export interface GossipRoomDeps {
   readonly onBlockSlot?: (slot: number, from: PeerIdStr) => void
 }
 
-/** Called on the hot path: takes note, and works later. `data` is compressed, and the router's own. */
+/** Called on the hot path: takes note, and works later. `data` is compressed, and lent for the call. */
 export interface PassedObserver {
   onPassed(context: TopicContext, data: Uint8Array): void
 }

@@ -26,6 +26,8 @@ export interface MessageCache {
   gossip: number
   history: unknown[][]
   readonly msgs: Map<MsgIdStr, unknown>
+  /** Begins a window, and forgets what is in the last one. */
+  shift(): void
 }
 
 /** What gossipsub asks of its cache of seen ids. */

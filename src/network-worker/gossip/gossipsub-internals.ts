@@ -23,7 +23,10 @@ export interface InboundStream {
 /** An open gossip stream to one peer. */
 export interface OutboundStream {
   readonly protocol: string
-  readonly rawStream: Pick<Stream, 'writeBufferLength' | 'addEventListener' | 'status' | 'writeStatus'>
+  readonly rawStream: Pick<
+    Stream,
+    'writeBufferLength' | 'writableNeedsDrain' | 'addEventListener' | 'status' | 'writeStatus'
+  >
   pushPrefixed(data: Uint8Array): void
   /** Two frames at the cost of one, `front` being short; where the muxer has a way to (counted-streams.ts). */
   pushTogether?: (front: Uint8Array, frame: Uint8Array) => void
@@ -260,7 +263,7 @@ export function assertGossipsubShape(router: GossipsubInternals): void {
   missing.push(...FIELDS.filter((name) => !Object.hasOwn(router, name)))
   missing.push(...missingOf('score', router.score, SCORE_METHODS, SCORE_FIELDS))
   missing.push(...missingOf('deliveryRecords', router.score.deliveryRecords, BOOK_METHODS, ['records']))
-  missing.push(...missingOf('mcache', router.mcache, ['getWithIWantCount'], ['gossip', 'history', 'msgs']))
+  missing.push(...missingOf('mcache', router.mcache, ['getWithIWantCount', 'shift'], ['gossip', 'history', 'msgs']))
   missing.push(...missingOf('gossipTracer', router.gossipTracer, TRACER_METHODS, ['promises']))
   missing.push(...missingOf('opts', router.opts, [], OPTIONS))
   if (missing.length > 0) throw new Error(`gossipsub changed its shape, missing: ${missing.join(', ')}`)

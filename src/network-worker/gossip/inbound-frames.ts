@@ -1,13 +1,14 @@
 import type { Stream } from '@libp2p/interface'
-import { bufferCollection } from '../host/buffer-collection.ts'
 import type { ReadDirectly } from '../host/streams/readable-side.ts'
 import { FrameReader } from './frame-reader.ts'
+import type { MessageRooms } from './message-rooms.ts'
 
 export interface InboundFramesOptions {
   /** Longest frame. */
   readonly maxBytes: number
-  /** `startedAtMs`: when the first bytes of the frame came. */
-  readonly onFrame: (frame: Uint8Array, startedAtMs: number) => void
+  /** `startedAtMs`: when the first bytes of the frame came. True: nobody looks at it any more. */
+  readonly onFrame: (frame: Uint8Array, startedAtMs: number) => boolean | undefined
+  readonly rooms?: MessageRooms
   /** Monotonic. */
   readonly nowMs: () => number
   /** Once: a length that is none, or a stream that broke. Nothing is read after it. */
@@ -36,8 +37,7 @@ export class InboundFrames {
   constructor(stream: Stream, options: InboundFramesOptions) {
     this.rawStream = stream
     this.#options = options
-    const buffers = bufferCollection()
-    this.#reader = new FrameReader({ ...options, onRoom: (bytes) => buffers.count(bytes) })
+    this.#reader = new FrameReader(options)
     stream.addEventListener('close', this.#onClose)
     if (isReadDirectly(stream)) stream.readDirectly(this.#read)
     else stream.addEventListener('message', this.#onMessage)

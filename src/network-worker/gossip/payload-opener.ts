@@ -1,6 +1,7 @@
 import { idOfPrefixed, idPrefix, messageIdHex } from '../../consensus/message-id.ts'
 import { decompressBlock } from '../../consensus/snappy-block.ts'
 import type { MsgIdStr } from '../../shared/ids.ts'
+import { bufferCollection } from '../host/buffer-collection.ts'
 import { openedAs } from './open-payload.ts'
 import { Slab } from './slab.ts'
 import type { TopicContext } from './topic-directory.ts'
@@ -19,6 +20,7 @@ const slab = new Slab()
 export class PayloadOpener {
   readonly #topic: OpenedTopic
   readonly #prefix: Uint8Array
+  readonly #buffers = bufferCollection()
   readonly #roomFor = (lengthBytes: number): Uint8Array => this.#take(lengthBytes)
   /** Of the payload opened last, until it is named: the prefix and it. */
   #room: Uint8Array | undefined
@@ -35,6 +37,7 @@ export class PayloadOpener {
     this.#room = undefined
     const result = decompressBlock(data, minSszBytes, maxSszBytes, this.#roomFor)
     this.#payload = result.ok ? result.bytes : undefined
+    if (result.ok && this.#room === undefined) this.#buffers.count(result.bytes.length)
     return openedAs(result)
   }
 

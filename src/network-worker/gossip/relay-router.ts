@@ -17,14 +17,14 @@ import { DONE } from './done.ts'
 import type { FastMessageId } from './fast-message-id.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { MeshTurns } from './mesh-turns.ts'
-import { cacheMessage, idBytes } from './message-cache.ts'
+import { cacheMessage, idBytes, returnRooms } from './message-cache.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
 import { NearSwaps, type SwapStep } from './near-swaps.ts'
 import { putInOrder, sendingCost } from './receiver-order.ts'
 import { SCORE_THRESHOLDS } from './score-parameters.ts'
 import { SeenIds } from './seen-ids.ts'
 import { type SendingObserver, SendingRouter, type SendingRouterDeps } from './sending-router.ts'
-import { Slab } from './slab.ts'
+import { SHARED_BYTES, Slab } from './slab.ts'
 import type { TopicRules } from './topic-rules.ts'
 import type { ReplacementReason } from './wire-counts.ts'
 
@@ -43,7 +43,7 @@ export interface RouterObserver extends SendingObserver, ArrivalObserver {
 
 /** What becomes of each message, for whoever follows single ones. Called on the hot path: implementations take note. */
 export interface PassageObserver {
-  /** Accepted, and handed to its receivers. `atMs`: monotonic, of the first bytes of its RPC. */
+  /** Accepted, and handed to its receivers. `payload` is lent for the call. `atMs`: monotonic, of the first bytes of its RPC. */
   onPassed(topic: TopicStr, msgId: MsgIdStr, payload: Uint8Array, from: PeerIdStr, atMs: number): void
   /** A copy of a message that came before. */
   onCopy(msgId: MsgIdStr, from: PeerIdStr): void
@@ -94,6 +94,9 @@ export class RelayRouter extends SendingRouter {
       fastMessageId,
       observer,
       onCopy: (msgId, from) => passage?.onCopy(msgId, from),
+      onKept: () => {
+        this.isRpcKept = true
+      },
       onNew: (arrival, msgId) => this.#announce(arrival, msgId),
       onAccepted: (arrival, msgId, isNew) => this.#passOn(arrival, msgId, isNew),
       forget: (msgId) => {
@@ -106,14 +109,18 @@ export class RelayRouter extends SendingRouter {
       ...(nextTurn === undefined ? {} : { nextTurn }),
     })
     this.fastMsgIdCache = this.#arrivals.known
+    returnRooms(this.mcache, this.rooms)
     this.#blameNobodyForOurDelay()
   }
 
   /** Messages are handled here, before the promise is there; upstream is left what else is in the RPC. */
   override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
     const { messages, subscriptions, control } = rpc
+    const isMessagesOnly = subscriptions.length === 0 && control === undefined
+    // What keeps one of them longer says so; of the rest of an RPC upstream may keep parts.
+    if (isMessagesOnly) this.isRpcKept = false
     if (messages.length > 0) this.#receiveAll(from, messages)
-    if (subscriptions.length === 0 && control === undefined) return DONE
+    if (isMessagesOnly) return DONE
     return super.handleReceivedRpc(from, messages.length === 0 ? rpc : { ...rpc, messages: [] })
   }
 
@@ -282,9 +289,21 @@ export class RelayRouter extends SendingRouter {
       arrivedAtMs: arrival.atMs,
       isUntold: isNew && isLarge,
     })
-    // What was read may hold other messages too, most of them not to be kept: the cache shares the bytes that were sent.
-    message.data = sent?.data ?? this.#slab.copy(message.data ?? new Uint8Array())
-    cacheMessage(this.mcache, msgId, message)
-    this.#deps.passage?.onPassed(message.topic, msgId, message.data, fromId, startedAtMs)
+    const data = message.data ?? NO_BYTES
+    // What was read is lent, and may hold other messages too: the cache shares what was made to be sent, or has a copy.
+    if (sent !== undefined && sent.data.buffer !== data.buffer) {
+      message.data = sent.data
+      cacheMessage(this.mcache, msgId, message)
+    } else if (data.length <= SHARED_BYTES) {
+      message.data = this.#slab.copy(data)
+      cacheMessage(this.mcache, msgId, message)
+    } else {
+      const room = this.rooms.copy(data)
+      message.data = room
+      cacheMessage(this.mcache, msgId, message, room)
+    }
+    this.#deps.passage?.onPassed(message.topic, msgId, data, fromId, startedAtMs)
   }
 }
+
+const NO_BYTES = new Uint8Array()

@@ -7,12 +7,14 @@ import type { PeerId, Stream } from '@libp2p/interface'
 import type { Layers } from '../../config/address-settings.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
+import { bufferCollection } from '../host/buffer-collection.ts'
 import { DONE } from './done.ts'
 import type { GossipOffence, OffenceObserver } from './gossip-offence.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import { InboundFrames } from './inbound-frames.ts'
 import { MeshRouter, type MeshRouterDeps } from './mesh-router.ts'
 import type { MessageClass } from './message-class.ts'
+import { MessageRooms } from './message-rooms.ts'
 import { FailedSends } from './slow-peer.ts'
 import { SlowPenalties } from './slow-penalties.ts'
 
@@ -48,6 +50,10 @@ export class ScoredRouter extends MeshRouter {
   readonly #clock: Clock
   /** While an RPC is handled in the turn that completed it: when its first bytes came, monotonic. */
   protected rpcStartedAtMs: number | undefined
+  /** Memory of long messages, while they are read and in the cache. */
+  protected readonly rooms: MessageRooms
+  /** While an RPC is handled in that turn: somebody looks at its bytes after that. So it is unless the opposite is known. */
+  protected isRpcKept = true
   /** RPCs are cut, decoded and encoded by the library, one at a time. */
   protected readonly isStock: boolean
 
@@ -56,6 +62,8 @@ export class ScoredRouter extends MeshRouter {
     this.#onOffence = deps.onOffence
     this.#clock = deps.clock
     this.isStock = deps.layers === 'stock'
+    const buffers = bufferCollection()
+    this.rooms = new MessageRooms({ onMade: (bytes) => buffers.count(bytes) })
     this.#maxRpcBytes = options.maxInboundDataLength ?? Number.POSITIVE_INFINITY
     this.#penalties = new SlowPenalties(this.score.peerStats)
     this.score.params.appSpecificScore = (peerId) => this.#penalties.scoreOf(peerId)
@@ -77,6 +85,7 @@ export class ScoredRouter extends MeshRouter {
     void this.streamsInbound.get(id)?.close()
     const frames = new InboundFrames(stream, {
       maxBytes: this.#maxRpcBytes,
+      rooms: this.rooms,
       nowMs: () => this.#clock.monotonicMs(),
       onFrame: (bytes, startedAtMs) => this.#onFrame(peerId, bytes, startedAtMs),
       onError: (error) => this.handlePeerReadStreamError(error, peerId),
@@ -116,11 +125,17 @@ export class ScoredRouter extends MeshRouter {
     for (const peerId of slow) this.#onOffence(peerId, SLOW)
   }
 
-  #onFrame(peerId: PeerId, bytes: Uint8Array, startedAtMs: number): void {
+  /** @returns whether nobody looks at the bytes any more */
+  #onFrame(peerId: PeerId, bytes: Uint8Array, startedAtMs: number): boolean {
     this.rpcStartedAtMs = startedAtMs
+    this.isRpcKept = true
     const rpc = this.#decode(peerId, bytes)
     if (rpc !== undefined) this.#handle(peerId, rpc)
     this.rpcStartedAtMs = undefined
+    const isKept = this.isRpcKept
+    // Of one that was being handled when this one came, it is not known any more.
+    this.isRpcKept = true
+    return !isKept
   }
 
   #decode(peerId: PeerId, bytes: Uint8Array): RPC | undefined {
@@ -139,6 +154,7 @@ export class ScoredRouter extends MeshRouter {
       const handled = this.handleReceivedRpc(peerId, rpc)
       if (handled !== DONE) handled.catch(dropped)
     } catch {
+      this.isRpcKept = true
       dropped()
     }
   }

@@ -147,6 +147,8 @@ export class SendingRouter extends AnnouncingRouter {
     }
     const unwanted = isUntold ? writeUnwantedFrame(encoded.front, idBytes(msgId)) : undefined
     const { sent, isWaiting } = this.#offer(receivers, outgoing, mayWait, unwanted)
+    if (frame.buffer === message.data?.buffer && receivers.some((peerId) => this.#isHeldBack(peerId)))
+      this.isRpcKept = true
     const forwarded = { kind, sent, payloadBytes, arrivedAtMs }
     if (isWaiting) this.#window.tellThen(forwarded)
     else this.#tell(forwarded)
@@ -202,6 +204,19 @@ export class SendingRouter extends AnnouncingRouter {
       isWaiting = true
     }
     return { sent, isWaiting }
+  }
+
+  /**
+   * Whether what a peer was just sent may still be looked at: it waits, or went to a stream that is not known to have copied
+   * it. Ours over TCP encrypt what they hand down; what they could not hand down they have, or ask their sender to wait.
+   */
+  #isHeldBack(peerId: PeerIdStr): boolean {
+    const stream = this.streamsOutbound.get(peerId)
+    const waitingBytes = this.#outboxes.get(peerId)?.bytes ?? 0
+    if (stream === undefined) return waitingBytes > 0
+    const { rawStream, pushTogether } = stream
+    const isWaiting = waitingBytes > 0 || rawStream.writeBufferLength > 0 || rawStream.writableNeedsDrain
+    return isWaiting || rawStream.status !== 'open' || pushTogether === undefined || this.#onQuic.has(peerId)
   }
 
   /** Does not send a message to a peer that does not want it, which may not know that we have it, too. */

@@ -92,9 +92,11 @@ export class Arrivals {
       laterPeers: undefined,
       facts: undefined,
     })
+    // The bytes are lent for the call.
+    const kept = { ...block, data: new Uint8Array(block.data) }
     const timer = clock.after(HASH_DELAY_MS, () => {
       this.#timers.delete(timer)
-      void this.#hash(block)
+      void this.#hash(kept)
     })
     this.#timers.add(timer)
     if (this.#entries.size <= MAX_ARRIVALS) return
@@ -140,7 +142,7 @@ export class Arrivals {
 
   async #hash(block: AcceptedBlock): Promise<void> {
     const { msgId, fork, data, maxSszBytes } = block
-    // A copy: the buffer under it belongs to the RPC that brought the block, and its receivers may still want it.
+    // A copy: who wants its root wants the block too.
     const result = await this.#deps.factsOf({ fork, data: new Uint8Array(data), maxSszBytes })
     if (result.ok && result.output !== undefined) {
       this.#show(msgId, result.output)

@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { FrameReader, InvalidLengthError } from '../../../../src/network-worker/gossip/frame-reader.ts'
 import { prefixWithLength } from '../../../../src/network-worker/gossip/length-prefix.ts'
+import { MessageRooms } from '../../../../src/network-worker/gossip/message-rooms.ts'
 
 const MAX_BYTES = 100_000
 
@@ -129,11 +130,13 @@ test('a frame that comes byte by byte, each in a long stretch, keeps none of the
 })
 
 test('rooms are made for what came, not for what was announced, and one of its length for a frame that is there by half', () => {
+  /** Of a room for 68,003 bytes: in steps of 16 KiB. */
+  const ROOM_BYTES = 80 * 1024
   const rooms: number[] = []
   const reader = new FrameReader({
     maxBytes: 10_000_000,
     onFrame: (frame) => void rooms.push(-frame.length),
-    onRoom: (bytes) => void rooms.push(bytes),
+    rooms: new MessageRooms({ onMade: (bytes) => void rooms.push(bytes) }),
   })
   const announced = prefixWithLength(new Uint8Array(68_000))
   reader.push(announced.subarray(0, 3), true)
@@ -141,16 +144,16 @@ test('rooms are made for what came, not for what was announced, and one of its l
   reader.push(announced.subarray(3, 4), true)
   assert.deepEqual(rooms, [4096])
   reader.push(announced.subarray(4, 40_003), true)
-  assert.deepEqual(rooms, [4096, 68_000])
+  assert.deepEqual(rooms, [4096, ROOM_BYTES])
   reader.push(announced.subarray(40_003), true)
-  assert.deepEqual(rooms, [4096, 68_000, -68_000])
+  assert.deepEqual(rooms, [4096, ROOM_BYTES, -68_000])
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 70_000 }), { maxLength: 10 }), (pieces) => {
       let came = 0
       const hungry = new FrameReader({
         maxBytes: 10_000_000,
         onFrame: () => assert.fail('it is not complete'),
-        onRoom: (bytes) => assert.ok(bytes <= Math.max(4096, 2 * came)),
+        rooms: new MessageRooms({ onMade: (bytes) => assert.ok(bytes <= Math.max(4096, 2.5 * came + 7)) }),
       })
       hungry.push(prefixWithLength(new Uint8Array(10_000_000)).subarray(0, 4), true)
       for (const bytes of pieces) {
@@ -160,4 +163,41 @@ test('rooms are made for what came, not for what was announced, and one of its l
     }),
     { numRuns: 20 },
   )
+})
+
+test('what its taker is done with is used again, and nothing that is still looked at', () => {
+  const frame = fc.record({ length: fc.integer({ min: 1, max: 40_000 }), isDone: fc.boolean(), fill: fc.nat(255) })
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 20 }), fc.array(fc.nat(), { maxLength: 12 }), (frames, places) => {
+      const rooms = new MessageRooms()
+      const kept: { readonly bytes: Uint8Array; readonly fill: number }[] = []
+      let count = 0
+      const reader = new FrameReader({
+        maxBytes: MAX_BYTES,
+        rooms,
+        onFrame: (bytes) => {
+          const { isDone = false, fill = 0 } = frames[count++] ?? {}
+          assert.ok(bytes.every((byte) => byte === fill))
+          if (!isDone) kept.push({ bytes, fill })
+          return isDone
+        },
+      })
+      const bytes = Buffer.concat(frames.map(({ length, fill }) => prefixWithLength(new Uint8Array(length).fill(fill))))
+      for (const chunk of cut(bytes, places)) reader.push(Uint8Array.from(chunk), true)
+      assert.equal(count, frames.length)
+      for (const one of kept) assert.ok(one.bytes.every((byte) => byte === one.fill))
+    }),
+  )
+})
+
+test('frames of which nobody keeps any are all read into one room', () => {
+  const made: number[] = []
+  const reader = new FrameReader({
+    maxBytes: MAX_BYTES,
+    rooms: new MessageRooms({ onMade: (bytes) => void made.push(bytes) }),
+    onFrame: () => true,
+  })
+  const frame = prefixWithLength(new Uint8Array(70_000))
+  for (let times = 0; times < 10; times++) reader.push(frame, true)
+  assert.deepEqual(made, [80 * 1024])
 })

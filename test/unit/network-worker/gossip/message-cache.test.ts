@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { cacheMessage, idBytes } from '../../../../src/network-worker/gossip/message-cache.ts'
-import { addPeer, controlRpc, routerScene, TOPIC } from './router-scene.ts'
+import type { RelayRouter } from '../../../../src/network-worker/gossip/relay-router.ts'
+import { addPeer, controlRpc, plainRules, routerScene, TOPIC } from './router-scene.ts'
 
 test('the bytes of an id are those of its hex', () => {
   fc.assert(
@@ -29,4 +30,46 @@ test('upstream answers from the cache, three times to each peer, and announces w
   assert.equal(router.mcache.history[0]?.length, 1)
   for (let beat = 0; beat < router.opts.mcacheLength; beat++) await router.heartbeat()
   assert.equal(router.mcache.msgs.size, 0)
+})
+
+/** The router's own, which is nobody else's to see. */
+function freeBytesOf(router: RelayRouter): number {
+  return (router as unknown as { rooms: { freeBytes: number } }).rooms.freeBytes
+}
+
+/** A router with one long message in its cache, and the peer that sent it. */
+function sceneWithBlock() {
+  const { router } = routerScene()
+  const source = addPeer(router, 'source')
+  router.allow(TOPIC, plainRules())
+  router.join(TOPIC)
+  const payload = new Uint8Array(70_000).fill(7)
+  void router.handleReceivedRpc(source.peerId, { subscriptions: [], messages: [{ topic: TOPIC, data: payload }] })
+  const [[msgId, cached] = []] = router.mcache.msgs as Map<string, { message: { data: Uint8Array } }>
+  assert.ok(msgId !== undefined && cached !== undefined)
+  return { router, payload, msgId, cached }
+}
+
+test('a long message lies in a room of its own, which is free when it has left the cache', async () => {
+  const { router, payload, cached } = sceneWithBlock()
+  payload.fill(9)
+  assert.ok(cached.message.data.every((byte) => byte === 7))
+  for (let beat = 0; beat < router.opts.mcacheLength; beat++) {
+    assert.equal(freeBytesOf(router), 0)
+    await router.heartbeat()
+  }
+  assert.equal(router.mcache.msgs.size, 0)
+  assert.equal(freeBytesOf(router), 80 * 1024)
+  await router.heartbeat()
+  assert.equal(freeBytesOf(router), 80 * 1024)
+})
+
+test('the room of one that was asked for is not used again: its answer may be under way', async () => {
+  const { router, msgId } = sceneWithBlock()
+  const asks = addPeer(router, 'asks')
+  await router.handleReceivedRpc(asks.peerId, controlRpc({ iwant: [{ messageIDs: [Buffer.from(msgId, 'hex')] }] }))
+  assert.equal(asks.control.filter(({ messages }) => messages.length > 0).length, 1)
+  for (let beat = 0; beat <= router.opts.mcacheLength; beat++) await router.heartbeat()
+  assert.equal(router.mcache.msgs.size, 0)
+  assert.equal(freeBytesOf(router), 0)
 })

@@ -77,6 +77,7 @@ async function scene(topic = TOPIC): Promise<Scene> {
       mesh.add(peer)
       const rawStream = {
         writeBufferLength: queuedBytes,
+        writableNeedsDrain: false,
         status: 'open' as const,
         writeStatus: 'writable' as const,
         addEventListener: () => undefined,
@@ -206,7 +207,13 @@ test('a stream that is going down costs one copy, not the message', async () => 
   add('broken')
   router.streamsOutbound.set('broken', {
     protocol: '/meshsub/1.2.0',
-    rawStream: { writeBufferLength: 0, status: 'aborted', writeStatus: 'closed', addEventListener: () => undefined },
+    rawStream: {
+      writeBufferLength: 0,
+      writableNeedsDrain: false,
+      status: 'aborted',
+      writeStatus: 'closed',
+      addEventListener: () => undefined,
+    },
     pushPrefixed: () => {
       throw new Error('stream is closed')
     },

@@ -112,6 +112,7 @@ export function addPeer(router: GossipsubInternals, id: string, options: FakePee
   const frames: Uint8Array[] = []
   const rawStream: OutboundStream['rawStream'] & FakePeer['rawStream'] = {
     writeBufferLength: 0,
+    writableNeedsDrain: false,
     status: 'open',
     writeStatus: 'writable',
     addEventListener: () => undefined,
