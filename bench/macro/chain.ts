@@ -14,11 +14,13 @@ import { steadyNetwork } from './validated.ts'
 
 type StreamOf = (topics: readonly string[]) => LoadStream
 
-/**
- * Short messages come first, for as long as the warm-up: no relay meets blocks before votes, and at forty messages a second it
- * would take a compiler that counts calls some minutes to do its work.
- */
+/** Short messages come first, for as long as the warm-up: no relay meets blocks before votes. */
 const BLOCKS_CASE = '120 kB at 40/s'
+/**
+ * Then blocks, for so many times as long: at forty a second a compiler that counts calls, a thousand of them, takes half a minute
+ * to do its work, and a relay runs for months. Whether it is quick before that is the burst bench's to say.
+ */
+const BLOCKS_WARMUPS = 8
 const CASES: ReadonlyMap<string, StreamOf> = new Map([
   ['240 B at 500/s', (topics) => attestations(topics, 500)],
   ['240 B at 2000/s', (topics) => attestations(topics, 2_000)],
@@ -35,9 +37,16 @@ async function measure(caseName: string, variant: Variant, round: number, option
   const streams = [streamOf(relay.topics)]
   if (warmupSeconds > 0 && caseName === BLOCKS_CASE)
     await generator.run([attestations(relay.topics, 2_000)], warmupSeconds)
-  if (warmupSeconds > 0) await generator.run(streams, warmupSeconds)
+  if (warmupSeconds > 0) await generator.run(streams, warmupOf(caseName, options))
   const traffic = async () => trafficFigures(await generator.run(streams, seconds))
   return await measureRelay(relay, traffic, { case: caseName, variant, round, seconds })
+}
+
+function warmupOf(
+  caseName: string,
+  { warmupSeconds, isSmoke }: Pick<PairedOptions, 'warmupSeconds' | 'isSmoke'>,
+): number {
+  return caseName === BLOCKS_CASE && !isSmoke ? BLOCKS_WARMUPS * warmupSeconds : warmupSeconds
 }
 
 /** Runs the cases, prints medians and ratios, and writes the runs. @throws Error without Go, or when a relay fails twice */
@@ -48,7 +57,11 @@ export async function runChain(args: string[]): Promise<void> {
     {
       name: 'chain',
       cases: [...CASES.keys()],
-      about: { subscribers: SUBSCRIBERS, ...steadyNetwork(options) },
+      about: {
+        subscribers: SUBSCRIBERS,
+        blocksWarmupSeconds: warmupOf(BLOCKS_CASE, options),
+        ...steadyNetwork(options),
+      },
       // No slot has so many blocks.
       skips: (caseName, { validation }) => caseName === BLOCKS_CASE && validation !== 'none',
       measure: (caseName, variant, round) => measure(caseName, variant, round, options),
