@@ -15,7 +15,7 @@ import { InboundFrames } from './inbound-frames.ts'
 import { MeshRouter, type MeshRouterDeps } from './mesh-router.ts'
 import type { MessageClass } from './message-class.ts'
 import { MessageRooms } from './message-rooms.ts'
-import { FailedSends } from './slow-peer.ts'
+import { FailedSends, isOurOwnFault } from './slow-peer.ts'
 import { SlowPenalties } from './slow-penalties.ts'
 
 export interface ScoredRouterDeps extends MeshRouterDeps {
@@ -38,9 +38,6 @@ const LENGTH_ERRORS: ReadonlySet<string> = new Set([
 ])
 /** How protons says that an RPC has more of something than we take: an RPC nevertheless, and dropped. */
 const TOO_MANY_ELEMENTS = 'MaxLengthError'
-
-/** Fewer slow peers than this say nothing of our own line, however few peers there are. */
-const MIN_PEERS_TO_DOUBT_OURSELVES = 4
 
 export class ScoredRouter extends MeshRouter {
   readonly #onOffence: OffenceObserver
@@ -118,11 +115,19 @@ export class ScoredRouter extends MeshRouter {
     this.#failedSends.count(peerId, messageClass)
   }
 
+  /**
+   * To be called at each heartbeat, before scores are asked: what failed to reach most peers at once did so because of us, and
+   * costs them neither their score nor their place.
+   */
+  protected forgiveOurOwnFault(): void {
+    if (!isOurOwnFault(this.#failedSends.slowPeers().length, this.peers.size)) return
+    for (const [peerId, copies] of this.#failedSends.takeAll()) this.#penalties.forgive(peerId, copies)
+  }
+
   /** To be called once a second. */
   protected reportSlowPeers(): void {
-    const slow = this.#failedSends.takeSlowPeers()
-    if (isOurOwnFault(slow.length, this.peers.size)) return
-    for (const peerId of slow) this.#onOffence(peerId, SLOW)
+    for (const peerId of this.#failedSends.slowPeers()) this.#onOffence(peerId, SLOW)
+    this.#failedSends.takeAll()
   }
 
   /** @returns whether nobody looks at the bytes any more */
@@ -177,11 +182,6 @@ export class ScoredRouter extends MeshRouter {
       return value < 0 && isTrusted(peerId) ? 0 : value
     }
   }
-}
-
-/** Most peers do not become slow in the same second, but our own line does. */
-function isOurOwnFault(slowPeers: number, allPeers: number): boolean {
-  return slowPeers >= MIN_PEERS_TO_DOUBT_OURSELVES && 2 * slowPeers > allPeers
 }
 
 function dropped(): void {}

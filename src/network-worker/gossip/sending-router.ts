@@ -16,7 +16,7 @@ import { isLargeClass, type MessageClass } from './message-class.ts'
 import { type EncodedMessage, MessageEncoder } from './message-encoder.ts'
 import { type DropReason, isShort, type OutboxMessage, PeerOutbox, pushFront } from './peer-outbox.ts'
 import { SendWindow } from './send-window.ts'
-import { isTooSlow } from './slow-peer.ts'
+import { isOurOwnFault, isTooSlow } from './slow-peer.ts'
 import { UNWANTED_FRAME_BYTES, writeUnwantedFrame } from './unwanted-frame.ts'
 
 /** What the way out tells the statistics. Called on the hot path: implementations only count. */
@@ -99,6 +99,7 @@ export class SendingRouter extends AnnouncingRouter {
       const stream = this.streamsOutbound.get(peerId)
       if (stream !== undefined) outbox.drain(stream)
     }
+    this.forgiveOurOwnFault()
     this.#checkSlowPeers()
     this.copyLedger.settle(this.#deps.clock.monotonicMs())
     return super.heartbeat()
@@ -242,14 +243,19 @@ export class SendingRouter extends AnnouncingRouter {
     this.#deps.observer.onForwarded(kind, sent, payloadBytes, tookMs)
   }
 
-  /** Once a second: a peer that messages failed to reach is told of, one that kept them waiting leaves every mesh. */
+  /**
+   * Once a second: a peer that messages failed to reach is told of, one that kept them waiting leaves every mesh. Most of them at
+   * once, for whom it may be our own fault, only after a while.
+   */
   #checkSlowPeers(): void {
     const nowMs = this.#deps.clock.monotonicMs()
     if (nowMs - this.#slowCheckedAtMs < 1000) return
     this.#slowCheckedAtMs = nowMs
     this.reportSlowPeers()
-    for (const [peerId, outbox] of this.#outboxes) {
-      if (!isTooSlow(outbox.waitingMs)) continue
+    const slow = [...this.#outboxes].filter(([, { waitingMs }]) => isTooSlow(waitingMs))
+    const isInDoubt = isOurOwnFault(slow.length, this.peers.size)
+    for (const [peerId, { waitingMs }] of slow) {
+      if (!isTooSlow(waitingMs, isInDoubt)) continue
       for (const topic of this.mesh.keys()) void this.cutLink(peerId, topic, 'slow_peer')
     }
   }

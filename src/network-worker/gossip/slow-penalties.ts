@@ -33,6 +33,14 @@ export class SlowPenalties {
     this.#failures.set(peerId, Math.min(MAX_FAILURES, (this.#failures.get(peerId) ?? 0) + 1))
   }
 
+  /** So many copies failed for a fault of ours. */
+  forgive(peerId: PeerIdStr, copies: number): void {
+    const failures = this.#failures.get(peerId)
+    if (failures === undefined) return
+    if (failures > copies) this.#failures.set(peerId, failures - copies)
+    else this.#failures.delete(peerId)
+  }
+
   /** What the term adds to a peer's score, 0 or less. */
   scoreOf(peerId: PeerIdStr): number {
     const failures = this.#failures.get(peerId)

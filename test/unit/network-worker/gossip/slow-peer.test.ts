@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { OutboundStream } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
 import { STREAM_WATERMARK_BYTES } from '../../../../src/network-worker/gossip/peer-outbox.ts'
 import { FailedSends, isTooSlow } from '../../../../src/network-worker/gossip/slow-peer.ts'
-import { addPeer, OTHER_TOPIC, prunesTo, routerScene, TOPIC } from './router-scene.ts'
+import { addPeer, type FakePeer, names, OTHER_TOPIC, prunesTo, routerScene, TOPIC } from './router-scene.ts'
 
 const HEARTBEAT_MS = 1000
 
@@ -28,9 +29,10 @@ test('slow: more than ten blocks and sidecars that failed, or more than ten othe
   fail('blocks and sidecars', 6, 'sidecar')
   fail('others', 1, 'other')
   fail('others', 10, 'attestation')
-  assert.deepEqual(failed.takeSlowPeers(), ['blocks and sidecars', 'others'])
+  assert.deepEqual(failed.slowPeers(), ['blocks and sidecars', 'others'])
+  failed.takeAll()
   fail('few of both', 10, 'sidecar')
-  assert.deepEqual(failed.takeSlowPeers(), [])
+  assert.deepEqual(failed.slowPeers(), [])
 })
 
 /** Two peers in two meshes; messages wait for the one called slow. */
@@ -174,30 +176,65 @@ test('told of as slow once a second while more than ten copies fail', async () =
   assert.equal(offences.length, 2)
 })
 
-test('when most peers are slow at once the fault is our own uplink’s, and nobody is told of', async () => {
-  for (const [slowPeers, told] of [
-    [3, 3],
-    [5, 5],
-    [6, 0],
-    [10, 0],
-  ] as const) {
-    const { router, clock, offences } = routerScene()
-    const ids = Array.from({ length: 10 }, (_, index) => `peer-${index}`)
-    for (const id of ids) addPeer(router, id)
-    router.join(TOPIC)
-    const { size } = router.mesh.get(TOPIC) ?? assert.fail('not joined')
-    assert.equal(size, 10)
-    for (const id of ids.slice(0, slowPeers)) {
-      const stream = router.streamsOutbound.get(id) ?? assert.fail('no stream')
+/** Ten peers in a mesh, of which the first ones are slow by what `make` does to them. */
+function crowd(slowPeers: number, make: (stream: OutboundStream, peer: FakePeer) => void) {
+  const { router, clock, offences, changes } = routerScene()
+  const peers = names(10).map((id) => addPeer(router, id))
+  router.join(TOPIC)
+  assert.equal(router.mesh.get(TOPIC)?.size, 10)
+  changes.length = 0
+  for (const peer of peers.slice(0, slowPeers))
+    make(router.streamsOutbound.get(peer.id) ?? assert.fail('no stream'), peer)
+  const send = (copies: number): void => {
+    for (let count = 0; count < copies; count++) {
+      router.forwardMessage(`id-${clock.monotonicMs()}-${count}`, { topic: TOPIC, data: new Uint8Array(100) }, 'source')
+    }
+  }
+  const scores = (): number[] =>
+    peers.slice(0, slowPeers).map(({ id }) => {
+      router.score.scoreCache.delete(id)
+      return router.score.score(id)
+    })
+  return { router, clock, offences, changes, send, scores }
+}
+
+/** Slow peers of ten, and whether it is their own fault. */
+const CROWDS = [
+  [3, true],
+  [5, true],
+  [6, false],
+  [10, false],
+] as const
+
+test('when most peers are slow at once the fault is ours: nobody is told of, and nobody pays for it', async () => {
+  for (const [slowPeers, isTheirs] of CROWDS) {
+    const { router, clock, offences, send, scores } = crowd(slowPeers, (stream) => {
       stream.pushPrefixed = () => {
         throw new Error('stream is broken')
       }
-    }
-    for (let count = 0; count < 20; count++) {
-      router.forwardMessage(`id-${count}`, { topic: TOPIC, data: new Uint8Array(100) }, 'source')
-    }
+    })
+    send(20)
     clock.advance(HEARTBEAT_MS)
     await router.heartbeat()
-    assert.equal(offences.length, told, `${slowPeers} of 10`)
+    assert.equal(offences.length, isTheirs ? slowPeers : 0, `${slowPeers} of 10`)
+    for (const score of scores()) assert.ok(isTheirs ? score <= -200 : score >= 0, `${slowPeers} of 10: ${score}`)
+  }
+})
+
+test('nor do most peers lose their places, for half a minute, when messages wait for all of them', async () => {
+  for (const [slowPeers, isTheirs] of CROWDS) {
+    const { router, clock, changes, send } = crowd(slowPeers, (_, { rawStream }) => {
+      rawStream.writeBufferLength = STREAM_WATERMARK_BYTES
+    })
+    send(1)
+    for (let second = 0; second < 6; second++) {
+      clock.advance(HEARTBEAT_MS)
+      await router.heartbeat()
+    }
+    const cut = (): number => changes.filter(({ reason }) => reason === 'slow_peer').length
+    assert.equal(cut(), isTheirs ? slowPeers : 0, `${slowPeers} of 10`)
+    clock.advance(30_000)
+    await router.heartbeat()
+    assert.equal(cut(), slowPeers, 'but not for ever')
   }
 })

@@ -25,3 +25,14 @@ test('an entry lives as long as the score record of its peer', () => {
   penalties.decay()
   assert.equal(penalties.size, 0)
 })
+
+test('what is forgiven counts as if it had not been', () => {
+  const penalties = new SlowPenalties(new Map([['peer', { connected: true }]]))
+  for (let count = 0; count < 5; count++) penalties.add('peer')
+  penalties.forgive('peer', 3)
+  assert.equal(penalties.scoreOf('peer'), -20)
+  penalties.forgive('peer', 3)
+  assert.deepEqual([penalties.scoreOf('peer'), penalties.size], [0, 0])
+  penalties.forgive('other', 1)
+  assert.equal(penalties.size, 0)
+})
