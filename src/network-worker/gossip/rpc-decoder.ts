@@ -1,6 +1,7 @@
 /**
  * Gossip RPCs from their bytes (libp2p specs, pubsub/README.md, "The RPC"). Messages and subscriptions are read here,
- * since they come by the ten thousand; control messages by the library's own reader. Payloads are views of the bytes.
+ * since they come by the ten thousand, and IDONTWANT, which comes right before many a block; other control messages by the
+ * library's own reader. Payloads are views of the bytes.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import { MESSAGE_ID_BYTES } from '../../consensus/message-id.ts'
@@ -32,6 +33,8 @@ const CONTROL_LIMITS = {
 const SUBSCRIPTION = tagOf(1)
 const MESSAGE = tagOf(2)
 const CONTROL = tagOf(3)
+const UNWANTED = tagOf(5)
+const UNWANTED_ID = tagOf(1)
 const IS_SUBSCRIBE = tagOf(1, 0)
 const SUBSCRIBED_TOPIC = tagOf(2)
 const FROM = tagOf(1)
@@ -62,10 +65,51 @@ export function decodeRpc(bytes: Uint8Array, names: TopicNames): RPC {
       if (rpc.subscriptions.length === MAX_SUBSCRIPTIONS) throw new TooManyElementsError('too many subscriptions')
       rpc.subscriptions.push(readSubscription(reader, names))
     } else if (tag === CONTROL) {
-      rpc.control = withOurIds(RPC.ControlMessage.decode(reader.view(), CONTROL_LIMITS))
+      rpc.control = readControl(reader.view())
     } else reader.skip(tag)
   }
   return rpc
+}
+
+/** @throws as the library does */
+function readControl(bytes: Uint8Array): RPC.ControlMessage {
+  const idontwant = readUnwanted(bytes)
+  if (idontwant === undefined) return withOurIds(RPC.ControlMessage.decode(bytes, CONTROL_LIMITS))
+  return { ihave: [], iwant: [], graft: [], prune: [], idontwant }
+}
+
+/**
+ * The IDONTWANTs of a control message that says nothing else, with the ids of messages in them; undefined when it says anything
+ * else, in whatever way, or as many as are to be refused.
+ */
+function readUnwanted(bytes: Uint8Array): RPC.ControlIDontWant[] | undefined {
+  if (bytes[0] !== UNWANTED) return undefined
+  const reader = new ProtobufReader(bytes)
+  const idontwant: RPC.ControlIDontWant[] = []
+  try {
+    while (reader.at < reader.end) {
+      if (reader.varint() !== UNWANTED || idontwant.length === MAX_CONTROL_MESSAGES) return undefined
+      const messageIDs = readUnwantedIds(reader)
+      if (messageIDs === undefined) return undefined
+      idontwant.push({ messageIDs })
+    }
+  } catch {
+    return undefined // the library may be less strict
+  }
+  return idontwant
+}
+
+function readUnwantedIds(reader: ProtobufReader): Uint8Array[] | undefined {
+  const outerEnd = reader.enter()
+  const ids: Uint8Array[] = []
+  let count = 0
+  while (reader.at < reader.end) {
+    if (reader.varint() !== UNWANTED_ID || ++count > MAX_UNWANTED_IDS) return undefined
+    const id = reader.view()
+    if (isId(id)) ids.push(id)
+  }
+  reader.end = outerEnd
+  return ids
 }
 
 /**

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import fc from 'fast-check'
-import { joinRpcs } from '../../../../src/network-worker/gossip/length-prefix.ts'
+import { joinRpcs, prefixWithLength } from '../../../../src/network-worker/gossip/length-prefix.ts'
 import { decodeRpc } from '../../../../src/network-worker/gossip/rpc-decoder.ts'
 import { TopicNames } from '../../../../src/network-worker/gossip/topic-names.ts'
 
@@ -42,6 +42,31 @@ test('what upstream writes is read as upstream reads it', () => {
   fc.assert(
     fc.property(rpc, (value) => {
       const encoded = RPC.encode(value)
+      assert.deepEqual(plain(decodeRpc(encoded, names())), asUpstream(encoded))
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('so is what says IDONTWANT and nothing else, and what is almost that', () => {
+  const unwanted = fc.record({
+    ihave: fc.constant([]),
+    iwant: fc.constant([]),
+    graft: fc.constant([]),
+    prune: fc.constant([]),
+    idontwant: listOf(fc.record({ messageIDs: ids })),
+  })
+  const parts = fc.array(fc.oneof(unwanted, control), { minLength: 1, maxLength: 3 })
+  const extra = fc
+    .constantFrom([], [0x78, 1], [0x32, 1, 0], [0x2a, 0], [0x2a, 2, 0x12, 0])
+    .map((list) => Uint8Array.from(list))
+  fc.assert(
+    fc.property(parts, extra, (controls, behind) => {
+      // Parts of one control message, one after the other: what they say is put together.
+      const inner = Buffer.concat([...controls.map((one) => RPC.ControlMessage.encode(one as never)), behind])
+      const encoded = Uint8Array.from(
+        Buffer.concat([[0x1a], prefixWithLength(inner)].map((list) => Uint8Array.from(list))),
+      )
       assert.deepEqual(plain(decodeRpc(encoded, names())), asUpstream(encoded))
     }),
     { numRuns: 400 },
