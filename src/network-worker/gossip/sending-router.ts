@@ -142,14 +142,15 @@ export class SendingRouter extends AnnouncingRouter {
     const queuedAtMs = this.#deps.clock.monotonicMs()
     const outgoing: OutboxMessage = { frame, rpc, msgId, class: messageClass, queuedAtMs }
     const mayWait = !this.isStock && isShort(outgoing) && this.#window.isBusy(queuedAtMs)
-    if (isLargeClass(messageClass) && payloadBytes >= this.opts.idontwantMinDataSize) {
-      const others = exclude
-      this.copyLedger.add({ msgId, bytes: frame.length, sentAtMs: queuedAtMs, receivers, source, others })
-    }
     const unwanted = isUntold ? writeUnwantedFrame(encoded.front, idBytes(msgId)) : undefined
     const { sent, isWaiting } = this.#offer(receivers, outgoing, mayWait, unwanted)
     if (frame.buffer === message.data?.buffer && receivers.some((peerId) => this.#isHeldBack(peerId)))
       this.isRpcKept = true
+    // Behind the first copy, as all that is only to be counted.
+    if (isLargeClass(messageClass) && payloadBytes >= this.opts.idontwantMinDataSize) {
+      const others = exclude
+      this.copyLedger.add({ msgId, bytes: frame.length, sentAtMs: queuedAtMs, receivers, source, others })
+    }
     const forwarded = { kind, sent, payloadBytes, arrivedAtMs }
     if (isWaiting) this.#window.tellThen(forwarded)
     else this.#tell(forwarded)
