@@ -32,8 +32,8 @@ export interface FrameReaderOptions {
 /**
  * Cuts a stream of bytes into frames, each with its length before it as an unsigned varint. In: chunks as they come. Out:
  * frames in the turn of the chunk that completes them. What comes in pieces is put where the frame will be, once: it holds
- * no more than two and a half times what came, and 4 kB. Synchronous, since a promise for each message costs as much as the rest of its
- * reading.
+ * no more than two and a half times what came, and 4 kB. Synchronous, since a promise for each message costs as much as the
+ * rest of its reading.
  */
 export class FrameReader {
   readonly #maxBytes: number

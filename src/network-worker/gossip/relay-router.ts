@@ -291,17 +291,10 @@ export class RelayRouter extends SendingRouter {
     })
     const data = message.data ?? NO_BYTES
     // What was read is lent, and may hold other messages too: the cache shares what was made to be sent, or has a copy.
-    if (sent !== undefined && sent.data.buffer !== data.buffer) {
-      message.data = sent.data
-      cacheMessage(this.mcache, msgId, message)
-    } else if (data.length <= SHARED_BYTES) {
-      message.data = this.#slab.copy(data)
-      cacheMessage(this.mcache, msgId, message)
-    } else {
-      const room = this.rooms.copy(data)
-      message.data = room
-      cacheMessage(this.mcache, msgId, message, room)
-    }
+    const made = sent === undefined || sent.data.buffer === data.buffer ? undefined : sent.data
+    const room = made === undefined && data.length > SHARED_BYTES ? this.rooms.copy(data) : undefined
+    message.data = made ?? room ?? this.#slab.copy(data)
+    cacheMessage(this.mcache, msgId, message, room)
     this.#deps.passage?.onPassed(message.topic, msgId, data, fromId, startedAtMs)
   }
 }
