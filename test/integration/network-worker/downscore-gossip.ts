@@ -13,7 +13,7 @@ import { FakeClock } from '../../support/fake-clock.ts'
 import { freshStatus } from '../../support/gossip-peer.ts'
 import { relayNetwork } from '../../support/relay-config.ts'
 import { until } from '../../support/until.ts'
-import { blockOf, currentSlot, gossipScene, heavyBlockOf } from './gossip-scene.ts'
+import { blockOf, currentSlot, gossipScene, heavyBlockOf, UNCAPPED } from './gossip-scene.ts'
 import { comes, DIGEST, NETWORK, type Row, type Scenario, scene, visitor } from './reported-peer.ts'
 
 const GARBAGE = new Uint8Array(400).fill(0xff)
@@ -54,8 +54,6 @@ const FAR_AHEAD = visitor('a block of a slot after the next one', -1, ({ peer })
 )
 
 const SLOT_MS = 2000
-/** More blocks come in a slot than pass unverified. */
-const UNCAPPED = { default: 'none', perTopic: {} } as const
 /** More than the stream's window, the socket's buffers, and what the relay hands to a stream. */
 const HEAVY_BLOCKS = 10
 /** One more than may fail to reach a peer within a second, and one that may have been under way. */

@@ -18,12 +18,15 @@ export function blockOf(network: NetworkConfig, slot: number, seed = 0, extraByt
   return compressed(block)
 }
 
-/** Compressed SignedBeaconBlock of a megabyte that does not compress, so that it fills buffers. */
-export function heavyBlockOf(network: NetworkConfig, slot: number, seed: number): Uint8Array {
+/** Compressed SignedBeaconBlock, of a megabyte unless said, that does not compress, so that it fills buffers. */
+export function heavyBlockOf(network: NetworkConfig, slot: number, seed: number, bytes = HEAVY_BYTES): Uint8Array {
   const block = unsignedBlock(network, slot, seed)
-  block.message.body.executionPayload.transactions = [randomBytes(HEAVY_BYTES)]
+  block.message.body.executionPayload.transactions = [randomBytes(bytes)]
   return compressed(block)
 }
+
+/** More blocks come in a slot than pass unverified. */
+export const UNCAPPED = { default: 'none', perTopic: {} } as const
 
 export function currentSlot(network: NetworkConfig): number {
   return slotNow(network)

@@ -4,10 +4,7 @@ import { test } from 'node:test'
 import { relayNetwork } from '../../support/relay-config.ts'
 import { meshOf } from '../../support/two-nodes.ts'
 import { until } from '../../support/until.ts'
-import { currentSlot, gossipScene, heavyBlockOf } from './gossip-scene.ts'
-
-/** More blocks come in a slot than pass unverified. */
-const UNCAPPED = { default: 'none', perTopic: {} } as const
+import { currentSlot, gossipScene, heavyBlockOf, UNCAPPED } from './gossip-scene.ts'
 
 test('penalised, put out of the mesh, and no loss to others; when it reads again it gets messages again', async () => {
   const network = relayNetwork({ slotDurationMs: 2000 })

@@ -1,23 +1,13 @@
 /** What a slow peer gets late is what was sent to it, though the memory of messages that nobody waits for was used again. */
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import type { NetworkConfig } from '../../../src/consensus/network-config.ts'
 import { relayNetwork } from '../../support/relay-config.ts'
-import { compressed, unsignedBlock } from '../../support/unsigned-block.ts'
 import { until } from '../../support/until.ts'
-import { currentSlot, gossipScene } from './gossip-scene.ts'
+import { currentSlot, gossipScene, heavyBlockOf, UNCAPPED } from './gossip-scene.ts'
 
-const UNCAPPED = { default: 'none', perTopic: {} } as const
 const BLOCK_BYTES = 200_000
 /** More than the stream's window, the socket's buffers and what is handed to a stream: the last ones wait in the outbox. */
 const BLOCKS = 30
-
-function noisyBlock(network: NetworkConfig, seed: number): Uint8Array {
-  const block = unsignedBlock(network, currentSlot(network), seed)
-  block.message.body.executionPayload.transactions = [randomBytes(BLOCK_BYTES)]
-  return compressed(block)
-}
 
 test('each byte of it, wherever on its way it waited', async () => {
   const network = relayNetwork({ slotDurationMs: 2000 })
@@ -27,7 +17,7 @@ test('each byte of it, wherever on its way it waited', async () => {
   assert.ok(sender !== undefined && slow !== undefined && fast !== undefined)
   const sent = new Set<string>()
   const send = async (): Promise<void> => {
-    const data = noisyBlock(network, sent.size)
+    const data = heavyBlockOf(network, currentSlot(network), sent.size, BLOCK_BYTES)
     sent.add(Buffer.from(data).toString('base64'))
     await sender.publish(blockTopic, data)
     await until('the fast one to have it', () => fast.received.length === sent.size)

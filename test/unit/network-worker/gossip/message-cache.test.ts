@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { cacheMessage, idBytes } from '../../../../src/network-worker/gossip/message-cache.ts'
-import type { RelayRouter } from '../../../../src/network-worker/gossip/relay-router.ts'
-import { addPeer, controlRpc, plainRules, routerScene, TOPIC } from './router-scene.ts'
+import { addPeer, controlRpc, freeBytesOf, plainRules, routerScene, TOPIC } from './router-scene.ts'
 
 test('the bytes of an id are those of its hex', () => {
   fc.assert(
@@ -31,11 +30,6 @@ test('upstream answers from the cache, three times to each peer, and announces w
   for (let beat = 0; beat < router.opts.mcacheLength; beat++) await router.heartbeat()
   assert.equal(router.mcache.msgs.size, 0)
 })
-
-/** The router's own, which is nobody else's to see. */
-function freeBytesOf(router: RelayRouter): number {
-  return (router as unknown as { rooms: { freeBytes: number } }).rooms.freeBytes
-}
 
 /** A router with one long message in its cache, and the peer that sent it. */
 function sceneWithBlock() {

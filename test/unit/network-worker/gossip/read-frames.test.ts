@@ -5,8 +5,7 @@ import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, Stream } from '@libp2p/interface'
 import type { OutboundStream } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
 import { prefixWithLength } from '../../../../src/network-worker/gossip/length-prefix.ts'
-import type { RelayRouter } from '../../../../src/network-worker/gossip/relay-router.ts'
-import { addPeer, plainRules, routerScene, TOPIC } from './router-scene.ts'
+import { addPeer, freeBytesOf, plainRules, routerScene, TOPIC } from './router-scene.ts'
 
 const ROOM_BYTES = 80 * 1024
 
@@ -55,11 +54,6 @@ function frameOf(fill: number): Uint8Array {
 /** Told by an assertion, a difference of 70 kB would take minutes to be written. */
 function isSame(bytes: Uint8Array | undefined, expected: Uint8Array): boolean {
   return bytes !== undefined && Buffer.compare(bytes, expected) === 0
-}
-
-/** What may be used again; a message in the cache has a room besides. */
-function freeBytesOf(router: RelayRouter): number {
-  return (router as unknown as { rooms: { freeBytes: number } }).rooms.freeBytes
 }
 
 test('once all have taken it', () => {

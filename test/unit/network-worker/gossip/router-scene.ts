@@ -280,6 +280,11 @@ export function mendedRouter(options: RouterOptions = {}): GossipsubInternals {
   )
 }
 
+/** Of the memory for long messages, what may be used again; a message in the cache has a room besides. */
+export function freeBytesOf(router: RelayRouter): number {
+  return (router as unknown as { rooms: { freeBytes: number } }).rooms.freeBytes
+}
+
 /** `count` names in order: peer-000, peer-001 … */
 export function names(count: number, prefix = 'peer'): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(3, '0')}`)
