@@ -7,6 +7,7 @@ import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
 import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr, TopicStr } from '../../shared/ids.ts'
+import { bufferCollection } from '../host/buffer-collection.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
 import { isPassing, type Verdict, type VerdictReason } from '../validation/verdict.ts'
 import type { Arrival } from './arrival.ts'
@@ -19,7 +20,7 @@ import type { DropReason } from './peer-outbox.ts'
 import { PendingVerdicts } from './pending-verdicts.ts'
 import { RecentFastIds } from './recent-fast-ids.ts'
 import { isPlain } from './sending-router.ts'
-import { Slab } from './slab.ts'
+import { SHARED_BYTES, Slab } from './slab.ts'
 import type { Held, TopicRules } from './topic-rules.ts'
 
 /** Longest message that waits in the lane: no payload of its class is half as long, and a longer one is refused by its length. */
@@ -61,6 +62,7 @@ export class Arrivals {
   readonly known: RecentFastIds<MsgIdStr | Arrival>
   readonly #lane: InboundLane<Arrival>
   readonly #slab = new Slab()
+  readonly #buffers = bufferCollection()
   /** Ids that `known` may still have for other bytes of the message, so that a copy in these is judged anew too. */
   readonly #forgotten = new ForgottenIds()
   readonly #pending = new PendingVerdicts()
@@ -195,9 +197,10 @@ export class Arrivals {
     this.#keepPromise(msgId)
     const { message, rules } = arrival
     message.data = this.#ownBytes(message.data ?? NO_BYTES)
+    const kept = this.#keptPayload(payload)
     this.#pending.add(msgId, arrival, promised, (verdict) => {
       if (verdict === undefined || !this.#deps.isTaken(message.topic, rules)) this.#ignore(arrival, msgId)
-      else this.#settle(arrival, msgId, payload, verdict, isHeld)
+      else this.#settle(arrival, msgId, kept, verdict, isHeld)
     })
   }
 
@@ -206,6 +209,13 @@ export class Arrivals {
     if (data.buffer.byteLength > 2 * data.length) return this.#slab.copy(data)
     this.#deps.onKept()
     return data
+  }
+
+  /** A long one is lent. */
+  #keptPayload(payload: Uint8Array): Uint8Array {
+    if (payload.length <= SHARED_BYTES) return payload
+    this.#buffers.count(payload.length)
+    return new Uint8Array(payload)
   }
 
   #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict, isNew: boolean): void {

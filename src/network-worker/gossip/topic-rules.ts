@@ -4,7 +4,7 @@ import type { KindIndex } from '../stats/kind-traffic.ts'
 import type { Verdict, VerdictReason } from '../validation/verdict.ts'
 import type { MessageClass } from './message-class.ts'
 
-/** A payload opened, or why it is none. */
+/** A payload opened, or why it is none. Long ones may be lent: until another is opened (`PayloadOpener`). */
 export type Opened =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly reason: VerdictReason }
@@ -36,8 +36,8 @@ export interface TopicRules {
   open(data: Uint8Array): Opened
   idOf(payload: Uint8Array): MsgIdStr
   /**
-   * Judges a payload. A verdict that is there at once lets the message pass in the turn that brought it; one that is
-   * promised is waited for while other messages pass. Checks that wait bound what they have under way, and answer
+   * Judges a payload, which is lent for the call: whoever looks at it later has copied it. A verdict that is there at once lets the
+   * message pass in the turn that brought it; one that is promised is waited for while other messages pass. Checks that wait bound what they have under way, and answer
    * `ignore` beyond it. A check that throws, or whose promise is rejected, lets nothing pass and blames nobody.
    */
   check(payload: Uint8Array, msgId: MsgIdStr, incoming: Incoming): Verdict | Promise<Verdict> | Held

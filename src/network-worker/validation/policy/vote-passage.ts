@@ -85,7 +85,7 @@ export class VotePassage {
 
   #hold(
     { claim }: Passed,
-    { msgId, ssz, incoming }: JudgedMessage,
+    { msgId, sszBytes, incoming }: JudgedMessage,
     least: number,
     vouches: (peerId: PeerIdStr) => boolean = () => false,
   ): Verdict | Held {
@@ -93,7 +93,7 @@ export class VotePassage {
     let isVouched = false
     const verdict = this.#deps.book.hold({
       msgId,
-      sizeBytes: incoming.sizeBytes + ssz.length,
+      sizeBytes: incoming.sizeBytes + sszBytes,
       // Asked of each who sends it, before it is asked how many are needed.
       counts: (peerId) => {
         isVouched ||= vouches(peerId)

@@ -82,7 +82,10 @@ export function policyScene(verifier: Verifier = NO_VERIFIER, connected: Readonl
     /** A message from a peer, each with an id of its own: `1`, `2` and so on. */
     return (payload: Uint8Array, fromId: string, copies?: Incoming['copies']): Verdict | Promise<Verdict> | Held => {
       messages++
-      return check(payload, `${messages}`, { fromId, copies, sizeBytes: payload.length })
+      const lent = new Uint8Array(payload)
+      const answer = check(lent, `${messages}`, { fromId, copies, sizeBytes: payload.length })
+      lent.fill(0)
+      return answer
     }
   }
   /** As when a block was hashed: messages are told apart by their ids, and so are roots here. */
