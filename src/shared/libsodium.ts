@@ -18,15 +18,9 @@ export interface Sodium {
     nonce: Uint8Array,
     key: Uint8Array,
   ): number
-  /** Poly1305 (RFC 8439, section 2.5): a tag of 16 bytes by a key of 32. */
-  crypto_onetimeauth(tag: Uint8Array, data: Uint8Array, key: Uint8Array): void
 }
 
-const FUNCTIONS = [
-  'crypto_aead_chacha20poly1305_ietf_encrypt',
-  'crypto_aead_chacha20poly1305_ietf_decrypt',
-  'crypto_onetimeauth',
-] as const
+const FUNCTIONS = ['crypto_aead_chacha20poly1305_ietf_encrypt', 'crypto_aead_chacha20poly1305_ietf_decrypt'] as const
 
 /** libsodium; undefined where it has no build for this machine. */
 export const sodium: Sodium | undefined = sodiumIfThere()
