@@ -8,7 +8,7 @@ const PRIME_1 = 11400714785074694791n
 const PRIME_2 = 14029467366897019727n
 const MODULUS = 1n << 64n
 
-for (const length of [5, 1024, 1025, 120_000]) {
+for (const length of [5, 256, 257, 120_000]) {
   const bytes = Uint8Array.from({ length }, (_, at) => at % 251)
 
   test(`${length} bytes: equal ones on one topic have one id`, () => {
