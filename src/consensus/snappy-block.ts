@@ -1,6 +1,7 @@
 /** Snappy's block format, in which gossip payloads travel (specs/phase0/p2p-interface.md#encodings). */
 import { compressSync } from 'snappy'
 import { decodeElements } from './snappy-decode.ts'
+import { MAX_PAYLOAD_SIZE } from './ssz-bounds.ts'
 
 export type DecompressReason = 'too_short' | 'too_long' | 'bad_length' | 'corrupt' | 'compressed_too_long'
 export type DecompressResult =
@@ -40,9 +41,9 @@ function ownBytes(buffer: Buffer): Uint8Array {
 }
 
 /**
- * Decompresses a snappy block into memory of its own. Lengths are checked before anything is allocated.
+ * Decompresses a snappy block into memory of its own. Lengths are checked before anything is allocated; never throws.
  * @param minBytes shortest result allowed
- * @param maxBytes longest result allowed
+ * @param maxBytes longest result allowed; never more than MAX_PAYLOAD_SIZE is
  */
 export function decompressBlock(compressed: Uint8Array, minBytes: number, maxBytes: number): DecompressResult {
   const lent = decompressLent(compressed, minBytes, maxBytes)
@@ -59,10 +60,11 @@ export function decompressLent(
   maxBytes: number,
   front: Uint8Array = NO_BYTES,
 ): DecompressResult {
-  if (compressed.length > maxCompressedLength(maxBytes)) return { ok: false, reason: 'compressed_too_long' }
+  const mostBytes = Math.min(maxBytes, MAX_PAYLOAD_SIZE)
+  if (compressed.length > maxCompressedLength(mostBytes)) return { ok: false, reason: 'compressed_too_long' }
   const length = snappyUncompressedLength(compressed)
   if (length === undefined) return { ok: false, reason: 'bad_length' }
-  if (length > maxBytes) return { ok: false, reason: 'too_long' }
+  if (length > mostBytes) return { ok: false, reason: 'too_long' }
   if (length < minBytes) return { ok: false, reason: 'too_short' }
   const bytes = decodeElements(compressed, headerBytes(compressed), length, front)
   return bytes === undefined ? CORRUPT : { ok: true, bytes }

@@ -1,10 +1,11 @@
 ;; Snappy's block format decoded: the elements behind the length (format_description.txt of google/snappy). A literal brings
-;; bytes, a copy repeats some that are out. Both are moved 16 bytes at once, up to 64 of them past where they end: what
-;; follows overwrites that, and the caller leaves so much free behind the input and behind the result.
+;; bytes, a copy repeats some that are out. Both are moved 16 bytes at once, up to 31 of them past where they end: what
+;; follows overwrites that, and the caller leaves 64 free behind the input and behind the result.
 ;;
 ;; The caller owns the memory's layout. Below 512 are the constants of this file.
 (module
-  (memory (export "memory") 1)
+  ;; 24 MiB, of which the system gives what is touched: a payload of 10 MiB and the longest that snappy makes of it.
+  (memory (export "memory") 384 384)
 
   ;; For each distance below 16, which byte of a pattern comes i-th when it is repeated, and, at 256, by how many bytes a
   ;; multiple of the pattern fills 16.
@@ -28,7 +29,7 @@
     "\00\10\10\0f\10\0f\0c\0e\10\09\0a\0b\0c\0d\0e\0f")
 
   ;; True (1) when the elements in [$at, $end) are well formed and fill [$start, $stop) exactly. If not, anything may be there.
-  ;; Reads below $start are of the input alone; nothing below $start is written.
+  ;; No byte of the result is of anything but the input; nothing below $start is written.
   (func (export "decode") (param $at i32) (param $end i32) (param $start i32) (param $stop i32) (result i32)
     (local $to i32)
     (local $tag i32)

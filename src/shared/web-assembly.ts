@@ -11,23 +11,18 @@ declare global {
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer
-  /** The buffer is another one afterwards. @throws RangeError when there is not so much */
-  grow(pages: number): number
 }
-
-export const PAGE_BYTES = 65_536
 
 export type WasmFunction = (...numbers: readonly number[]) => unknown
 
-/** A module's code, of this thread. */
+/** A module's code, of this thread: to be made as the thread starts, so that no message finds out that it cannot be run. */
 export class WasmCode {
   readonly memory: WasmMemory
   readonly #exports: Readonly<Record<string, unknown>>
 
-  /** @throws Error when it is no module, or has no memory: a fault of ours */
+  /** @throws Error when it is no module or has no memory, a fault of ours, or the processor lacks its instructions */
   constructor(codeBase64: string) {
-    const module = new WebAssembly.Module(Buffer.from(codeBase64, 'base64'))
-    this.#exports = new WebAssembly.Instance(module).exports
+    this.#exports = exportsOf(Buffer.from(codeBase64, 'base64'))
     const { memory } = this.#exports
     if (!(memory instanceof WebAssembly.Memory)) throw new Error('the module exports no memory')
     this.memory = memory
@@ -38,5 +33,13 @@ export class WasmCode {
     const found = this.#exports[name]
     if (typeof found !== 'function') throw new Error(`the module exports no function ${name}`)
     return found as WasmFunction
+  }
+}
+
+function exportsOf(code: Uint8Array): Readonly<Record<string, unknown>> {
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(code)).exports
+  } catch (cause) {
+    throw new Error("this machine cannot run the relay's WebAssembly: it needs SIMD, on x86 SSE4.1", { cause })
   }
 }

@@ -211,11 +211,10 @@ export class Arrivals {
     return data
   }
 
-  /** A long one is lent. */
+  /** A copy, whether it is lent or not. */
   #keptPayload(payload: Uint8Array): Uint8Array {
-    if (payload.length <= SHARED_BYTES) return payload
-    this.#buffers.count(payload.length)
-    return new Uint8Array(payload)
+    if (payload.length > SHARED_BYTES) this.#buffers.count(payload.length)
+    return this.#slab.copy(payload)
   }
 
   #settle(arrival: Arrival, msgId: MsgIdStr, payload: Uint8Array, verdict: Verdict, isNew: boolean): void {

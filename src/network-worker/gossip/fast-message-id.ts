@@ -20,6 +20,9 @@ export type FastId = number
  */
 export type FastMessageId = (topic: TopicStr, data: Uint8Array) => FastId
 
+/** One to a thread. */
+const nhHash = new NhHash(randomBytes(NH_KEY_BYTES))
+
 export function createFastMessageId(): FastMessageId {
   const secret = randomBytes(32)
   const keys = new Map<TopicStr, HalfSipKey>()
@@ -32,13 +35,5 @@ export function createFastMessageId(): FastMessageId {
     }
     return found
   }
-  return (topic, data) => halfSipHash(keyOf(topic), data.length > LONG_BYTES ? nhHash().compress(data) : data)
-}
-
-let hash: NhHash | undefined
-
-/** One to a thread, made when it is first asked for. */
-function nhHash(): NhHash {
-  hash ??= new NhHash(randomBytes(NH_KEY_BYTES))
-  return hash
+  return (topic, data) => halfSipHash(keyOf(topic), data.length > LONG_BYTES ? nhHash.compress(data) : data)
 }

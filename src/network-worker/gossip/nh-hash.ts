@@ -37,7 +37,8 @@ export class NhHash {
   /**
    * 16 bytes for each 4 kB, and the length. Lent until the next call. Of two different inputs of whatever lengths they are equal for one
    * key in 2⁶⁴, whoever chose them, so long as the key is secret and no value is told: NH is 2⁻³²-almost-universal on inputs of one
-   * length, and two passes with a shifted key are twice that (theorems 4.2 and 4.3 of the paper).
+   * length (theorem 4.2 of the paper), and a second pass with the key shifted squares that, as in RFC 4418: of the last pair that differs,
+   * it has a word of the key that the first pass has not.
    * @throws Error for more than 22 MiB, which no RPC holds
    */
   compress(data: Uint8Array): Uint8Array {

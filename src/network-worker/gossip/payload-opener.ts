@@ -31,6 +31,8 @@ export class PayloadOpener {
   /** Snappy with the bounds of the topic. Lengths are checked before anything is allocated. */
   open(data: Uint8Array): Opened {
     const { minSszBytes, maxSszBytes } = this.#topic
+    this.#prefixed = undefined
+    this.#payload = undefined
     const result = decompressLent(data, minSszBytes, maxSszBytes, this.#prefix)
     if (!result.ok) return openedAs(result)
     const isShort = result.bytes.length <= SHARED_BYTES

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import {
@@ -7,6 +8,7 @@ import {
   maxCompressedLength,
   snappyUncompressedLength,
 } from '../../../src/consensus/snappy-block.ts'
+import { MAX_PAYLOAD_SIZE } from '../../../src/consensus/ssz-bounds.ts'
 
 /** `length` as the unsigned varint of a block's header. */
 function header(length: number): number[] {
@@ -53,6 +55,24 @@ describe('what is refused, and why', () => {
 test('a header that promises the bound and delivers nothing fails without decoding', () => {
   const result = decompressBlock(Uint8Array.from(header(10 * 1024 * 1024)), 0, 10 * 1024 * 1024)
   assert.deepEqual(result, { ok: false, reason: 'corrupt' })
+})
+
+test('the longest payload there is, however little it compresses, and not a byte more, whatever the bound', () => {
+  const noise = randomBytes(MAX_PAYLOAD_SIZE + 1)
+  const longest = noise.subarray(0, MAX_PAYLOAD_SIZE)
+  const result = decompressBlock(compressBlock(longest), 0, Number.POSITIVE_INFINITY)
+  assert.ok(result.ok && Buffer.compare(result.bytes, longest) === 0)
+  assert.deepEqual(decompressBlock(compressBlock(noise), 0, Number.POSITIVE_INFINITY), {
+    ok: false,
+    reason: 'too_long',
+  })
+  // Of literals of four bytes: as long as a block may be.
+  const element = [3 << 2, 1, 2, 3, 4]
+  const elements = Math.floor(maxCompressedLength(MAX_PAYLOAD_SIZE) / element.length) - 1
+  const head = Uint8Array.from(header(elements * 4))
+  const block = Buffer.concat([head, Buffer.alloc(elements * element.length, Buffer.from(element))])
+  const decoded = decompressBlock(block, 0, Number.POSITIVE_INFINITY)
+  assert.ok(decoded.ok && decoded.bytes.length === elements * 4)
 })
 
 test('an empty payload has a block', () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { WasmCode } from '../../../src/shared/web-assembly.ts'
 
@@ -14,4 +15,14 @@ test('a module without a memory, a function that is missing and what is no modul
   assert.throws(() => code.functionOf('decode'), /no function decode/)
   assert.throws(() => code.functionOf('memory'), /no function memory/)
   assert.throws(() => new WasmCode('AAAA'))
+})
+
+test('a processor without the instructions is told of as the module is loaded', {
+  skip: process.arch !== 'x64',
+}, () => {
+  const url = new URL('../../../src/consensus/snappy-decode.ts', import.meta.url).href
+  const args = ['--no-enable-sse4-1', '--disable-warning=ExperimentalWarning', '--input-type=module']
+  const { status, stderr } = spawnSync(process.execPath, [...args, '--eval', `await import('${url}')`])
+  assert.notEqual(status, 0)
+  assert.match(stderr.toString(), /it needs SIMD, on x86 SSE4\.1/)
 })

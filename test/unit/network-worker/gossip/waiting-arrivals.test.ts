@@ -2,12 +2,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
+import { idPrefix } from '../../../../src/consensus/message-id.ts'
 import { compressBlock } from '../../../../src/consensus/snappy-block.ts'
 import { LANE_MESSAGES, SLICE_MS } from '../../../../src/network-worker/gossip/inbound-lane.ts'
 import { PayloadOpener } from '../../../../src/network-worker/gossip/payload-opener.ts'
 import type { TopicRules } from '../../../../src/network-worker/gossip/topic-rules.ts'
 import type { Verdict } from '../../../../src/network-worker/validation/verdict.ts'
 import { addPeer, controlRpc, type FakePeer, names, plainRules, routerScene, SCHEDULE, TOPIC } from './router-scene.ts'
+
+/** What lies in front of a payload. */
+const PREFIX_BYTES = idPrefix(TOPIC, SCHEDULE.at(0).fork).length
 
 function message(seed: number, bytes = 60): RPC.Message {
   return { topic: TOPIC, data: new Uint8Array(bytes).fill(seed) }
@@ -161,23 +165,25 @@ test('when messages are dropped nobody is blamed for what was asked for', () => 
   assert.equal(router.gossipTracer.promises.size, 0)
 })
 
-test('a long payload that waits for its verdict is the one that came, whatever was opened meanwhile', async () => {
-  const entry = SCHEDULE.at(0)
-  const opener = new PayloadOpener({ topic: TOPIC, entry, minSszBytes: 0, maxSszBytes: 1_000_000 })
-  const verdict = Promise.withResolvers<Verdict>()
-  const heard: number[] = []
-  const { a, receive } = scene({
-    messageClass: 'block',
-    open: (data) => opener.open(data),
-    idOf: (payload) => opener.idOf(payload),
-    check: (payload) => (payload[0] === 1 ? verdict.promise : { action: 'accept' }),
-    onVerdict: (_verdict, payload) => void heard.push(payload[0] ?? 0, payload.at(-1) ?? 0, payload.length),
+for (const length of [4000, 4096 - PREFIX_BYTES, 4097 - PREFIX_BYTES, 4096, 4097, 120_000]) {
+  test(`a payload of ${length} bytes that waits for its verdict is the one that came, whatever was opened meanwhile`, async () => {
+    const entry = SCHEDULE.at(0)
+    const opener = new PayloadOpener({ topic: TOPIC, entry, minSszBytes: 0, maxSszBytes: 1_000_000 })
+    const verdict = Promise.withResolvers<Verdict>()
+    const heard: number[] = []
+    const { a, receive } = scene({
+      messageClass: 'block',
+      open: (data) => opener.open(data),
+      idOf: (payload) => opener.idOf(payload),
+      check: (payload) => (payload[0] === 1 ? verdict.promise : { action: 'accept' }),
+      onVerdict: (_verdict, payload) => void heard.push(payload[0] ?? 0, payload.at(-1) ?? 0, payload.length),
+    })
+    for (const first of [1, 2]) {
+      receive(a, { topic: TOPIC, data: compressBlock(new Uint8Array(length).fill(first)) })
+    }
+    assert.deepEqual(heard, [2, 2, length])
+    verdict.resolve({ action: 'accept' })
+    await new Promise((done) => setImmediate(done))
+    assert.deepEqual(heard.slice(3), [1, 1, length])
   })
-  for (const first of [1, 2]) {
-    receive(a, { topic: TOPIC, data: compressBlock(new Uint8Array(120_000 - first).fill(first)) })
-  }
-  assert.deepEqual(heard, [2, 2, 119_998])
-  verdict.resolve({ action: 'accept' })
-  await new Promise((done) => setImmediate(done))
-  assert.deepEqual(heard.slice(3), [1, 1, 119_999])
-})
+}
