@@ -9,6 +9,7 @@ import { CODE } from './snappy-decode-code.ts'
 const INPUT_AT = 512
 /** Behind the input, and behind the result, so much may be read and written: what the code moves at once. */
 const SLACK_BYTES = 64
+
 const code = new WasmCode(CODE)
 const decode = code.functionOf('decode')
 const memory = new Uint8Array(code.memory.buffer)

@@ -42,20 +42,24 @@ export class NhHash {
    * @throws Error for more than 22 MiB, which no RPC holds
    */
   compress(data: Uint8Array): Uint8Array {
-    const lengthAt = SUMS_AT + Math.ceil(data.length / BLOCK_BYTES) * SUMS_BYTES
-    for (let from = 0, sumsAt = SUMS_AT; from < data.length; from += WINDOW_BYTES) {
-      this.#compressWindow(data.subarray(from, from + WINDOW_BYTES), sumsAt)
-      sumsAt += (WINDOW_BYTES / BLOCK_BYTES) * SUMS_BYTES
+    const lengthAt = sumsAt(data.length)
+    for (let from = 0; from < data.length; from += WINDOW_BYTES) {
+      this.#compressWindow(data.subarray(from, from + WINDOW_BYTES), sumsAt(from))
     }
     this.#view.setFloat64(lengthAt, data.length)
     return this.#bytes.subarray(SUMS_AT, lengthAt + LENGTH_BYTES)
   }
 
-  #compressWindow(part: Uint8Array, sumsAt: number): void {
+  #compressWindow(part: Uint8Array, to: number): void {
     const end = WINDOW_AT + part.length
     const filledEnd = WINDOW_AT + Math.ceil(part.length / PAIRS_BYTES) * PAIRS_BYTES
     this.#bytes.set(part, WINDOW_AT)
     this.#bytes.fill(0, end, filledEnd)
-    this.#compress(WINDOW_AT, filledEnd, KEY_AT, sumsAt)
+    this.#compress(WINDOW_AT, filledEnd, KEY_AT, to)
   }
+}
+
+/** Where the sums of the blocks end that so many bytes before fill, or have begun. */
+function sumsAt(bytesBefore: number): number {
+  return SUMS_AT + Math.ceil(bytesBefore / BLOCK_BYTES) * SUMS_BYTES
 }

@@ -36,9 +36,10 @@ export interface TopicRules {
   open(data: Uint8Array): Opened
   idOf(payload: Uint8Array): MsgIdStr
   /**
-   * Judges a payload, which is lent for the call: whoever looks at it later has copied it. A verdict that is there at once lets the
-   * message pass in the turn that brought it; one that is promised is waited for while other messages pass. Checks that wait bound what they have under way, and answer
-   * `ignore` beyond it. A check that throws, or whose promise is rejected, lets nothing pass and blames nobody.
+   * Judges a payload, which is lent for the call: whoever looks at it later has copied it. A verdict that is there at once
+   * lets the message pass in the turn that brought it; one that is promised is waited for while other messages pass.
+   * Checks that wait bound what they have under way, and answer `ignore` beyond it. A check that throws, or whose promise
+   * is rejected, lets nothing pass and blames nobody.
    */
   check(payload: Uint8Array, msgId: MsgIdStr, incoming: Incoming): Verdict | Promise<Verdict> | Held
   /** Told of each verdict once, before the message passes on. */

@@ -3,10 +3,8 @@ import type { Incoming } from '../../gossip/topic-rules.ts'
 
 /** A message that is to be judged. */
 export interface JudgedMessage {
-  /** Lent until its judge has answered. */
+  /** Lent until its judge has answered; its length can still be asked after that. */
   readonly ssz: Uint8Array
-  /** Bytes of it. */
-  readonly sszBytes: number
   readonly msgId: MsgIdStr
   readonly incoming: Incoming
 }

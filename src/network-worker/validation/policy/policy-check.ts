@@ -48,7 +48,7 @@ export function policyCheck(
   if (context.policy === 'none') return () => ACCEPT
   if (context.policy === 'sampled') return sampledCheck(deps, context, onForged)
   const topic = new JudgedByPolicy(deps, context)
-  return (ssz, msgId, incoming) => topic.judge({ ssz, sszBytes: ssz.length, msgId, incoming })
+  return (ssz, msgId, incoming) => topic.judge({ ssz, msgId, incoming })
 }
 
 class JudgedByPolicy {
@@ -201,7 +201,7 @@ class JudgedByPolicy {
    * when they go on late by the word of others without one.
    */
   #hold(passed: Passed, message: Message, least: number | 'news'): Verdict | Held {
-    const { sszBytes, msgId, incoming } = message
+    const { ssz, msgId, incoming } = message
     const { fromId: from, copies } = incoming
     const { claims } = this.#judge
     const { claim } = passed
@@ -221,7 +221,7 @@ class JudgedByPolicy {
       const senders = [from, ...(incoming.copies ?? [])]
       return records.isEnoughLate({ slot: claim.slot, independent, isToldByAny, senders })
     }
-    const sizeBytes = incoming.sizeBytes + sszBytes
+    const sizeBytes = incoming.sizeBytes + ssz.length
     const verdict = this.#deps.book.hold({
       msgId,
       sizeBytes,

@@ -47,7 +47,7 @@ export function sampledCheck(
   const votes = new SampledVotes(deps, context, passage, onForged)
   return (ssz, msgId, incoming) => {
     const result = judge.examine(ssz)
-    return result.action === 'pass' ? votes.judge(result, { ssz, sszBytes: ssz.length, msgId, incoming }) : result
+    return result.action === 'pass' ? votes.judge(result, { ssz, msgId, incoming }) : result
   }
 }
 

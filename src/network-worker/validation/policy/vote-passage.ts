@@ -85,7 +85,7 @@ export class VotePassage {
 
   #hold(
     { claim }: Passed,
-    { msgId, sszBytes, incoming }: JudgedMessage,
+    { msgId, ssz, incoming }: JudgedMessage,
     least: number,
     vouches: (peerId: PeerIdStr) => boolean = () => false,
   ): Verdict | Held {
@@ -93,7 +93,7 @@ export class VotePassage {
     let isVouched = false
     const verdict = this.#deps.book.hold({
       msgId,
-      sizeBytes: incoming.sizeBytes + sszBytes,
+      sizeBytes: incoming.sizeBytes + ssz.length,
       // Asked of each who sends it, before it is asked how many are needed.
       counts: (peerId) => {
         isVouched ||= vouches(peerId)
