@@ -1,6 +1,6 @@
 /** ChaCha20-Poly1305 (RFC 8439) where the bytes lie: nothing is allocated for a frame, so nothing is to be collected. */
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { type Sodium, sodium } from '../../../shared/libsodium.ts'
+import { type Sodium, sodium } from './libsodium.ts'
 
 /** Of Poly1305 (RFC 8439, section 2.8). */
 export const TAG_BYTES = 16
