@@ -13,6 +13,8 @@ export const LOOKUP_ALPHA = 3
 export const LOOKUP_K = 16
 /** Distances asked for at a time: the target's own from that node, and its neighbours; as go-ethereum asks. */
 const DISTANCES_PER_REQUEST = 3
+/** Of all nodes that one may know all but one in some ten thousand are at so many of the distances around any target. */
+const DISTANCES_IN_SMALL_NETWORK = 16
 /**
  * A third of all records lead nowhere, and a request to one takes 2 s: some thirty requests, three at a time, end within
  * 10 s. Twice that leaves room for a slow uplink and stays below the callers' own 30 s.
@@ -54,6 +56,7 @@ export class IterativeLookup {
   readonly #heard = new Set<string>()
   /** By distance, the closest first; ids once heard of and left out for lack of room are in `#heard` alone. */
   #candidates: Candidate[] = []
+  #distances = DISTANCES_PER_REQUEST
   #underWay = 0
   #isOver = false
 
@@ -102,7 +105,21 @@ export class IterativeLookup {
       this.#underWay++
       void this.#ask(next)
     }
-    if (this.#underWay === 0) this.stop()
+    if (this.#underWay > 0 || this.#isOver) return
+    if (this.#widen()) this.#askMore()
+    else this.stop()
+  }
+
+  /**
+   * Once, when nobody is left to ask and fewer are alive than have to answer: in a network of a few nodes the only one that knows
+   * another may have it at a distance that lookups hardly ever ask for. @returns false when that is not so
+   */
+  #widen(): boolean {
+    const answered = this.#candidates.filter(({ state }) => state === 'answered')
+    if (this.#distances === DISTANCES_IN_SMALL_NETWORK || answered.length >= LOOKUP_K) return false
+    this.#distances = DISTANCES_IN_SMALL_NETWORK
+    for (const candidate of answered) candidate.state = 'new'
+    return true
   }
 
   /** The closest node to ask among the k closest that have not failed. */
@@ -114,7 +131,7 @@ export class IterativeLookup {
   async #ask(candidate: Candidate): Promise<void> {
     const { record } = candidate
     try {
-      const distances = distancesTowards(this.#target, record.nodeId, DISTANCES_PER_REQUEST)
+      const distances = distancesTowards(this.#target, record.nodeId, this.#distances)
       const records = (await this.#deps.ask(record, distances)).slice(0, MAX_RECORDS_PER_ANSWER)
       candidate.state = 'answered'
       for (const { nodeId } of records) if (this.#heard.size < MAX_HEARD) this.#heard.add(nodeId)

@@ -95,6 +95,20 @@ describe('IterativeLookup', () => {
     assert.equal(clock.pending, 0)
   })
 
+  test('of two nodes one tells of the other, whatever the distance between them', async () => {
+    const [boot, ...others] = network
+    assert.ok(boot !== undefined)
+    const target = digestOf('target').toString('hex')
+    for (const other of others) {
+      const distance = log2Distance(boot.nodeId, other.nodeId)
+      const ask = async (node: ENR, distances: readonly number[]) =>
+        node === boot && distances.includes(distance) ? [other] : []
+      const lookup = new IterativeLookup(target, { clock: new FakeClock(), localId: '0'.repeat(64), ask })
+      const { closest } = await lookup.run([boot])
+      assert.deepEqual(new Set(closest), new Set([boot.nodeId, other.nodeId]), `distance ${distance}`)
+    }
+  })
+
   test('never asks ourselves, nor anybody twice', async () => {
     const asked: string[] = []
     const [us, ...others] = network
