@@ -2,9 +2,9 @@
  * Gossipsub as this relay runs it. Eight layers, each a class: upstream's faults mended (mended-router.ts), the mesh in
  * the operator's hand (mesh-router.ts), what peers' conduct does to their scores (scored-router.ts), counts of what goes
  * over the streams (counted-router.ts), what peers are told that we have (lazy-push-router.ts), IDONTWANT
- * (announcing-router.ts), the way of a message out (sending-router.ts), and here the topics that are let in, who of their
- * meshes comes first, and the RPCs from which messages take their way in
- * (arrivals.ts), known by bounded tables of ids.
+ * (announcing-router.ts), the way of a message out (sending-router.ts), and here the topics that are let in and the RPCs from
+ * which messages take their way in (arrivals.ts), known by bounded tables of ids. Who is in the meshes of blocks and sidecars
+ * is looked after in large-meshes.ts.
  */
 import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
@@ -16,17 +16,14 @@ import { DeliveryRecords } from './delivery-records.ts'
 import { DONE } from './done.ts'
 import type { FastMessageId } from './fast-message-id.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
-import { MeshTurns } from './mesh-turns.ts'
+import { LargeMeshes, type MeshHand } from './large-meshes.ts'
 import { cacheMessage, idBytes, returnRooms } from './message-cache.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
-import { NearSwaps, type SwapStep } from './near-swaps.ts'
-import { putInOrder, sendingCost } from './receiver-order.ts'
 import { SCORE_THRESHOLDS } from './score-parameters.ts'
 import { SeenIds } from './seen-ids.ts'
 import { type SendingObserver, SendingRouter, type SendingRouterDeps } from './sending-router.ts'
 import { SHARED_BYTES, Slab } from './slab.ts'
 import type { TopicRules } from './topic-rules.ts'
-import type { ReplacementReason } from './wire-counts.ts'
 
 export type { RouterComponents } from './gossipsub-internals.ts'
 
@@ -67,8 +64,7 @@ export class RelayRouter extends SendingRouter {
   readonly #topics = new Map<TopicStr, TopicRules>()
   readonly #arrivals: Arrivals
   readonly #slab = new Slab()
-  readonly #swaps: NearSwaps
-  readonly #turns: MeshTurns
+  readonly #largeMeshes: LargeMeshes
   readonly #records = new DeliveryRecords()
 
   constructor(components: RouterComponents, options: RouterOptions, deps: RelayRouterDeps) {
@@ -81,9 +77,9 @@ export class RelayRouter extends SendingRouter {
       isOutbound: (peerId: PeerIdStr) => this.outbound.get(peerId) === true,
       firstShare: (peerId: PeerIdStr) => this.copyLedger.firstShare(peerId),
       messagesWith: (peerId: PeerIdStr) => this.copyLedger.messagesWith(peerId),
+      lackedShare: (peerId: PeerIdStr) => this.copyLedger.lackedShare(peerId),
     }
-    this.#swaps = new NearSwaps(facts)
-    this.#turns = new MeshTurns(facts, deps.random ?? Math.random)
+    this.#largeMeshes = new LargeMeshes({ facts, hand: this.#meshHand(), clock, random: deps.random ?? Math.random })
     this.allowedTopics = deps.knownTopics
     const seenIds = new SeenIds({ clock, ttlMs: seenTtlMs })
     this.seenCache = seenIds
@@ -139,11 +135,10 @@ export class RelayRouter extends SendingRouter {
     this.send({ msgId, message, messageClass, kind, source, exclude, arrivedAtMs: undefined })
   }
 
-  /** All of upstream's changes to the meshes are made before its first await (mesh-router.ts): the order is of after them. */
+  /** All of upstream's changes to the meshes are made before its first await (mesh-router.ts): ours come after them. */
   override heartbeat(): Promise<void> {
     const beat = super.heartbeat()
-    this.#swapPeers()
-    this.#orderMeshes()
+    this.#largeMeshes.beat()
     return beat
   }
 
@@ -164,8 +159,7 @@ export class RelayRouter extends SendingRouter {
     this.allowedTopics?.delete(topic)
     this.topicNames.remove(topic)
     this.#topics.delete(topic)
-    this.#swaps.forget(topic)
-    this.#turns.forget(topic)
+    this.#largeMeshes.forget(topic)
   }
 
   /**
@@ -231,54 +225,34 @@ export class RelayRouter extends SendingRouter {
     this.sendIDontWants(idBytes(msgId), message.topic, fromId, copies)
   }
 
-  /** In meshes of blocks and sidecars: what is short has as many milliseconds to lose, and nobody waits for it. */
-  #swapPeers(): void {
-    const { D, Dhi, Dout } = this.opts
-    const nowMs = this.#deps.clock.monotonicMs()
-    for (const [topic, mesh] of this.#largeMeshes()) {
-      const candidates = (): readonly PeerIdStr[] => this.candidates(topic)
-      const isHeld = (peerId: PeerIdStr): boolean => this.linksByHand.has(topic, peerId)
-      const view = { mesh, candidates, meshN: D, meshHigh: Dhi, outboundMin: Dout, isHeld }
-      const untried = (): readonly PeerIdStr[] => candidates().filter((id) => !this.#turns.wasLetGo(topic, id))
-      // One change at a time: each counts on the mesh as it is.
-      if (!this.#turns.isWaiting(topic)) {
-        this.#change(topic, this.#swaps.step(topic, { ...view, candidates: untried }, nowMs), 'nearer_peer')
-      }
-      if (!this.#swaps.isWaiting(topic)) this.#change(topic, this.#turns.step(topic, view, nowMs), 'earlier_peer')
+  #meshHand(): MeshHand {
+    return {
+      large: () => [...this.mesh].filter(([topic]) => this.#isLarge(topic)),
+      viewOf: (topic, mesh) => ({
+        mesh,
+        candidates: () => this.candidates(topic),
+        meshN: this.opts.D,
+        meshHigh: this.opts.Dhi,
+        outboundMin: this.opts.Dout,
+        isHeld: (peerId) => this.linksByHand.has(topic, peerId),
+      }),
+      change: (topic, { graft, cut }, reason) => {
+        this.wireCounts.replacedPeers(reason, cut.length)
+        for (const peerId of cut) void this.cutLink(peerId, topic, reason)
+        this.graftAll(graft, topic, reason)
+      },
     }
   }
 
-  #change(topic: TopicStr, { graft, cut }: SwapStep, reason: ReplacementReason): void {
-    this.wireCounts.replacedPeers(reason, cut.length)
-    for (const peerId of cut) void this.cutLink(peerId, topic, reason)
-    this.graftAll(graft, topic, reason)
-  }
-
-  *#largeMeshes(): Iterable<[TopicStr, Set<PeerIdStr>]> {
-    for (const [topic, mesh] of this.mesh) {
-      const rules = this.#topics.get(topic)
-      if (rules !== undefined && isLargeClass(rules.messageClass)) yield [topic, mesh]
-    }
-  }
-
-  /** Whoever joins a mesh until the next heartbeat is last in it. */
-  #orderMeshes(): void {
-    const facts = this.receivers
-    const costs = new Map<PeerIdStr, number>()
-    const costOf = (peerId: PeerIdStr): number => {
-      const known = costs.get(peerId)
-      if (known !== undefined) return known
-      const cost = sendingCost(facts.isOwn(peerId), facts.rttMs(peerId), this.copyLedger.lackedShare(peerId))
-      costs.set(peerId, cost)
-      return cost
-    }
-    for (const [, mesh] of this.#largeMeshes()) putInOrder(mesh, costOf)
+  #isLarge(topic: TopicStr): boolean {
+    const rules = this.#topics.get(topic)
+    return rules !== undefined && isLargeClass(rules.messageClass)
   }
 
   #passOn(arrival: Arrival, msgId: MsgIdStr, isNew: boolean): void {
     const { message, rules, fromId, startedAtMs } = arrival
     const isLarge = arrival.sizeBytes >= this.opts.idontwantMinDataSize
-    if (isLarge) this.#turns.onMessage(message.topic)
+    if (isLarge) this.#largeMeshes.onMessage(message.topic)
     const sent = this.send({
       msgId,
       message,
