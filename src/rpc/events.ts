@@ -1,6 +1,6 @@
 /**
  * One-way typed events on a port of their own, so that bulk data never waits in front of a control call.
- * In: single records at any rate. Out: one array a flush period, or sooner when `maxBatch` is reached.
+ * In: single records at any rate. Out: one array a flush period in which some came, or sooner when `maxBatch` is reached.
  * Bounds: the receiver acknowledges each batch; while `MAX_UNACKED_BATCHES` are on their way the emitter buffers, and
  * beyond `maxBuffered` it drops the record offered and counts it. A stalled receiver costs a fixed amount of memory.
  */
@@ -35,7 +35,8 @@ export interface Emitter<E> {
 class PortEmitter<E> implements Emitter<E> {
   readonly #port: Port
   readonly #options: EmitterOptions<E>
-  readonly #timer: Disposable
+  /** While something waits: a thread that has nothing to tell is not woken. */
+  #timer: Disposable | undefined
   #buffer: EventRecord<E>[] = []
   #dropped = 0
   #unacked = 0
@@ -44,7 +45,6 @@ class PortEmitter<E> implements Emitter<E> {
   constructor(port: Port, options: EmitterOptions<E>) {
     this.#port = port
     this.#options = options
-    this.#timer = (options.clock ?? systemClock).every(options.flushPeriodMs, () => this.flush())
     port.on('message', (frame) => {
       if (isEventAck(frame)) this.#unacked = Math.max(0, this.#unacked - 1)
     })
@@ -60,6 +60,7 @@ class PortEmitter<E> implements Emitter<E> {
     this.#buffer.push({ name, data } as EventRecord<E>)
     if (urgent) this.#post()
     else if (this.#buffer.length >= this.#options.maxBatch) this.flush()
+    this.#arm()
   }
 
   flush(): void {
@@ -70,8 +71,18 @@ class PortEmitter<E> implements Emitter<E> {
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#timer[Symbol.dispose]()
+    this.#timer?.[Symbol.dispose]()
     if (this.#buffer.length > 0) this.#post()
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || (this.#buffer.length === 0 && this.#dropped === 0)) return
+    const { clock = systemClock, flushPeriodMs } = this.#options
+    this.#timer = clock.after(flushPeriodMs, () => {
+      this.#timer = undefined
+      this.flush()
+      this.#arm()
+    })
   }
 
   #post(): void {

@@ -4,10 +4,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 export const LOOP_DELAY_BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 5_000] as const
 /**
  * The monitor's period. Its readings are the time between two of its turns, so that this is in each of them. Every turn
- * wakes a thread that may have nothing else to do: a hundred a second cost as much as a block to eight peers. Twenty are
- * 240 readings a slot, enough for the latest hundredth of them.
+ * wakes a thread that may have nothing else to do, for which a core wakes too: twenty a second were a third of what a relay
+ * without peers costs. Five are sixty readings a slot, and whatever holds a thread up for longer than a period is in one of them.
  */
-const RESOLUTION_MS = 50
+const RESOLUTION_MS = 200
 const NANOSECONDS_PER_MS = 1e6
 
 /** Plain data; totals since the start. */

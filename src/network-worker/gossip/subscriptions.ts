@@ -2,6 +2,7 @@ import type { ValidationPolicy } from '../../config/validation-choice.ts'
 import type { DigestEntry, ForkSchedule } from '../../consensus/fork-schedule.ts'
 import type { PresetName } from '../../consensus/network-config.ts'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
+import { watchSlots } from '../../consensus/slot-watch.ts'
 import type { GossipKind } from '../../consensus/topic-table.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { TopicStr } from '../../shared/ids.ts'
@@ -13,8 +14,6 @@ import { topicsUnder, type WantedTopics } from './wanted-topics.ts'
 const SUBSCRIBE_EPOCHS_BEFORE = 1
 /** Topics of a digest are kept this long after its end (reference/p2p.md A1.3). */
 const KEEP_EPOCHS_AFTER = 2
-/** How often the epoch is looked at. A timer to the boundary itself would miss a wall clock that is set. */
-const CHECK_PERIOD_MS = 250
 
 /** The part of the router that subscriptions move. */
 export interface TopicSubscriber {
@@ -58,7 +57,7 @@ export class Subscriptions {
 
   start(): void {
     this.#check()
-    this.#timer = this.#deps.clock.every(CHECK_PERIOD_MS, () => this.#check())
+    this.#timer = watchSlots(this.#deps, () => this.#check())
   }
 
   stop(): void {

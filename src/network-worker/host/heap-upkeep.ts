@@ -4,7 +4,7 @@ import type { SlotClock } from '../../consensus/slot-clock.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { collector } from './collector.ts'
 
-/** How often it is looked whether now is a good time, and what a thread's share of work is taken over. */
+/** How often it is looked whether now is a good time, while it may be, and what a thread's share of work is taken over. */
 const LOOK_PERIOD_MS = 200
 /** Growth at which a collection is worth its time: V8 makes one by itself at twice the size, some 40 MiB (ADR 23). */
 export const COLLECTED_AFTER_GROWTH_BYTES = 12 * 1024 * 1024
@@ -44,7 +44,7 @@ export class HeapUpkeep {
   }
 
   start(): void {
-    this.#timer ??= this.#deps.clock.every(LOOK_PERIOD_MS, () => this.#look())
+    this.#timer ??= this.#arm()
   }
 
   stop(): void {
@@ -52,10 +52,21 @@ export class HeapUpkeep {
     this.#timer = undefined
   }
 
+  /** Sleeps until the next time in which nothing is due: each look wakes the thread. */
+  #arm(): Disposable {
+    const { clock, busyShare } = this.#deps
+    const waitMs = this.#msUntilQuiet
+    return clock.after(waitMs === 0 ? LOOK_PERIOD_MS : waitMs, () => {
+      this.#timer = this.#arm()
+      if (waitMs === 0) this.#look()
+      else busyShare() // of what comes from here on
+    })
+  }
+
   #look(): void {
     const { heapBytes, busyShare, collect } = this.#deps
     const isBusy = busyShare() > MAX_BUSY_SHARE
-    if (isBusy || !this.#isQuietTime) return
+    if (isBusy || this.#msUntilQuiet > 0) return
     const usedBytes = heapBytes()
     // Whoever collected it, what was freed is not growth.
     this.#leftBytes = Math.min(this.#leftBytes, usedBytes)
@@ -64,10 +75,13 @@ export class HeapUpkeep {
     this.#leftBytes = heapBytes()
   }
 
-  get #isQuietTime(): boolean {
+  /** 0 while it is quiet. At most a slot, after which a wall clock that was set is seen. */
+  get #msUntilQuiet(): number {
     const { slotClock, slotDurationMs } = this.#deps
-    const share = slotClock.msIntoSlot() / slotDurationMs
-    return share >= QUIET_FROM_SHARE && share < QUIET_UNTIL_SHARE
+    const intoMs = slotClock.msIntoSlot()
+    const fromMs = QUIET_FROM_SHARE * slotDurationMs
+    if (intoMs < fromMs) return Math.ceil(fromMs - intoMs)
+    return intoMs < QUIET_UNTIL_SHARE * slotDurationMs ? 0 : Math.ceil(slotDurationMs - intoMs + fromMs)
   }
 }
 

@@ -41,6 +41,8 @@ interface Keeping {
 export class KeptConnections {
   readonly #deps: KeptConnectionsDeps
   readonly #kept = new Map<PeerIdStr, Keeping>()
+  #isRunning = false
+  /** While anybody is kept. */
   #timer: Disposable | undefined
 
   constructor(deps: KeptConnectionsDeps) {
@@ -49,12 +51,14 @@ export class KeptConnections {
 
   /** Dials whoever is away at once, and from then on when it is due. */
   start(): void {
-    this.#timer = this.#deps.clock.every(TICK_MS, () => this.dialDue())
+    this.#isRunning = true
+    this.#tick()
     this.dialDue()
   }
 
   stop(): void {
-    this.#timer?.[Symbol.dispose]()
+    this.#isRunning = false
+    this.#rest()
   }
 
   /** From now on kept; due for a dial by its first address, whatever came before. */
@@ -62,11 +66,13 @@ export class KeptConnections {
     const { retryFirstMs } = this.#deps
     const nextDialAtMs = Number.NEGATIVE_INFINITY
     this.#kept.set(peerId, { waitMs: retryFirstMs, retryMs: retryFirstMs, nextDialAtMs, turn: 0, isBanLogged: false })
+    if (this.#isRunning) this.#tick()
   }
 
   /** Kept no more; a connection that is open stays. */
   drop(peerId: PeerIdStr): void {
     this.#kept.delete(peerId)
+    if (this.#kept.size === 0) this.#rest()
   }
 
   isConnected(peerId: PeerIdStr): boolean {
@@ -80,6 +86,15 @@ export class KeptConnections {
       if (this.isConnected(peerId)) this.#settle(peerId, kept, nowMs)
       else if (nowMs >= kept.nextDialAtMs) this.#dial(peerId, kept, nowMs)
     }
+  }
+
+  #tick(): void {
+    if (this.#kept.size > 0) this.#timer ??= this.#deps.clock.every(TICK_MS, () => this.dialDue())
+  }
+
+  #rest(): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
   }
 
   /** Once the connection holds, the back-off starts anew, from the address that worked; until then it begins at the loss. */

@@ -1,10 +1,8 @@
 import type { SlotClock } from '../../consensus/slot-clock.ts'
+import { watchSlots } from '../../consensus/slot-watch.ts'
 import type { PulseEvent } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { GossipStats } from './gossip-stats.ts'
-
-/** How often the slot is looked at; the pulse itself comes once a slot. */
-const CHECK_PERIOD_MS = 250
 
 export interface PulseDeps {
   readonly clock: Clock
@@ -19,7 +17,6 @@ export interface PulseDeps {
 /** Sends main one small record a slot: the only thing it learns of traffic without asking. */
 export class Pulse {
   readonly #deps: PulseDeps
-  #slot: number | undefined
   #timer: Disposable | undefined
 
   constructor(deps: PulseDeps) {
@@ -27,8 +24,7 @@ export class Pulse {
   }
 
   start(): void {
-    this.#slot = this.#deps.slotClock.currentSlot()
-    this.#timer = this.#deps.clock.every(CHECK_PERIOD_MS, () => this.#check())
+    this.#timer = watchSlots(this.#deps, (slot) => this.#beat(slot))
   }
 
   stop(): void {
@@ -36,11 +32,8 @@ export class Pulse {
     this.#timer = undefined
   }
 
-  #check(): void {
-    const { clock, slotClock, stats, gauges, takeLongestDelayMs, emit } = this.#deps
-    const slot = slotClock.currentSlot()
-    if (slot === this.#slot) return
-    this.#slot = slot
+  #beat(slot: number): void {
+    const { clock, stats, gauges, takeLongestDelayMs, emit } = this.#deps
     emit({
       slot,
       atMs: clock.nowMs(),

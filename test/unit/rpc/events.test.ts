@@ -109,6 +109,23 @@ test('data that cannot be cloned is dropped and counted, its neighbours are not'
   assert.equal(batches[1]?.dropped, 1)
 })
 
+test('no timer runs while nothing waits, and one does as long as the receiver has no room', async (t) => {
+  const { out, clock, batches } = emitter(t)
+  assert.equal(clock.pending, 0)
+  out.emit('tick', 1)
+  assert.equal(clock.pending, 1)
+  clock.advance(100)
+  await until(() => batches.length === 1)
+  assert.equal(clock.pending, 0)
+  for (let i = 2; i <= MAX_UNACKED_BATCHES; i++) {
+    out.emit('tick', i)
+    out.flush()
+  }
+  out.emit('tick', 99)
+  clock.advance(1000)
+  assert.equal(clock.pending, 1)
+})
+
 test('close posts the rest, stops the timer and drops what comes later', async (t) => {
   const { out, clock, batches } = emitter(t)
   out.emit('tick', 1)

@@ -54,6 +54,20 @@ test('a peer that is away is dialled at once, then after the first wait, doubled
   assert.equal(clock.pending, 0)
 })
 
+test('no timer runs while nobody is kept, and whoever comes later is dialled within a second', () => {
+  const { clock, kept, dials } = scene()
+  kept.start()
+  assert.equal(clock.pending, 0)
+  kept.keep('peer')
+  clock.advance(1000)
+  assert.equal(dials.length, 1)
+  kept.drop('peer')
+  assert.equal(clock.pending, 0)
+  kept.stop()
+  kept.keep('peer')
+  assert.equal(clock.pending, 0)
+})
+
 test('a connection that holds ends the back-off, one that does not leaves it as it is', () => {
   const { clock, kept, dials, arrive, leave } = scene()
   kept.keep('peer')
