@@ -5,7 +5,7 @@
  */
 import type { ENR } from '@chainsafe/enr'
 import type { Clock } from '../shared/clock.ts'
-import { distancesTowards, xorDistance } from './node-distance.ts'
+import { distancesTowards, widestDistances, xorDistance } from './node-distance.ts'
 
 /** Requests of one lookup under way (discv5-theory: "typically 3"). */
 export const LOOKUP_ALPHA = 3
@@ -13,8 +13,8 @@ export const LOOKUP_ALPHA = 3
 export const LOOKUP_K = 16
 /** Distances asked for at a time: the target's own from that node, and its neighbours; as go-ethereum asks. */
 const DISTANCES_PER_REQUEST = 3
-/** Of all nodes that one may know all but one in some ten thousand are at so many of the distances around any target. */
-const DISTANCES_IN_SMALL_NETWORK = 16
+/** All but one in 65,536 of the nodes that one may know are at so many of the widest distances. */
+const WIDEST_DISTANCES = 16
 /**
  * A third of all records lead nowhere, and a request to one takes 2 s: some thirty requests, three at a time, end within
  * 10 s. Twice that leaves room for a slow uplink and stays below the callers' own 30 s.
@@ -33,6 +33,8 @@ export interface LookupDeps {
   readonly localId: string
   /** FINDNODE to one node. Rejects when it does not answer. */
   readonly ask: (node: ENR, distances: number[]) => Promise<readonly ENR[]>
+  /** Whether those who answered may be asked once more. */
+  readonly mayWiden: () => boolean
 }
 
 export interface LookupResult {
@@ -46,6 +48,8 @@ interface Candidate {
   readonly record: ENR
   readonly distance: bigint
   state: 'new' | 'asked' | 'answered' | 'failed'
+  /** Whatever becomes of what it is asked next. */
+  hasAnswered: boolean
 }
 
 /** Looks once for the nodes closest to a target. */
@@ -56,7 +60,7 @@ export class IterativeLookup {
   readonly #heard = new Set<string>()
   /** By distance, the closest first; ids once heard of and left out for lack of room are in `#heard` alone. */
   #candidates: Candidate[] = []
-  #distances = DISTANCES_PER_REQUEST
+  #isWide = false
   #underWay = 0
   #isOver = false
 
@@ -73,7 +77,7 @@ export class IterativeLookup {
     this.#askMore()
     await this.#ended.promise
     timer[Symbol.dispose]()
-    const answered = this.#candidates.filter(({ state }) => state === 'answered')
+    const answered = this.#candidates.filter(({ hasAnswered }) => hasAnswered)
     return { closest: answered.slice(0, LOOKUP_K).map(({ record }) => record.nodeId), records: this.#heard.size }
   }
 
@@ -89,7 +93,7 @@ export class IterativeLookup {
       const { nodeId } = record
       if (nodeId === this.#deps.localId || seen.has(nodeId)) continue
       seen.add(nodeId)
-      this.#candidates.push({ record, distance: xorDistance(nodeId, this.#target), state: 'new' })
+      this.#candidates.push({ record, distance: xorDistance(nodeId, this.#target), state: 'new', hasAnswered: false })
     }
     this.#candidates.sort((a, b) => (a.distance < b.distance ? -1 : 1))
     // Whoever is far away by now and was not asked never will be; the others are needed to count.
@@ -115,9 +119,9 @@ export class IterativeLookup {
    * another may have it at a distance that lookups hardly ever ask for. @returns false when that is not so
    */
   #widen(): boolean {
-    const answered = this.#candidates.filter(({ state }) => state === 'answered')
-    if (this.#distances === DISTANCES_IN_SMALL_NETWORK || answered.length >= LOOKUP_K) return false
-    this.#distances = DISTANCES_IN_SMALL_NETWORK
+    const answered = this.#candidates.filter(({ hasAnswered }) => hasAnswered)
+    if (this.#isWide || answered.length === 0 || answered.length >= LOOKUP_K || !this.#deps.mayWiden()) return false
+    this.#isWide = true
     for (const candidate of answered) candidate.state = 'new'
     return true
   }
@@ -131,13 +135,16 @@ export class IterativeLookup {
   async #ask(candidate: Candidate): Promise<void> {
     const { record } = candidate
     try {
-      const distances = distancesTowards(this.#target, record.nodeId, this.#distances)
+      const usual = distancesTowards(this.#target, record.nodeId, DISTANCES_PER_REQUEST)
+      // An answer has sixteen records: what was asked for before is not to fill it again.
+      const distances = candidate.hasAnswered ? widestDistances(WIDEST_DISTANCES, usual) : usual
       const records = (await this.#deps.ask(record, distances)).slice(0, MAX_RECORDS_PER_ANSWER)
       candidate.state = 'answered'
+      candidate.hasAnswered = true
       for (const { nodeId } of records) if (this.#heard.size < MAX_HEARD) this.#heard.add(nodeId)
       if (!this.#isOver) this.#add(records)
     } catch {
-      candidate.state = 'failed'
+      candidate.state = candidate.hasAnswered ? 'answered' : 'failed'
     }
     this.#underWay--
     this.#askMore()

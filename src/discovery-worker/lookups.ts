@@ -6,9 +6,14 @@ import { IterativeLookup, type LookupDeps } from './iterative-lookup.ts'
 
 /** At three requests each, twelve under way: the answers of all of them, 60 packets, fit the socket's buffer many times. */
 const MAX_LOOKUPS = 4
+/**
+ * Between two lookups that ask whoever has answered a second time: some ban an address for its ninth packet in a second
+ * (packet-quota.ts), and all lookups of a small network ask the same few.
+ */
+const WIDE_PERIOD_MS = 60_000
 const TARGET_FORM = /^[0-9a-f]{64}$/i
 
-export interface LookupsDeps extends Omit<LookupDeps, 'clock'> {
+export interface LookupsDeps extends Omit<LookupDeps, 'clock' | 'mayWiden'> {
   readonly clock: Clock
   /** Nodes of the routing table. */
   readonly table: () => readonly ENR[]
@@ -18,6 +23,7 @@ export interface LookupsDeps extends Omit<LookupDeps, 'clock'> {
 export class Lookups {
   readonly #deps: LookupsDeps
   readonly #running = new Set<IterativeLookup>()
+  #wideAtMs = Number.NEGATIVE_INFINITY
   /** Begun since start. */
   total = 0
 
@@ -38,7 +44,10 @@ export class Lookups {
     if (!TARGET_FORM.test(targetHex)) throw new RelayError('BAD_REQUEST', 'a lookup needs 64 hex digits')
     if (this.#running.size >= MAX_LOOKUPS) throw new RelayError('NOT_READY', `${MAX_LOOKUPS} lookups are under way`)
     const startedAtMs = clock.monotonicMs()
-    const lookup = new IterativeLookup(targetHex.toLowerCase(), this.#deps)
+    const lookup = new IterativeLookup(targetHex.toLowerCase(), {
+      ...this.#deps,
+      mayWiden: () => this.#takeWideTurn(),
+    })
     this.#running.add(lookup)
     this.total++
     try {
@@ -47,6 +56,13 @@ export class Lookups {
     } finally {
       this.#running.delete(lookup)
     }
+  }
+
+  #takeWideTurn(): boolean {
+    const nowMs = this.#deps.clock.monotonicMs()
+    if (nowMs - this.#wideAtMs < WIDE_PERIOD_MS) return false
+    this.#wideAtMs = nowMs
+    return true
   }
 
   /** Ends all of them with what they have. */

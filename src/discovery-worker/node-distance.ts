@@ -12,6 +12,11 @@ export function log2Distance(a: string, b: string): number {
   return distance === 0n ? 0 : distance.toString(2).length
 }
 
+/** The `count` widest distances, at which nearly all nodes are, the widest first, without those of `except`. */
+export function widestDistances(count: number, except: readonly number[]): number[] {
+  return Array.from({ length: count }, (_, at) => ID_BITS - at).filter((distance) => !except.includes(distance))
+}
+
 /** The `count` distances to ask `from` for, when looking for `target`: the exact one first, then those next to it. */
 export function distancesTowards(target: string, from: string, count: number): number[] {
   const exact = Math.max(1, log2Distance(target, from))

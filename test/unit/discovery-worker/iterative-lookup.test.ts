@@ -15,6 +15,8 @@ const network: readonly ENR[] = Array.from({ length: NODES }, (_, i) =>
   testRecord({ udpPort: 9000, secretKey: digestOf(`node ${i}`) }).toENR(),
 )
 
+const mayWiden = () => true
+
 const nodeId = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'))
 
 function digestOf(text: string): Buffer {
@@ -47,7 +49,7 @@ async function look(target: string, isDead: (node: ENR) => boolean = () => false
     if (isDead(node)) throw new Error('no answer')
     return answerOf(node, distances)
   }
-  const lookup = new IterativeLookup(target, { clock: new FakeClock(), localId: 'f'.repeat(64), ask })
+  const lookup = new IterativeLookup(target, { clock: new FakeClock(), localId: 'f'.repeat(64), ask, mayWiden })
   const result = await lookup.run(network.slice(0, 5))
   return { ...result, asked, mostUnderWay }
 }
@@ -80,7 +82,8 @@ describe('IterativeLookup', () => {
   })
 
   test('ends at once when nobody is known, and when nobody answers', async () => {
-    const deps = { clock: new FakeClock(), localId: '0'.repeat(64), ask: () => Promise.reject(new Error('dead')) }
+    const ask = () => Promise.reject(new Error('dead'))
+    const deps = { clock: new FakeClock(), localId: '0'.repeat(64), ask, mayWiden }
     const target = 'a'.repeat(64)
     assert.deepEqual(await new IterativeLookup(target, deps).run([]), { closest: [], records: 0 })
     assert.deepEqual(await new IterativeLookup(target, deps).run(network), { closest: [], records: 0 })
@@ -89,7 +92,7 @@ describe('IterativeLookup', () => {
   test('ends after 20 s with what it has, and lets no timer stand', async () => {
     const clock = new FakeClock()
     const ask = () => new Promise<never>(() => undefined)
-    const running = new IterativeLookup('b'.repeat(64), { clock, localId: '0'.repeat(64), ask }).run(network)
+    const running = new IterativeLookup('b'.repeat(64), { clock, localId: '0'.repeat(64), ask, mayWiden }).run(network)
     clock.advance(20_000)
     assert.deepEqual(await running, { closest: [], records: 0 })
     assert.equal(clock.pending, 0)
@@ -103,13 +106,52 @@ describe('IterativeLookup', () => {
       const distance = log2Distance(boot.nodeId, other.nodeId)
       const ask = async (node: ENR, distances: readonly number[]) =>
         node === boot && distances.includes(distance) ? [other] : []
-      const lookup = new IterativeLookup(target, { clock: new FakeClock(), localId: '0'.repeat(64), ask })
+      const lookup = new IterativeLookup(target, { clock: new FakeClock(), localId: '0'.repeat(64), ask, mayWiden })
       const { closest } = await lookup.run([boot])
       assert.deepEqual(new Set(closest), new Set([boot.nodeId, other.nodeId]), `distance ${distance}`)
     }
   })
 
-  test('never asks ourselves, nor anybody twice', async () => {
+  test('those who answered have, whatever becomes of what they are asked once more', async () => {
+    const few = network.slice(0, 8)
+    for (const isSilent of [false, true]) {
+      const clock = new FakeClock()
+      const asked = new Set<ENR>()
+      const ask = async (node: ENR) => {
+        const isSecond = asked.has(node)
+        asked.add(node)
+        if (isSecond && isSilent) await new Promise(() => undefined)
+        if (isSecond) throw new Error('lost')
+        return []
+      }
+      const lookup = new IterativeLookup('c'.repeat(64), { clock, localId: '0'.repeat(64), ask, mayWiden })
+      const running = lookup.run(few)
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+      clock.advance(20_000)
+      assert.equal((await running).closest.length, few.length)
+    }
+  })
+
+  test('who answered is asked once more for other distances, and only when that may be', async () => {
+    const asks: number[][] = []
+    const [boot] = network
+    assert.ok(boot !== undefined)
+    const ask = async (_: ENR, distances: number[]) => {
+      asks.push(distances)
+      return []
+    }
+    const deps = { clock: new FakeClock(), localId: '0'.repeat(64), ask }
+    await new IterativeLookup('d'.repeat(64), { ...deps, mayWiden: () => false }).run([boot])
+    assert.equal(asks.length, 1)
+    asks.length = 0
+    await new IterativeLookup('d'.repeat(64), { ...deps, mayWiden }).run([boot])
+    assert.equal(asks.length, 2)
+    const all = asks.flat()
+    assert.equal(new Set(all).size, all.length)
+    for (let distance = 241; distance <= 256; distance++) assert.ok(all.includes(distance), `${distance}`)
+  })
+
+  test('where sixteen answer nobody is asked twice, and we are not asked at all', async () => {
     const asked: string[] = []
     const [us, ...others] = network
     assert.ok(us !== undefined)
@@ -117,7 +159,9 @@ describe('IterativeLookup', () => {
       asked.push(node.nodeId)
       return [us, ...answerOf(node, distances)]
     }
-    await new IterativeLookup(us.nodeId, { clock: new FakeClock(), localId: us.nodeId, ask }).run(others.slice(0, 5))
+    await new IterativeLookup(us.nodeId, { clock: new FakeClock(), localId: us.nodeId, ask, mayWiden }).run(
+      others.slice(0, 5),
+    )
     assert.equal(new Set(asked).size, asked.length)
     assert.ok(!asked.includes(us.nodeId))
   })
