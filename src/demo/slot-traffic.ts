@@ -23,7 +23,7 @@ const MAX_SUBNETS = 2
 const MAX_COLUMNS = 16
 /** After the slot's begin, for the block to travel before this process computes again. */
 const BLOCK_HEADSTART_MS = 150
-/** Before the slot's end, when its last message has long arrived; the relay's own pulse follows within 0.25 s of it. */
+/** Before the slot's end, when its last message has long arrived; the relay's own pulse follows 0.1 s after it. */
 const REPORT_LEAD_MS = 100
 /** Each burst is spread over this part of a slot, as arrival times are on a real network. */
 const BURST_PART_OF_SLOT = 0.15

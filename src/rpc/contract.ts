@@ -330,7 +330,7 @@ export interface PulseEvent {
   /** First byte of a message's RPC in our hands to its last forward handed to a stream, over the last pulse. */
   readonly forwardP50Ms: number
   readonly forwardP99Ms: number
-  /** Longest event-loop delay of the network thread over the last pulse. */
+  /** Longest event-loop delay of the network thread over the last pulse, of those read five times a second. */
   readonly loopDelayMaxMs: number
 }
 

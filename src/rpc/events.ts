@@ -86,6 +86,8 @@ class PortEmitter<E> implements Emitter<E> {
   }
 
   #post(): void {
+    this.#timer?.[Symbol.dispose]()
+    this.#timer = undefined
     const records = this.#buffer
     this.#buffer = []
     if (this.#send(records)) return

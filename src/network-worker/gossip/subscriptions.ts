@@ -56,8 +56,9 @@ export class Subscriptions {
   }
 
   start(): void {
-    this.#check()
+    // First, so that no epoch begins between the two.
     this.#timer = watchSlots(this.#deps, () => this.#check())
+    this.#check()
   }
 
   stop(): void {

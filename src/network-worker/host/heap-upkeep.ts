@@ -6,6 +6,8 @@ import { collector } from './collector.ts'
 
 /** How often it is looked whether now is a good time, while it may be, and what a thread's share of work is taken over. */
 const LOOK_PERIOD_MS = 200
+/** In that time, however short slots are. */
+const LEAST_LOOKS = 3
 /** Growth at which a collection is worth its time: V8 makes one by itself at twice the size, some 40 MiB (ADR 23). */
 export const COLLECTED_AFTER_GROWTH_BYTES = 12 * 1024 * 1024
 /**
@@ -54,9 +56,11 @@ export class HeapUpkeep {
 
   /** Sleeps until the next time in which nothing is due: each look wakes the thread. */
   #arm(): Disposable {
-    const { clock, busyShare } = this.#deps
+    const { clock, busyShare, slotDurationMs } = this.#deps
     const waitMs = this.#msUntilQuiet
-    return clock.after(waitMs === 0 ? LOOK_PERIOD_MS : waitMs, () => {
+    const quietMs = (QUIET_UNTIL_SHARE - QUIET_FROM_SHARE) * slotDurationMs
+    const periodMs = Math.min(LOOK_PERIOD_MS, quietMs / (LEAST_LOOKS + 1))
+    return clock.after(waitMs === 0 ? periodMs : waitMs, () => {
       this.#timer = this.#arm()
       if (waitMs === 0) this.#look()
       else busyShare() // of what comes from here on

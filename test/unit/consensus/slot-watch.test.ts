@@ -10,8 +10,9 @@ const NETWORK = smallNetwork({ slotDurationMs: 12_000 })
 const SLOT_MS = NETWORK.slotDurationMs
 
 /** Watches from 900 ms into slot 10. The wall clock can be set; timers can come early, as the system's may. */
-function scene() {
-  const time = new FakeClock(NETWORK.genesisTimeSeconds * 1000 + 10 * SLOT_MS + 900)
+function scene({ slotDurationMs = SLOT_MS, startMs = 10 * SLOT_MS + 900 } = {}) {
+  const network = { ...NETWORK, slotDurationMs }
+  const time = new FakeClock(network.genesisTimeSeconds * 1000 + startMs)
   const state = { setForwardMs: 0, earlyMs: 0, looks: 0, told: [] as [number, number][] }
   const clock: Clock = {
     nowMs: () => time.nowMs() + state.setForwardMs,
@@ -22,7 +23,7 @@ function scene() {
       return time.after(delayMs - state.earlyMs, run)
     },
   }
-  const slotClock = createSlotClock(NETWORK, clock)
+  const slotClock = createSlotClock(network, clock)
   const watch = watchSlots({ clock, slotClock }, (slot) => state.told.push([slot, slotClock.msIntoSlot()]))
   return { time, state, watch }
 }
@@ -34,6 +35,13 @@ test('each slot is told as it begins, once, and the one in which the watch began
   time.advance(3 * SLOT_MS)
   const expected = [11, 12, 13].map((slot) => [slot, 0])
   assert.deepEqual(state.told, expected)
+})
+
+test('slots shorter than any wait, and those before genesis, are told one by one', () => {
+  const { time, state } = scene({ slotDurationMs: 250, startMs: -500 })
+  time.advance(1000)
+  const slots = state.told.map(([slot]) => slot)
+  assert.deepEqual(slots, [-1, 0, 1, 2])
 })
 
 test('a timer that comes early tells nothing early, and nothing twice', () => {

@@ -126,6 +126,17 @@ test('no timer runs while nothing waits, and one does as long as the receiver ha
   assert.equal(clock.pending, 1)
 })
 
+test('records that were dropped are told of though nothing comes behind them', async (t) => {
+  const { out, clock, batches } = emitter(t)
+  out.emit('note', (() => 1) as unknown as string)
+  clock.advance(100)
+  assert.equal(batches.length, 0)
+  clock.advance(100)
+  await until(() => batches.length === 1)
+  assert.equal(batches[0]?.dropped, 1)
+  assert.equal(clock.pending, 0)
+})
+
 test('close posts the rest, stops the timer and drops what comes later', async (t) => {
   const { out, clock, batches } = emitter(t)
   out.emit('tick', 1)

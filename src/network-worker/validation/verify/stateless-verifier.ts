@@ -20,7 +20,7 @@ const SIGNATURE_NICENESS = 0
 /** Columns come many at a time, and behind their block. */
 const CELL_NICENESS = 5
 /** How soon after keys are known the threads are made ready, ms. */
-const KEYS_PERIOD_MS = 2000
+const KEYS_PERIOD_MS = 1000
 
 export interface StatelessVerifierDeps {
   readonly network: NetworkConfig

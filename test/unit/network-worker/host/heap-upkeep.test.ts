@@ -12,17 +12,26 @@ import { FakeClock } from '../../../support/fake-clock.ts'
 
 const SLOT_MS = 12_000
 const FULL_BYTES = 60_000_000
+const QUIET_FROM_SHARE = 10 / 12
 
 /** Slots begin when the clock does; a collection leaves `FULL_BYTES`. */
-function scene() {
+function scene(slotMs = SLOT_MS) {
   const clock = new FakeClock()
-  const state = { heapBytes: FULL_BYTES, busyShare: 0.02, collectedAtMs: [] as number[] }
+  const state = { heapBytes: FULL_BYTES, busyShare: 0.02, collectedAtMs: [] as number[], longestShareMs: 0 }
+  let askedAtMs = 0
   const heap = new HeapUpkeep({
     clock,
-    slotClock: { msIntoSlot: () => clock.monotonicMs() % SLOT_MS },
-    slotDurationMs: SLOT_MS,
+    slotClock: { msIntoSlot: () => clock.monotonicMs() % slotMs },
+    slotDurationMs: slotMs,
     heapBytes: () => state.heapBytes,
-    busyShare: () => state.busyShare,
+    busyShare: () => {
+      const nowMs = clock.monotonicMs()
+      if (nowMs % slotMs > QUIET_FROM_SHARE * slotMs) {
+        state.longestShareMs = Math.max(state.longestShareMs, nowMs - askedAtMs)
+      }
+      askedAtMs = nowMs
+      return state.busyShare
+    },
     collect: () => {
       state.collectedAtMs.push(clock.monotonicMs())
       state.heapBytes = FULL_BYTES
@@ -40,6 +49,21 @@ describe('the heap of the network thread', () => {
     assert.deepEqual(state.collectedAtMs, [10_200])
     clock.advance(3 * SLOT_MS)
     assert.equal(state.collectedAtMs.length, 1, 'and not again before it has')
+  })
+
+  test('is collected however short slots are', () => {
+    for (const slotMs of [400, 1000, 2000]) {
+      const { clock, state } = scene(slotMs)
+      state.heapBytes += COLLECTED_AFTER_GROWTH_BYTES
+      clock.advance(slotMs)
+      assert.equal(state.collectedAtMs.length, 1, `slots of ${slotMs} ms`)
+    }
+  })
+
+  test('what the thread does is looked at over the last 200 ms', () => {
+    const { clock, state } = scene()
+    clock.advance(3 * SLOT_MS)
+    assert.equal(state.longestShareMs, 200)
   })
 
   test('is left alone while it has not', () => {
