@@ -48,7 +48,7 @@ interface Candidate {
   readonly record: ENR
   readonly distance: bigint
   state: 'new' | 'asked' | 'answered' | 'failed'
-  /** Whatever becomes of what it is asked next. */
+  /** Stays, whatever becomes of what it is asked next. */
   hasAnswered: boolean
 }
 

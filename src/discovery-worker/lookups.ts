@@ -58,15 +58,15 @@ export class Lookups {
     }
   }
 
+  /** Ends all of them with what they have. */
+  stop(): void {
+    for (const lookup of this.#running) lookup.stop()
+  }
+
   #takeWideTurn(): boolean {
     const nowMs = this.#deps.clock.monotonicMs()
     if (nowMs - this.#wideAtMs < WIDE_PERIOD_MS) return false
     this.#wideAtMs = nowMs
     return true
-  }
-
-  /** Ends all of them with what they have. */
-  stop(): void {
-    for (const lookup of this.#running) lookup.stop()
   }
 }
