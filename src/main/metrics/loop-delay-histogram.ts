@@ -3,7 +3,7 @@ import { LOOP_DELAY_BOUNDS_MS, type LoopDelayView } from '../../shared/loop-dela
 import type { ThreadOfProcess } from './process-metrics.ts'
 
 export const LOOP_DELAY_NAME = 'starling_process_event_loop_delay_seconds'
-export const LOOP_DELAY_HELP = 'How late the event loop came to a timer, five times a second, by thread.'
+export const LOOP_DELAY_HELP = 'How late the event loop came to a timer, read five times a second, by thread.'
 
 type Label = 'thread' | 'le'
 

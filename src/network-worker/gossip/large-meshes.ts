@@ -7,7 +7,7 @@ import type { ReplacementReason } from './wire-counts.ts'
 
 /** What is known of peers. */
 export interface LargeMeshFacts extends TurnFacts {
-  /** Of the last large messages, the share that a peer still lacked when it was its turn. */
+  /** Of the last large messages, the share that a peer lacked until our copy came. */
   lackedShare(peerId: PeerIdStr): number
 }
 
