@@ -5,7 +5,7 @@
 import { runPaired } from '../paired.ts'
 import { medianTable, ratioTable } from '../paired-table.ts'
 import type { BenchRun, Variant } from '../run-record.ts'
-import { type PairedOptions, pairedFlags } from './flags.ts'
+import { atLeast, type PairedOptions, pairedFlags } from './flags.ts'
 import { LoadGenerator, requireGo, SUBSCRIBERS, trafficFigures } from './load-generator.ts'
 import { measureRelay } from './measure-relay.ts'
 import { startRelay } from './relay-under-test.ts'
@@ -28,12 +28,24 @@ const CASES: ReadonlyMap<string, StreamOf> = new Map([
   [BLOCKS_CASE, (topics) => blocks(topics, 40)],
 ])
 
-async function measure(caseName: string, variant: Variant, round: number, options: PairedOptions): Promise<BenchRun> {
-  const { seconds, warmupSeconds } = options
+interface ChainOptions extends PairedOptions {
+  /** The one processor of the load generator; any when left out. */
+  readonly generatorCpu?: string
+}
+
+/** @throws Error when a flag is not as it should be */
+function chainFlags(args: string[]): ChainOptions {
+  const options = pairedFlags(args, { seconds: 20, warmupSeconds: 5 }, { 'generator-cpu': '' })
+  const given = options.extra['generator-cpu']
+  return given === '' ? options : { ...options, generatorCpu: String(atLeast('generator-cpu', given, 0)) }
+}
+
+async function measure(caseName: string, variant: Variant, round: number, options: ChainOptions): Promise<BenchRun> {
+  const { seconds, warmupSeconds, generatorCpu } = options
   const streamOf = CASES.get(caseName)
   if (streamOf === undefined) throw new Error(`there is no case ${caseName}`)
   await using relay = await startRelay({ ...variant, network: steadyNetwork(options) })
-  await using generator = await LoadGenerator.connect(relay)
+  await using generator = await LoadGenerator.connect(relay, generatorCpu)
   const streams = [streamOf(relay.topics)]
   if (warmupSeconds > 0 && caseName === BLOCKS_CASE)
     await generator.run([attestations(relay.topics, 2_000)], warmupSeconds)
@@ -51,7 +63,7 @@ function warmupOf(
 
 /** Runs the cases, prints medians and ratios, and writes the runs. @throws Error without Go, or when a relay fails twice */
 export async function runChain(args: string[]): Promise<void> {
-  const options = pairedFlags(args, { seconds: 20, warmupSeconds: 5 })
+  const options = chainFlags(args)
   requireGo()
   const runs = await runPaired(
     {
@@ -61,6 +73,7 @@ export async function runChain(args: string[]): Promise<void> {
         subscribers: SUBSCRIBERS,
         blocksWarmupSeconds: warmupOf(BLOCKS_CASE, options),
         ...steadyNetwork(options),
+        ...(options.generatorCpu === undefined ? {} : { generatorCpu: options.generatorCpu }),
       },
       // No slot has so many blocks.
       skips: (caseName, { validation }) => caseName === BLOCKS_CASE && validation !== 'none',

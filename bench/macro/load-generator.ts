@@ -27,6 +27,10 @@ export function requireGo(): void {
   if (reason !== false) throw new Error(`${reason}; the load generator is written in Go (https://go.dev/dl)`)
 }
 
+function start(binary: string, cpu: string | undefined): JsonLineProcess<never> {
+  return cpu === undefined ? new JsonLineProcess(binary) : new JsonLineProcess('taskset', ['--cpu-list', cpu, binary])
+}
+
 export class LoadGenerator implements AsyncDisposable {
   readonly #process: JsonLineProcess<never>
   readonly #network: TestNetwork
@@ -36,10 +40,13 @@ export class LoadGenerator implements AsyncDisposable {
     this.#network = network
   }
 
-  /** Starts the hosts and connects them; every one is in the relay's mesh of every topic when this resolves. */
-  static async connect(relay: RelayUnderTest, names = GOSSIP_NAMES): Promise<LoadGenerator> {
-    const process = new JsonLineProcess<never>(await goPeerBinary())
-    const topics = names.map((name) => fullTopic(relay.topics, name))
+  /**
+   * Starts the hosts and connects them; every one is in the relay's mesh of every topic when this resolves.
+   * @param cpu the one processor that it may run on, as taskset names it; any when left out
+   */
+  static async connect(relay: RelayUnderTest, cpu?: string): Promise<LoadGenerator> {
+    const process = start(await goPeerBinary(), cpu)
+    const topics = GOSSIP_NAMES.map((name) => fullTopic(relay.topics, name))
     const forkDigest = topics[0]?.split('/')[2] ?? ''
     const quic = relay.address.includes('/quic-v1')
     const args = {

@@ -24,7 +24,8 @@ const CHAIN: BenchText = {
   lines: [
     'One publisher, the relay, eight subscribers that know only the relay. Messages of one size come at a steady rate. CPU',
     'is of the whole relay process and falls as the rate rises, because more messages then share a frame and a system',
-    'call: compare equal rates only.',
+    'call: compare equal rates only. In a part with `generatorCpu` publisher and subscribers keep to that one processor, and the relay has',
+    'the others to itself: the way a relay meets peers on other machines.',
   ],
   own: chainPart,
 }
