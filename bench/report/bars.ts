@@ -27,7 +27,7 @@ export interface Reading extends Estimate {
 
 export interface Bar {
   readonly measure: string
-  /** The bench whose runs tell. */
+  /** The bench whose runs tell, or one file of it: `chain-apart`. */
   readonly bench: string
   readonly transport: Variant['transport']
   readonly wanted: 'at most' | 'at least'
@@ -44,6 +44,10 @@ const COST = 'CPU a delivered 240 B message at 2,000/s × 8, beside the better o
 const BLOCK_COST = 'CPU a delivered 120 kB message at 40/s × 8, beside the better of Go and Rust'
 const BLOCK_P50 = 'p50 of 120 kB messages at 40/s × 8, beside the better of Go and Rust'
 const BLOCK_P99 = 'p99 of 120 kB messages at 40/s × 8, beside the better of Go and Rust'
+/** Publisher and subscribers on a processor that the relay need not use: what it does when they are on other machines. */
+const APART = 'the load generator on a processor of its own'
+const APART_P50 = `p50 of 120 kB messages at 40/s × 8, ${APART}, beside the better of Go and Rust`
+const APART_P99 = `p99 of 120 kB messages at 40/s × 8, ${APART}, beside the better of Go and Rust`
 const BURST_P50 = 'p50 of block-like messages during an attestation burst, beside the better of Go and Rust'
 const BURST_P99 = 'p99 of block-like messages during an attestation burst, beside the better of Go and Rust'
 const SUSTAINED = 'sustained 240 B messages a second, beside the better of Go and Rust'
@@ -78,6 +82,8 @@ const COST_BAR = { measure: COST, bench: 'chain', wanted: 'at most', unit: 'time
 const BESIDE_BETTER = { wanted: 'at most', unit: 'times' } as const
 const BLOCK_COST_BAR = { ...BESIDE_BETTER, measure: BLOCK_COST, bench: 'chain', read: blockCostBesideBetter } as const
 
+const APART_BAR = { ...BESIDE_BETTER, bench: 'chain-apart' } as const
+
 const VALIDATION_BAR = { bench: 'validation', transport: 'tcp', wanted: 'at most', isOfValidation: true } as const
 
 export const BARS: readonly Bar[] = [
@@ -87,6 +93,8 @@ export const BARS: readonly Bar[] = [
   { ...BLOCK_COST_BAR, transport: 'quic', limit: 2, aim: 1 },
   ...onBoth({ ...BESIDE_BETTER, measure: BLOCK_P50, bench: 'chain', limit: 1, read: blocksBesideBetter('p50Ms') }),
   ...onBoth({ ...BESIDE_BETTER, measure: BLOCK_P99, bench: 'chain', limit: 1.1, read: blocksBesideBetter('p99Ms') }),
+  ...onBoth({ ...APART_BAR, measure: APART_P50, limit: 1, read: blocksBesideBetter('p50Ms') }),
+  ...onBoth({ ...APART_BAR, measure: APART_P99, limit: 1.1, read: blocksBesideBetter('p99Ms') }),
   ...onBoth({ ...BESIDE_BETTER, measure: BURST_P50, bench: 'fan', limit: 1, read: burstBesideBetter('p50Ms') }),
   ...onBoth({ ...BESIDE_BETTER, measure: BURST_P99, bench: 'fan', limit: 1.1, read: burstBesideBetter('p99Ms') }),
   ...onBoth({

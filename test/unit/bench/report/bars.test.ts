@@ -39,6 +39,10 @@ describe('the bars', () => {
       'chain quic at most 1 times',
       'chain tcp at most 1.1 times',
       'chain quic at most 1.1 times',
+      'chain-apart tcp at most 1 times',
+      'chain-apart quic at most 1 times',
+      'chain-apart tcp at most 1.1 times',
+      'chain-apart quic at most 1.1 times',
       'fan tcp at most 1 times',
       'fan quic at most 1 times',
       'fan tcp at most 1.1 times',
@@ -100,6 +104,31 @@ describe('the bars', () => {
       [1.5, 'go-libp2p'],
       [1.2, 'rust-libp2p'],
     ])
+  })
+
+  it('read blocks with the load generator apart from runs of their own', () => {
+    const at = (p50Ms: number): readonly BenchRun[] =>
+      rounds(() =>
+        [
+          { variant: variant('starling'), p50Ms },
+          { variant: variant('go'), p50Ms: 2 },
+        ].map(({ p50Ms: middle, ...run }) => ({
+          ...run,
+          case: '120 kB at 40/s',
+          classes: [madeClass({ name: '120 kB', p50Ms: middle })],
+        })),
+      )
+    const results = chooseResults({
+      '2026-01-02-chain.json': madeResult('chain', at(3)),
+      '2026-01-02-chain-apart.json': madeResult('chain', at(1)),
+    })
+    const found = ['p50 of 120 kB messages at 40/s × 8, beside', 'p50 of 120 kB messages at 40/s × 8, the load'].map(
+      (start) => {
+        const bar = BARS.find(({ measure, transport }) => measure.startsWith(start) && transport === 'tcp')
+        return bar === undefined ? undefined : readBar(bar, results)?.median
+      },
+    )
+    assert.deepEqual(found, [1.5, 0.5])
   })
 
   it('say so when only one of the others was there', () => {
