@@ -15,9 +15,13 @@ const UNIT_MARKS: Readonly<Record<Bar['unit'], string>> = {
   ms: ' ms',
 }
 
+/** Files that bars are held against by name: no bar of another name is read from them. */
+const NAMED: ReadonlySet<string> = new Set(BARS.map(({ bench }) => bench))
+
 /** The first results file of the bench that tells, the one without a suffix before others. */
 export function readBar(bar: Bar, results: Results): Reading | undefined {
-  for (const { result } of filesOf(results, bar.bench)) {
+  for (const { name, result } of filesOf(results, bar.bench)) {
+    if (name !== bar.bench && NAMED.has(name)) continue
     const runs = bar.isOfValidation === true ? result.runs : unvalidated(result.runs)
     const reading = bar.read(runs, bar.transport)
     if (reading !== undefined) return reading

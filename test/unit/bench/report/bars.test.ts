@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { BARS, judge } from '../../../../bench/report/bars.ts'
 import { readBar } from '../../../../bench/report/bars-section.ts'
-import { chooseResults } from '../../../../bench/report/results.ts'
+import { chooseResults, type ResultFiles } from '../../../../bench/report/results.ts'
 import type { BenchRun, ClassFigures, Variant } from '../../../../bench/run-record.ts'
 import { madeClass, madeRun } from '../made-run.ts'
 import { madeResult } from './made-result.ts'
@@ -118,17 +118,15 @@ describe('the bars', () => {
           classes: [madeClass({ name: '120 kB', p50Ms: middle })],
         })),
       )
-    const results = chooseResults({
-      '2026-01-02-chain.json': madeResult('chain', at(3)),
-      '2026-01-02-chain-apart.json': madeResult('chain', at(1)),
-    })
-    const found = ['p50 of 120 kB messages at 40/s × 8, beside', 'p50 of 120 kB messages at 40/s × 8, the load'].map(
-      (start) => {
+    const apart = { '2026-01-02-chain-apart.json': madeResult('chain', at(1)) }
+    const both = { '2026-01-02-chain.json': madeResult('chain', at(3)), ...apart }
+    const found = (files: ResultFiles): readonly (number | undefined)[] =>
+      ['p50 of 120 kB messages at 40/s × 8, beside', 'p50 of 120 kB messages at 40/s × 8, the load'].map((start) => {
         const bar = BARS.find(({ measure, transport }) => measure.startsWith(start) && transport === 'tcp')
-        return bar === undefined ? undefined : readBar(bar, results)?.median
-      },
-    )
-    assert.deepEqual(found, [1.5, 0.5])
+        return bar === undefined ? undefined : readBar(bar, chooseResults(files))?.median
+      })
+    assert.deepEqual(found(both), [1.5, 0.5])
+    assert.deepEqual(found(apart), [undefined, 0.5])
   })
 
   it('say so when only one of the others was there', () => {
