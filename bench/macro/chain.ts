@@ -73,7 +73,7 @@ export async function runChain(args: string[]): Promise<void> {
         subscribers: SUBSCRIBERS,
         blocksWarmupSeconds: warmupOf(BLOCKS_CASE, options),
         ...steadyNetwork(options),
-        ...(options.generatorCpu === undefined ? {} : { generatorCpu: options.generatorCpu }),
+        generatorCpu: options.generatorCpu,
       },
       // No slot has so many blocks.
       skips: (caseName, { validation }) => caseName === BLOCKS_CASE && validation !== 'none',
