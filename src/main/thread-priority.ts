@@ -1,9 +1,10 @@
 /**
- * Where processors are scarce, the network thread goes before the API. On Linux a priority is a thread's own, and
- * threads inherit it from the thread that starts them: the main thread lowers its own once the network worker runs, and
- * that one, with all that it starts (discovery, validation pool), keeps the process's. Elsewhere a priority is that of the
- * whole process, and is left alone.
+ * Where processors are scarce, the network thread goes before the API and before V8's helpers. On Linux a priority is a
+ * thread's own, and threads inherit it from the thread that starts them: the main thread lowers its own once the network
+ * worker runs, and that one, with all that it starts (discovery, validation pool), keeps the process's. Elsewhere a priority
+ * is that of the whole process, and is left alone.
  */
+import { readdirSync, readFileSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 import type { Logger } from '../shared/logger.ts'
 
@@ -11,26 +12,52 @@ import type { Logger } from '../shared/logger.ts'
  * Steps of niceness below the network thread (sched(7)): a third of its share of a processor that both want, all of one
  * that nobody wants.
  */
-export const MAIN_NICENESS = 5
+export const NICENESS_BEHIND = 5
+
+/**
+ * What Node calls the threads that compile and collect for all others. A young relay compiles for a tenth of its time, and
+ * does so in bursts, when the network thread has no time to give away (ADR 39).
+ */
+export const V8_HELPER = 'V8Worker'
 
 /** The thread that asks, to setpriority(2). */
 const THIS_THREAD = 0
+const THREADS = '/proc/self/task'
 
 export interface PriorityOptions {
   readonly platform?: NodeJS.Platform
+  /** Threads of V8's helpers (gettid(2)). */
+  readonly helpers?: () => readonly number[]
   readonly get?: (thread: number) => number
   readonly set?: (thread: number, niceness: number) => void
 }
 
-/** Lowers the priority of the thread that calls it, as far as the system lets it; nothing depends on it. */
+/**
+ * Lowers the priority of the thread that calls it, and of V8's helpers, as far as the system lets it; nothing depends on it.
+ */
 export function yieldToNetwork(
   log: Logger,
-  { platform = process.platform, get = getPriority, set = setPriority }: PriorityOptions = {},
+  { platform = process.platform, helpers = v8Helpers, get = getPriority, set = setPriority }: PriorityOptions = {},
 ): void {
   if (platform !== 'linux') return
+  const goBehind = (thread: number): void =>
+    set(thread, Math.min(get(thread) + NICENESS_BEHIND, constants.priority.PRIORITY_LOW))
   try {
-    set(THIS_THREAD, Math.min(get(THIS_THREAD) + MAIN_NICENESS, constants.priority.PRIORITY_LOW))
+    goBehind(THIS_THREAD)
+    for (const thread of helpers()) goBehind(thread)
   } catch (err) {
-    log.debug({ err }, 'the main thread keeps its priority')
+    log.debug({ err }, 'not all threads go behind the network thread')
+  }
+}
+
+function v8Helpers(): readonly number[] {
+  return readdirSync(THREADS).filter(isV8Helper).map(Number)
+}
+
+function isV8Helper(thread: string): boolean {
+  try {
+    return readFileSync(`${THREADS}/${thread}/comm`, 'utf8').trim() === V8_HELPER
+  } catch {
+    return false // it ended meanwhile
   }
 }

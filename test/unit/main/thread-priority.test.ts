@@ -11,17 +11,22 @@ for (const [before, after] of [
   [17, 19],
   [19, 19],
 ] as const) {
-  test(`on Linux the thread that asks goes from ${before} to ${after}`, () => {
+  test(`on Linux the thread that asks and V8's helpers go from ${before} to ${after}`, () => {
     const calls: (readonly [number, number])[] = []
-    yieldToNetwork(LOG, { platform: 'linux', get: () => before, set: (...call) => void calls.push(call) })
-    assert.deepEqual(calls, [[0, after]])
+    const set = (...call: readonly [number, number]): void => void calls.push(call)
+    yieldToNetwork(LOG, { platform: 'linux', helpers: () => [71, 72], get: () => before, set })
+    assert.deepEqual(calls, [
+      [0, after],
+      [71, after],
+      [72, after],
+    ])
   })
 }
 
 for (const platform of ['darwin', 'win32'] as const) {
   test(`on ${platform}, where it would be the whole process, nothing is changed`, () => {
     const touched = (): never => assert.fail('the priority was touched')
-    yieldToNetwork(LOG, { platform, get: touched, set: touched })
+    yieldToNetwork(LOG, { platform, helpers: touched, get: touched, set: touched })
   })
 }
 
