@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { test } from 'node:test'
+import { threadTimes } from '../../../bench/macro/process-usage.ts'
 import { NICENESS_BEHIND, V8_HELPER } from '../../../src/main/thread-priority.ts'
 import { StarlingProcess } from '../../support/starling-process.ts'
 import { until } from '../../support/until.ts'
@@ -15,10 +16,9 @@ function niceness(pid: number, thread: string): number {
 }
 
 function threadsNamed(pid: number, name: string): readonly string[] {
-  const named = (thread: string): boolean => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim() === name
-  const found = readdirSync(`/proc/${pid}/task`).filter(named)
+  const found = threadTimes(pid).filter((thread) => thread.name === name)
   assert.notEqual(found.length, 0, `no thread ${name}`)
-  return found
+  return found.map(({ id }) => id)
 }
 
 const skip = process.platform === 'linux' ? false : 'threads have no priority of their own here'
