@@ -15,8 +15,8 @@ import type { Logger } from '../shared/logger.ts'
 export const NICENESS_BEHIND = 5
 
 /**
- * What Node calls the threads that compile and collect for all others. A young relay compiles for a tenth of its time, and
- * does so in bursts, when the network thread has no time to give away (ADR 39).
+ * What Node calls the threads that compile and collect for all others. They take a seventh of a young relay's CPU or more,
+ * and do so in bursts, when the network thread has no time to give away (ADR 39).
  */
 export const V8_HELPER = 'V8Worker'
 
