@@ -27,7 +27,7 @@ export interface HeapUpkeepDeps {
   readonly heapBytes: () => number
   /** The share of the time since it was last asked in which the thread worked, 0 to 1. */
   readonly busyShare: () => number
-  /** Collects the whole heap. */
+  /** Begins to collect the whole heap; what is freed by it shows later. */
   readonly collect: () => void
 }
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { FrameReader, InvalidLengthError } from '../../../../src/network-worker/gossip/frame-reader.ts'
 import { prefixWithLength } from '../../../../src/network-worker/gossip/length-prefix.ts'
 import { MessageRooms } from '../../../../src/network-worker/gossip/message-rooms.ts'
+import { collectAll } from '../../../support/collect-all.ts'
 
 const MAX_BYTES = 100_000
 
@@ -113,8 +112,6 @@ test('whatever the bytes, it reads frames within the bound or says that a length
 })
 
 test('a frame that comes byte by byte, each in a long stretch, keeps none of the stretches', async () => {
-  setFlagsFromString('--expose-gc')
-  const collect: unknown = runInNewContext('gc')
   const reader = new FrameReader({ maxBytes: MAX_BYTES, onFrame: () => assert.fail('it is not complete') })
   const stretches: WeakRef<ArrayBufferLike>[] = []
   for (const byte of [0x80, 0x40, ...new Uint8Array(100)]) {
@@ -123,8 +120,7 @@ test('a frame that comes byte by byte, each in a long stretch, keeps none of the
     reader.push(stretch.subarray(500, 501))
     await nextTurn()
   }
-  assert.ok(typeof collect === 'function')
-  collect()
+  collectAll()
   assert.ok(stretches.filter((stretch) => stretch.deref() !== undefined).length <= 1)
   assert.ok(reader instanceof FrameReader) // it is still there
 })

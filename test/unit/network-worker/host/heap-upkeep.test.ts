@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getHeapStatistics } from 'node:v8'
-import { collector } from '../../../../src/network-worker/host/collector.ts'
 import {
   COLLECTED_AFTER_GROWTH_BYTES,
   HeapUpkeep,
   heapUpkeep,
 } from '../../../../src/network-worker/host/heap-upkeep.ts'
+import { collectAll } from '../../../support/collect-all.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
+import { until } from '../../../support/until.ts'
 
 const SLOT_MS = 12_000
 const FULL_BYTES = 60_000_000
@@ -17,7 +18,10 @@ const QUIET_FROM_SHARE = 10 / 12
 /** Slots begin when the clock does; a collection leaves `FULL_BYTES`. */
 function scene(slotMs = SLOT_MS) {
   const clock = new FakeClock()
-  const state = { heapBytes: FULL_BYTES, busyShare: 0.02, collectedAtMs: [] as number[], longestShareMs: 0 }
+  const state = {
+    ...{ heapBytes: FULL_BYTES, busyShare: 0.02, freesAtOnce: true },
+    ...{ collectedAtMs: [] as number[], longestShareMs: 0 },
+  }
   let askedAtMs = 0
   const heap = new HeapUpkeep({
     clock,
@@ -34,7 +38,7 @@ function scene(slotMs = SLOT_MS) {
     },
     collect: () => {
       state.collectedAtMs.push(clock.monotonicMs())
-      state.heapBytes = FULL_BYTES
+      if (state.freesAtOnce) state.heapBytes = FULL_BYTES
     },
   })
   heap.start()
@@ -84,6 +88,19 @@ describe('the heap of the network thread', () => {
     assert.deepEqual(state.collectedAtMs, [SLOT_MS + 11_000])
   })
 
+  test('is not collected again for what the first collection is about to free', () => {
+    const { clock, state } = scene()
+    state.heapBytes += COLLECTED_AFTER_GROWTH_BYTES
+    state.freesAtOnce = false
+    clock.advance(SLOT_MS)
+    assert.equal(state.collectedAtMs.length, 1)
+    state.heapBytes = FULL_BYTES
+    clock.advance(SLOT_MS)
+    state.heapBytes += COLLECTED_AFTER_GROWTH_BYTES
+    clock.advance(SLOT_MS)
+    assert.equal(state.collectedAtMs.length, 2, 'what was freed is no growth of later')
+  })
+
   test('what V8 freed by itself is no growth', () => {
     const { clock, state } = scene()
     state.heapBytes += 30_000_000
@@ -108,7 +125,7 @@ describe('the heap of the network thread', () => {
 
   test('of this very thread is collected once it has grown and the thread has little to do', async () => {
     const clock = new FakeClock()
-    collector().whole()
+    collectAll()
     const heap = heapUpkeep({ clock, slotClock: { msIntoSlot: () => 10_500 }, slotDurationMs: SLOT_MS })
     heap.start()
     assert.equal(garbage(), 1_000_000)
@@ -116,7 +133,7 @@ describe('the heap of the network thread', () => {
     await sleep(300)
     clock.advance(200)
     heap.stop()
-    assert.ok(getHeapStatistics().used_heap_size < grownBytes - COLLECTED_AFTER_GROWTH_BYTES)
+    await until('it is collected', () => getHeapStatistics().used_heap_size < grownBytes - COLLECTED_AFTER_GROWTH_BYTES)
   })
 })
 
