@@ -114,3 +114,8 @@ function isAt(whole: Uint8Array, start: number, part: Uint8Array, length: number
 }
 
 const NO_BYTES = new Uint8Array()
+
+/** True for a message as StrictNoSign has it: a topic and a payload, and nothing that tells its author. */
+export function isPlain({ from, seqno, signature, key }: RPC.Message): boolean {
+  return from === undefined && seqno === undefined && signature === undefined && key === undefined
+}

@@ -8,22 +8,38 @@ import type { PeerIdStr } from '../../shared/ids.ts'
 export const JOINING_PERIOD_MS = 4
 /** With fewer messages in a period they go at once, each by itself: there is time for it, and they come sooner. */
 export const MIN_COMPANY = 4
+/**
+ * A thread that works for more than this of a period has messages wait for it anyway: with fewer writes all of them leave
+ * sooner (ADR 41).
+ */
+export const MAX_BUSY_SHARE = 0.5
 
 export interface SendWindowDeps<Told> {
   readonly clock: Clock
+  /** The share of the time since it was last asked in which the thread worked, 0 to 1. */
+  readonly busyShare: () => number
+  /** A write to this peer costs much, however short: a packet of its own, and the answer to it. */
+  readonly isCostly: (peerId: PeerIdStr) => boolean
   /** Sends what waits for a peer. */
   readonly flush: (peerId: PeerIdStr) => void
   /** The copies of a message that waited have been sent. */
   readonly tell: (told: Told) => void
 }
 
-/** When short messages wait for company, and until when. One timer for all peers, and none while nothing waits. */
+/**
+ * When short messages wait for company, and until when: a period, or two where a write costs much while the thread is short
+ * of time. One timer for all peers, and none while nothing waits.
+ */
 export class SendWindow<Told> {
   readonly #deps: SendWindowDeps<Told>
   /** Peers for whom messages wait; at most those we are connected to. */
   readonly #waiting = new Set<PeerIdStr>()
+  /** Those of them whom a flush has left out, which the next one will not. */
+  #held: ReadonlySet<PeerIdStr> = new Set()
   /** Messages of which copies wait; at most those that come in a period. */
   #toTell: Told[] = []
+  /** The same, of the period before: copies wait for those who were left out. */
+  #toTellNext: Told[] = []
   /** End of this period, monotonic ms. */
   #untilMs = Number.NEGATIVE_INFINITY
   /** Messages of this period and of the one before. */
@@ -59,12 +75,31 @@ export class SendWindow<Told> {
     this.#toTell.push(told)
   }
 
+  /** Sends what waits; while the thread is short of time only every other time to those to whom that costs much. */
   #flush(): void {
-    const { flush, tell } = this.#deps
-    for (const peerId of this.#waiting) flush(peerId)
-    this.#waiting.clear()
-    const toTell = this.#toTell
+    const { clock, tell } = this.#deps
+    const sent = this.#toTellNext
+    this.#held = this.#flushDue()
+    this.#toTellNext = this.#toTell
     this.#toTell = []
-    for (const told of toTell) tell(told)
+    if (this.#held.size > 0) clock.after(JOINING_PERIOD_MS, () => this.#flush())
+    else sent.push(...this.#toTellNext.splice(0))
+    for (const told of sent) tell(told)
+  }
+
+  /** @returns those who still wait */
+  #flushDue(): ReadonlySet<PeerIdStr> {
+    const { flush, busyShare, isCostly } = this.#deps
+    const isShortOfTime = busyShare() > MAX_BUSY_SHARE
+    const held = new Set<PeerIdStr>()
+    for (const peerId of this.#waiting) {
+      if (isShortOfTime && !this.#held.has(peerId) && isCostly(peerId)) {
+        held.add(peerId)
+        continue
+      }
+      flush(peerId)
+      this.#waiting.delete(peerId)
+    }
+    return held
   }
 }

@@ -5,6 +5,7 @@
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
+import { busyShare } from '../host/busy-share.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
 import { AnnouncingRouter, hasIdontwant } from './announcing-router.ts'
 import { CopyLedger } from './copy-ledger.ts'
@@ -13,7 +14,7 @@ import type { LazyPushRouterDeps } from './lazy-push-router.ts'
 import { prefixWithLength } from './length-prefix.ts'
 import { idBytes } from './message-cache.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
-import { type EncodedMessage, MessageEncoder } from './message-encoder.ts'
+import { type EncodedMessage, isPlain, MessageEncoder } from './message-encoder.ts'
 import { type DropReason, isShort, type OutboxMessage, PeerOutbox, pushFront } from './peer-outbox.ts'
 import { SendWindow } from './send-window.ts'
 import { isOurOwnFault, isTooSlow } from './slow-peer.ts'
@@ -81,6 +82,8 @@ export class SendingRouter extends AnnouncingRouter {
     this.#deps = deps
     this.#window = new SendWindow({
       clock: deps.clock,
+      busyShare: busyShare(),
+      isCostly: (peerId) => this.#onQuic.has(peerId),
       flush: (peerId) => this.#flush(peerId),
       tell: (forwarded) => this.#tell(forwarded),
     })
@@ -291,9 +294,4 @@ export class SendingRouter extends AnnouncingRouter {
 /** What says IDONTWANT, for a peer whose version of the protocol has it. */
 function frontFor(stream: OutboundStream, unwanted: Uint8Array | undefined): Uint8Array | undefined {
   return unwanted !== undefined && hasIdontwant(stream) ? unwanted : undefined
-}
-
-/** True for a message as StrictNoSign has it: a topic and a payload, and nothing that tells its author. */
-export function isPlain({ from, seqno, signature, key }: RPC.Message): boolean {
-  return from === undefined && seqno === undefined && signature === undefined && key === undefined
 }

@@ -1,7 +1,7 @@
-import { performance } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
 import type { Clock } from '../../shared/clock.ts'
+import { busyShare } from './busy-share.ts'
 import { collector } from './collector.ts'
 
 /** How often it is looked whether now is a good time, while it may be, and what a thread's share of work is taken over. */
@@ -91,16 +91,10 @@ export class HeapUpkeep {
 
 /** The calling thread's own. */
 export function heapUpkeep(deps: Pick<HeapUpkeepDeps, 'clock' | 'slotClock' | 'slotDurationMs'>): HeapUpkeep {
-  let before = performance.eventLoopUtilization()
   return new HeapUpkeep({
     ...deps,
     heapBytes: () => getHeapStatistics().used_heap_size,
-    busyShare: () => {
-      const now = performance.eventLoopUtilization()
-      const { utilization } = performance.eventLoopUtilization(now, before)
-      before = now
-      return utilization
-    },
+    busyShare: busyShare(),
     collect: collector().whole,
   })
 }
