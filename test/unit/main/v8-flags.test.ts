@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
 import { setV8Flags } from '../../../src/main/v8-flags.ts'
+import { isCompiled } from '../../support/v8-compiling.ts'
 
 const MODULE = new URL('../../../src/main/v8-flags.ts', import.meta.url).href
 /** By its defaults V8 wants more calls than this. */
@@ -14,7 +14,6 @@ const PAUSE_MS = 2
 /** How often a new function was called until V8 had compiled it for good, or Infinity. */
 async function callsUntilCompiled(): Promise<number> {
   const sum = new Function('numbers', 'let all = 0; for (const one of numbers) all += one; return all')
-  const isCompiled = new Function('f', 'return %ActiveTierIsMaglev(f) || %ActiveTierIsTurbofan(f)')
   for (let calls = 1; calls <= MOST_CALLS; calls++) {
     sum([1, 2, 3])
     if (isCompiled(sum)) return calls
@@ -24,7 +23,6 @@ async function callsUntilCompiled(): Promise<number> {
 }
 
 test('what is called once a slot is compiled within some tens of calls, not hundreds', async () => {
-  setFlagsFromString('--allow-natives-syntax')
   assert.equal(await callsUntilCompiled(), Number.POSITIVE_INFINITY)
   setV8Flags()
   assert.notEqual(await callsUntilCompiled(), Number.POSITIVE_INFINITY)

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { FrameReader, InvalidLengthError } from '../../../../src/network-worker/gossip/frame-reader.ts'
 import { prefixWithLength } from '../../../../src/network-worker/gossip/length-prefix.ts'
 import { MessageRooms } from '../../../../src/network-worker/gossip/message-rooms.ts'
-import { collectAll } from '../../../support/collect-all.ts'
+import { collectAll } from '../../../support/whole-heap.ts'
 
 const MAX_BYTES = 100_000
 

@@ -1,36 +1,20 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { setV8Flags } from '../../../../src/main/v8-flags.ts'
 import { collector } from '../../../../src/network-worker/host/collector.ts'
-import { collectAll } from '../../../support/collect-all.ts'
 import { until } from '../../../support/until.ts'
+import { isCompiled, neverCompile } from '../../../support/v8-compiling.ts'
+import { collectAll, growHeap, MANY_OBJECTS_BYTES, manyObjects, usedHeapBytes } from '../../../support/whole-heap.ts'
 
-const OBJECTS = 1_000_000
-/** Of some 38 MB that they are. */
-const LEAST_BYTES = 16 * OBJECTS
 /** After which V8 has marked, and another collection may begin. */
 const APART_MS = 250
 const COLLECTIONS = 5
 /** V8 may ask what is alive just before it comes to it, which is about one of a hundred times. */
 const LEAST_KEPT = 3
 
-function objects(): object[] {
-  return Array.from({ length: OBJECTS }, (_, index) => ({ index }))
-}
-
-const usedBytes = () => getHeapStatistics().used_heap_size
-
-/** Makes many old objects that nobody holds. @returns the bytes in use before */
-function grow(): number {
-  const restBytes = usedBytes()
-  assert.equal(objects().length, OBJECTS)
-  return restBytes
-}
-
 function untilFreed(restBytes: number): Promise<void> {
-  return until('old objects are freed', () => usedBytes() < restBytes + LEAST_BYTES)
+  return until('old objects are freed', () => usedHeapBytes() < restBytes + MANY_OBJECTS_BYTES)
 }
 
 class Cursor {
@@ -52,25 +36,23 @@ function move(times: number): void {
 describe('a collection of the whole heap', () => {
   setV8Flags()
   /** V8 itself begins at twice the size: with so much held, what a test makes does not bring it there. */
-  const held = [objects(), objects()]
+  const held = [manyObjects(), manyObjects()]
 
   test('frees old objects beside what the thread does, and no young collection makes it a pause', async () => {
     collectAll()
-    const restBytes = grow()
+    const restBytes = growHeap()
     collector().whole()
     collector().young()
     collector().whole()
-    assert.ok(usedBytes() > restBytes + LEAST_BYTES, 'not at once')
+    assert.ok(usedHeapBytes() > restBytes + MANY_OBJECTS_BYTES, 'not at once')
     await untilFreed(restBytes)
     await sleep(APART_MS)
     assert.equal(held.length, 2)
   })
 
   test('leaves compiled code, though no object is there for which it was made', async () => {
-    setFlagsFromString('--allow-natives-syntax')
-    const isCompiled = new Function('f', 'return %ActiveTierIsMaglev(f) || %ActiveTierIsTurbofan(f)')
     // Or it takes the method in, which is then compiled with it and not for itself.
-    new Function('f', '%NeverOptimizeFunction(f)')(move)
+    neverCompile(move)
     const method = Cursor.prototype.move
     let kept = 0
     for (let count = 0; count < COLLECTIONS; count++) {
@@ -78,7 +60,7 @@ describe('a collection of the whole heap', () => {
         move(1000)
         return isCompiled(method)
       })
-      const restBytes = grow()
+      const restBytes = growHeap()
       collector().whole()
       await untilFreed(restBytes)
       move(1)
