@@ -78,12 +78,12 @@ export class SendWindow<Told> {
   /** Sends what waits; while the thread is short of time only every other time to those to whom that costs much. */
   #flush(): void {
     const { clock, tell } = this.#deps
-    const sent = this.#toTellNext
     this.#held = this.#flushDue()
-    this.#toTellNext = this.#toTell
+    const someWait = this.#held.size > 0
+    const sent = someWait ? this.#toTellNext : [...this.#toTellNext, ...this.#toTell]
+    this.#toTellNext = someWait ? this.#toTell : []
     this.#toTell = []
-    if (this.#held.size > 0) clock.after(JOINING_PERIOD_MS, () => this.#flush())
-    else sent.push(...this.#toTellNext.splice(0))
+    if (someWait) clock.after(JOINING_PERIOD_MS, () => this.#flush())
     for (const told of sent) tell(told)
   }
 
