@@ -29,7 +29,7 @@ const MULTIPLES = '1,2,4,8'
 const BURSTS = [2, 4]
 /** Ten slots: p99 of eighty deliveries of blocks in a run, of 400 over five. */
 const SECONDS = 10 * MIX_SLOT_SECONDS
-/** Two slots, after which Starling's code is compiled. */
+/** Two slots: a relay that has just started. What only blocks go through is compiled after 40 of them (ADR 31). */
 const WARMUP_SECONDS = 2 * MIX_SLOT_SECONDS
 
 /** Beyond this multiple there are more aggregates and sync messages than a relay lets pass unverified. */

@@ -50,6 +50,10 @@ const APART_P50 = `p50 of 120 kB messages at 40/s × 8, ${APART}, beside the bet
 const APART_P99 = `p99 of 120 kB messages at 40/s × 8, ${APART}, beside the better of Go and Rust`
 const BURST_P50 = 'p50 of block-like messages during an attestation burst, beside the better of Go and Rust'
 const BURST_P99 = 'p99 of block-like messages during an attestation burst, beside the better of Go and Rust'
+/** Begun when each relay has met 60 blocks, as many as come in twelve minutes. */
+const WARM = 'a minute of such bursts before'
+const WARM_P50 = `p50 of block-like messages during an attestation burst, ${WARM}, beside the better of Go and Rust`
+const WARM_P99 = `p99 of block-like messages during an attestation burst, ${WARM}, beside the better of Go and Rust`
 const SUSTAINED = 'sustained 240 B messages a second, beside the better of Go and Rust'
 const BURST = 'p99 of block-like messages during an attestation burst, beside Go'
 const POLLED = 'p99 of forwarded messages with the API polled at 2,000 requests/s, beside quiet'
@@ -84,6 +88,8 @@ const BLOCK_COST_BAR = { ...BESIDE_BETTER, measure: BLOCK_COST, bench: 'chain', 
 
 const APART_BAR = { ...BESIDE_BETTER, bench: 'chain-apart' } as const
 
+const WARM_BAR = { ...BESIDE_BETTER, bench: 'fan-warm' } as const
+
 const VALIDATION_BAR = { bench: 'validation', transport: 'tcp', wanted: 'at most', isOfValidation: true } as const
 
 export const BARS: readonly Bar[] = [
@@ -97,6 +103,8 @@ export const BARS: readonly Bar[] = [
   ...onBoth({ ...APART_BAR, measure: APART_P99, limit: 1.1, read: blocksBesideBetter('p99Ms') }),
   ...onBoth({ ...BESIDE_BETTER, measure: BURST_P50, bench: 'fan', limit: 1, read: burstBesideBetter('p50Ms') }),
   ...onBoth({ ...BESIDE_BETTER, measure: BURST_P99, bench: 'fan', limit: 1.1, read: burstBesideBetter('p99Ms') }),
+  ...onBoth({ ...WARM_BAR, measure: WARM_P50, limit: 1, read: burstBesideBetter('p50Ms') }),
+  ...onBoth({ ...WARM_BAR, measure: WARM_P99, limit: 1.1, read: burstBesideBetter('p99Ms') }),
   ...onBoth({
     ...{ measure: SUSTAINED, bench: 'saturate', wanted: 'at least', limit: 1, unit: 'times' },
     read: sustainedBesideBetter,

@@ -48,6 +48,8 @@ const FAN: BenchText = {
     'the topics, sizes and times of a slot: a block, columns, a burst of attestations, aggregates. Short messages become more from',
     'case to case until a relay is past its knee: until it loses 0.1 % of the deliveries, or the p99 of block-like messages is',
     'four times what it is at the lowest rate. In a `burst` blocks and columns come in the middle of attestations.',
+    'With a warm-up of seconds a relay is one that has just started; with a minute of it all have met 60 blocks, as many as come in twelve',
+    'minutes, and the compiler of a runtime that has one is mostly done.',
     'What is sent and when, with its sources: [eth2-mix.ts](../bench/macro/eth2-mix.ts).',
   ],
   own: fanPart,
