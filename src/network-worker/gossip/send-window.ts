@@ -13,6 +13,8 @@ export const MIN_COMPANY = 4
  * sooner (ADR 41).
  */
 export const MAX_BUSY_SHARE = 0.5
+/** Flushes in a row that leave a peer out. With two blocks are there sooner as a rule and the last ones later (ADR 41). */
+const MAX_LEFT_OUT = 1
 
 export interface SendWindowDeps<Told> {
   readonly clock: Clock
@@ -32,14 +34,10 @@ export interface SendWindowDeps<Told> {
  */
 export class SendWindow<Told> {
   readonly #deps: SendWindowDeps<Told>
-  /** Peers for whom messages wait; at most those we are connected to. */
-  readonly #waiting = new Set<PeerIdStr>()
-  /** Those of them whom a flush has left out, which the next one will not. */
-  #held: ReadonlySet<PeerIdStr> = new Set()
-  /** Messages of which copies wait; at most those that come in a period. */
-  #toTell: Told[] = []
-  /** The same, of the period before: copies wait for those who were left out. */
-  #toTellNext: Told[] = []
+  /** Peers for whom messages wait, and how many flushes have left each out; at most those we are connected to. */
+  readonly #waiting = new Map<PeerIdStr, number>()
+  /** Messages of which copies wait, by period, the oldest first; at most those that come in `1 + MAX_LEFT_OUT` of them. */
+  readonly #toTell: Told[][] = [[]]
   /** End of this period, monotonic ms. */
   #untilMs = Number.NEGATIVE_INFINITY
   /** Messages of this period and of the one before. */
@@ -67,39 +65,35 @@ export class SendWindow<Told> {
   wait(peerId: PeerIdStr): void {
     const { clock } = this.#deps
     if (this.#waiting.size === 0) clock.after(Math.max(0, this.#untilMs - clock.monotonicMs()), () => this.#flush())
-    this.#waiting.add(peerId)
+    this.#waiting.set(peerId, this.#waiting.get(peerId) ?? 0)
   }
 
   /** To be told once what waits now is sent. */
   tellThen(told: Told): void {
-    this.#toTell.push(told)
+    this.#toTell.at(-1)?.push(told)
   }
 
   /** Sends what waits; while the thread is short of time only every other time to those to whom that costs much. */
   #flush(): void {
     const { clock, tell } = this.#deps
-    this.#held = this.#flushDue()
-    const someWait = this.#held.size > 0
-    const sent = someWait ? this.#toTellNext : [...this.#toTellNext, ...this.#toTell]
-    this.#toTellNext = someWait ? this.#toTell : []
-    this.#toTell = []
+    this.#flushDue()
+    const someWait = this.#waiting.size > 0
+    const sent = this.#toTell.splice(0, someWait ? this.#toTell.length - MAX_LEFT_OUT : this.#toTell.length)
+    this.#toTell.push([])
     if (someWait) clock.after(JOINING_PERIOD_MS, () => this.#flush())
-    for (const told of sent) tell(told)
+    for (const told of sent.flat()) tell(told)
   }
 
-  /** @returns those who still wait */
-  #flushDue(): ReadonlySet<PeerIdStr> {
+  #flushDue(): void {
     const { flush, busyShare, isCostly } = this.#deps
     const isShortOfTime = busyShare() > MAX_BUSY_SHARE
-    const held = new Set<PeerIdStr>()
-    for (const peerId of this.#waiting) {
-      if (isShortOfTime && !this.#held.has(peerId) && isCostly(peerId)) {
-        held.add(peerId)
+    for (const [peerId, leftOut] of this.#waiting) {
+      if (isShortOfTime && leftOut < MAX_LEFT_OUT && isCostly(peerId)) {
+        this.#waiting.set(peerId, leftOut + 1)
         continue
       }
       flush(peerId)
       this.#waiting.delete(peerId)
     }
-    return held
   }
 }
