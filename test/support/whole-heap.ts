@@ -3,14 +3,12 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { until } from './until.ts'
 
-type Collect = (options: { type: 'major' | 'minor' }) => void
-
 function collect(type: 'major' | 'minor'): void {
   setFlagsFromString('--expose-gc')
   const gc: unknown = runInNewContext('gc')
   setFlagsFromString('--no-expose-gc')
   assert.ok(typeof gc === 'function')
-  ;(gc as Collect)({ type })
+  gc({ type })
 }
 
 /**
@@ -27,8 +25,13 @@ const MANY_OBJECTS_BYTES = 16 * OBJECTS
 /** V8 collects a heap that has grown 8 s after it last did so (its memory reducer, which a test cannot switch off). */
 const BEFORE_V8_MS = 5000
 
-export function manyObjects(): readonly object[] {
+function manyObjects(): readonly object[] {
   return Array.from({ length: OBJECTS }, (_, index) => ({ index }))
+}
+
+/** V8 itself begins at twice the size: while this is held, what `growHeap` makes does not bring it there. */
+export function muchToHold(): readonly (readonly object[])[] {
+  return [manyObjects(), manyObjects(), manyObjects()]
 }
 
 /** Makes many old objects that nobody holds. @returns the bytes in use before */

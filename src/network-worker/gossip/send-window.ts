@@ -73,7 +73,7 @@ export class SendWindow<Told> {
     this.#toTell.at(-1)?.push(told)
   }
 
-  /** Sends what waits; while the thread is short of time only every other time to those to whom that costs much. */
+  /** Sends what waits, and tells of what nobody waits for any more. */
   #flush(): void {
     const { clock, tell } = this.#deps
     this.#flushDue()
@@ -84,6 +84,7 @@ export class SendWindow<Told> {
     for (const told of sent.flat()) tell(told)
   }
 
+  /** Leaves out those to whom a write costs much, while the thread is short of time. */
   #flushDue(): void {
     const { flush, busyShare, isCostly } = this.#deps
     const isShortOfTime = busyShare() > MAX_BUSY_SHARE

@@ -56,7 +56,7 @@ function makeCollector(): Collector {
 
 let begun = 0
 
-/** Right after a young collection. */
+/** To be called right after a young collection. @param percent how little of the space lets V8 begin; 0 leaves that to it */
 function beginMarking(percent: number): void {
   // Of all threads: another that looks in these microseconds begins as well, and loses nothing by it.
   setFlagsFromString(`${TRIGGER}=${percent}`)

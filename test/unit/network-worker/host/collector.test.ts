@@ -5,7 +5,7 @@ import { setV8Flags } from '../../../../src/main/v8-flags.ts'
 import { collector } from '../../../../src/network-worker/host/collector.ts'
 import { until } from '../../../support/until.ts'
 import { isCompiled, neverCompile } from '../../../support/v8-compiling.ts'
-import { collectAll, growHeap, isGrown, manyObjects, untilFreed } from '../../../support/whole-heap.ts'
+import { collectAll, growHeap, isGrown, muchToHold, untilFreed } from '../../../support/whole-heap.ts'
 
 /** After which V8 has marked, and another collection may begin. */
 const APART_MS = 250
@@ -31,8 +31,7 @@ function move(times: number): void {
 
 describe('a collection of the whole heap', () => {
   setV8Flags()
-  /** V8 itself begins at twice the size: with so much held, what a test makes does not bring it there. */
-  const held = [manyObjects(), manyObjects(), manyObjects()]
+  const held = muchToHold()
 
   test('frees old objects beside what the thread does, and no young collection makes it a pause', async () => {
     collectAll()

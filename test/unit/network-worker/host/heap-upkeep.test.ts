@@ -8,7 +8,7 @@ import {
   heapUpkeep,
 } from '../../../../src/network-worker/host/heap-upkeep.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { collectAll, growHeap, isGrown, manyObjects, untilFreed } from '../../../support/whole-heap.ts'
+import { collectAll, growHeap, isGrown, muchToHold, untilFreed } from '../../../support/whole-heap.ts'
 
 const SLOT_MS = 12_000
 const FULL_BYTES = 60_000_000
@@ -123,9 +123,8 @@ describe('the heap of the network thread', () => {
   })
 
   test('of this very thread is collected once it has grown and the thread has little to do', async () => {
-    // V8 itself begins at twice the size: with so much held, what is made does not bring it there.
     setV8Flags()
-    const held = [manyObjects(), manyObjects(), manyObjects()]
+    const held = muchToHold()
     collectAll()
     const clock = new FakeClock()
     const heap = heapUpkeep({ clock, slotClock: { msIntoSlot: () => 10_500 }, slotDurationMs: SLOT_MS })
