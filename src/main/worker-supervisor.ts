@@ -32,6 +32,8 @@ export interface SupervisorDeadlines {
   readonly stopMs: number
   /** A worker that was told to stop and gives no sign of life for this long hangs, and is given up. */
   readonly silenceMs: number
+  /** A worker that runs and answers nothing for this long hangs, and has failed. */
+  readonly hangMs: number
   /** The end of a worker that reported a fatal error. */
   readonly dyingMs: number
 }
@@ -45,6 +47,8 @@ const DEADLINES: SupervisorDeadlines = {
   stopMs: 7_500,
   // Eight of the signs that a stopping worker gives; no pause of a healthy one is nearly as long.
   silenceMs: 2_000,
+  // Ten questions. Nothing the worker does takes a hundredth of it, and a relay that forwards nothing should not outlive it.
+  hangMs: 30_000,
   // The worker gives its own stop 3 s.
   dyingMs: 4_000,
 }
@@ -53,6 +57,9 @@ const DEADLINES: SupervisorDeadlines = {
 const EXIT_GRACE_MS = 250
 /** Above {@link EXIT_GRACE_MS}, since a thread that ends closes its ports first. */
 const CONTROL_GRACE_MS = 500
+
+/** Questions to a worker in {@link SupervisorDeadlines.hangMs}. */
+const QUESTIONS = 10
 
 /** What the worker tells its supervisor alone. */
 type OwnEvent = 'fatal' | 'stopping'
@@ -85,6 +92,8 @@ export class WorkerSupervisor {
   /** The worker ends without being asked to, or has ended. */
   #dying = false
   #stopped: Promise<void> | undefined
+  /** While the worker runs. */
+  #watch: Disposable | undefined
 
   constructor(options: SupervisorOptions) {
     this.#options = options
@@ -132,6 +141,7 @@ export class WorkerSupervisor {
     }
     this.#state = 'running'
     this.#connection.open()
+    this.#watch = this.#watched()
   }
 
   /**
@@ -145,6 +155,7 @@ export class WorkerSupervisor {
   }
 
   async #stop(): Promise<void> {
+    this.#watch?.[Symbol.dispose]()
     if (this.#state !== 'failed') this.#state = 'stopping'
     this.#connection.close('the relay is stopping')
     try {
@@ -172,6 +183,22 @@ export class WorkerSupervisor {
     ended.catch(() => undefined)
     await this.#signs.during(left, this.#deadlines.silenceMs)
     await ended
+  }
+
+  /** Asks the worker how it is until disposed; one that does not answer any more has failed. */
+  #watched(): Disposable {
+    const { hangMs } = this.#deadlines
+    const watch = new DisposableStack()
+    const over = Promise.withResolvers<void>()
+    watch.defer(over.resolve)
+    const ask = (): void =>
+      void this.control.getHealth().then(
+        () => this.#signs.heard(),
+        () => undefined,
+      )
+    watch.use(systemClock.every(hangMs / QUESTIONS, ask))
+    void this.#signs.during(over.promise, hangMs).catch((cause: Error) => this.#fail(cause))
+    return watch
   }
 
   #boot(): WorkerBoot<RelayConfig> {
@@ -207,6 +234,7 @@ export class WorkerSupervisor {
     const before = this.#state
     if (before !== 'starting' && before !== 'running') return
     this.#state = 'failed'
+    this.#watch?.[Symbol.dispose]()
     this.#connection.close(`the network worker failed: ${reason.message}`)
     this.#failed.reject(reason)
     if (before === 'running') this.#options.onFailure(reason)

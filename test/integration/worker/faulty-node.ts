@@ -9,7 +9,7 @@ import type { NetworkNode } from '../../../src/network-worker/network-node.ts'
 import type { Control } from '../../../src/rpc/contract.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
-import { INFO, pulse } from './sample-views.ts'
+import { HEALTH, INFO, pulse } from './sample-views.ts'
 
 const never = <T>(): Promise<T> => new Promise<T>(() => {})
 
@@ -55,6 +55,7 @@ export async function startNetworkNode({ config, emit }: NetworkNodeDeps): Promi
   if (config.peers[0] === 'hang') await delay(2_500)
   const control: Partial<Handlers<Control>> = {
     getNodeInfo: () => INFO,
+    getHealth: () => HEALTH,
     listMesh: () => {
       COMMANDS['throw']?.()
       return []

@@ -1,4 +1,4 @@
-import type { NodeInfoView, PulseEvent, RestoredState } from '../../../src/rpc/contract.ts'
+import type { HealthView, NodeInfoView, PulseEvent, RestoredState } from '../../../src/rpc/contract.ts'
 
 export const INFO: NodeInfoView = {
   peer_id: '16Uiu2HAmSample',
@@ -7,6 +7,8 @@ export const INFO: NodeInfoView = {
   discovery_addresses: [],
   metadata: { seq_number: '1', attnets: '0x0000000000000000', syncnets: '0x00', custody_group_count: '4' },
 }
+
+export const HEALTH: HealthView = { listening: true, blockMeshPeers: 0, syncDistance: 0 }
 
 export const RESTORED: RestoredState = {
   settings: {

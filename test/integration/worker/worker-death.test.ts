@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from '../../../src/rpc/client-type.ts'
 import type { Control } from '../../../src/rpc/contract.ts'
 import { supervise } from './supervise.ts'
@@ -99,4 +100,24 @@ test('a worker that hangs in the middle of its stop is given up too', async (t) 
   await supervisor.control.getPeer('spin in stop')
   await assert.rejects(supervisor.stop(), { message: 'no sign of life for 500 ms: it hangs' })
   assert.equal(supervisor.state, 'failed')
+})
+
+test('a worker that runs and hangs is taken for dead, once', async (t) => {
+  const deadlines = { callMs: 200, hangMs: 800 }
+  const { supervisor, failures, failure } = supervise(t, './faulty-worker.ts', [], deadlines)
+  await supervisor.start()
+  const pending = codes([supervisor.control.getPeer('spin')])
+  assert.equal((await failure).message, 'no sign of life for 800 ms: it hangs')
+  assert.deepEqual(await pending, ['RPC_TIMEOUT'])
+  assert.equal(supervisor.state, 'failed')
+  assert.deepEqual(await codes([supervisor.control.getNodeInfo()]), ['RPC_CLOSED'])
+  assert.equal(failures.length, 1)
+})
+
+test('a worker that answers is left alone, however long it runs', async (t) => {
+  const { supervisor, failures } = supervise(t, './faulty-worker.ts', [], { hangMs: 1_500 })
+  await supervisor.start()
+  await delay(3_000)
+  assert.equal(supervisor.state, 'running')
+  assert.deepEqual(failures, [])
 })
