@@ -10,6 +10,7 @@ import type { NodeInfoView } from '../rpc/contract.ts'
 import { demoDirs, readDemoConfig } from './demo-config.ts'
 import { DemoPulse } from './demo-pulse.ts'
 import { DemoSwarm } from './demo-swarm.ts'
+import { endProcess } from './end-process.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { type Relay, startRelay } from './relay.ts'
 import { onStopSignals } from './signals.ts'
@@ -120,7 +121,7 @@ export async function runDemo(argv: readonly string[]): Promise<ExitCode> {
     first: () => demo.end('asked'),
     again: () => {
       demo.abandon()
-      process.exit(EXIT.failure)
+      void endProcess(EXIT.failure)
     },
   })
   process.on('uncaughtException', (cause) => demo.end(cause))

@@ -4,6 +4,7 @@ import { informationAsked } from '../config/read-argv.ts'
 import { usageText } from '../config/usage.ts'
 import { RelayError } from '../shared/errors.ts'
 import { VERSION } from '../shared/version.ts'
+import { endProcess } from './end-process.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { readConfig } from './read-config.ts'
 
@@ -65,4 +66,4 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 // Nothing may keep a stopped relay alive: libp2p is down by now, and what else holds the loop does not matter.
-process.exit(await main(process.argv.slice(2)))
+await endProcess(await main(process.argv.slice(2)))

@@ -1,4 +1,5 @@
 import { createLogger, type Logger } from '../shared/logger.ts'
+import { endProcess } from './end-process.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { readConfig } from './read-config.ts'
 import { type Relay, type RelayOptions, startRelay } from './relay.ts'
@@ -60,7 +61,10 @@ export async function runRelay(
   if (config === undefined) return EXIT.badConfig
   const log = createLogger({ level: config.logLevel, format: config.logFormat, file: config.logFile }, 'main')
   const ending = new Ending(log)
-  using _signals = onStopSignals({ first: (signal) => ending.asked(signal), again: () => process.exit(EXIT.failure) })
+  using _signals = onStopSignals({
+    first: (signal) => ending.asked(signal),
+    again: () => void endProcess(EXIT.failure),
+  })
   // Unhandled rejections come here too. Ending at once would take QUIC down while it is live.
   process.on('uncaughtException', (err) => ending.failed({ err }, 'uncaught error in the main thread'))
 

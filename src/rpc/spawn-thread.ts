@@ -25,6 +25,14 @@ export interface WorkerThread<Boot extends WorkerPorts> {
   terminate(): Promise<void>
 }
 
+/** Those that this thread started and that have not ended: as many as it has kinds of workers. */
+const running = new Set<Worker>()
+
+/** Ends all threads that this one started; resolves when they are gone, which one that hangs in native code never is. */
+export async function endThreads(): Promise<void> {
+  await Promise.all(Array.from(running, (worker) => worker.terminate()))
+}
+
 function whenExited(worker: Worker): Promise<Error> {
   const { promise, resolve } = Promise.withResolvers<Error>()
   // 'error' comes before 'exit' and says more; the first answer stays.
@@ -45,6 +53,8 @@ export async function spawnThread<Boot extends WorkerPorts>(options: ThreadOptio
     suppressTranspileTS: true,
     resourceLimits,
   })
+  running.add(worker)
+  worker.once('exit', () => running.delete(worker))
   const exited = whenExited(worker)
   const untilExit = <T>(work: Promise<T>): Promise<T> =>
     Promise.race([work, exited.then((reason) => Promise.reject(reason))])

@@ -78,7 +78,7 @@ export function starling(t: TestContext, args: readonly string[]): Child {
   return new Child(t, STARLING, args)
 }
 
-/** The same relay with the worker that takes `throw`, `exit` and `spin` by `process.send`. */
+/** The same relay with the worker that takes commands to fail by `process.send` (mortal-worker.ts). */
 export function mortalRelay(t: TestContext, args: readonly string[]): Child {
   return new Child(t, process.execPath, ['--disable-warning=ExperimentalWarning', MORTAL_RELAY, ...args])
 }

@@ -63,3 +63,24 @@ test('a second signal does not wait', async (t) => {
   assert.equal(code, 1)
   assert.ok(ms < 3_000)
 })
+
+for (const [signals, boundMs] of [
+  [['SIGTERM'], HANG_BOUND_MS],
+  [['SIGTERM', 'SIGINT'], 3_000],
+] as const) {
+  test(`a network worker that hangs in native code, ${signals.join(', then ')}: the process is killed, since it could not exit`, async (t) => {
+    const child = mortalRelay(t, [...quietFlags(t), '--no-quic'])
+    const { api } = await child.line('relay started')
+    child.process.send('hang outside of JavaScript')
+    assert.equal((await fetch(`${api}/peers`)).status, 504)
+    for (const signal of signals) {
+      child.process.kill(signal)
+      await child.line('stopping')
+    }
+    const { code, ms } = await child.end()
+    t.diagnostic(`ended ${Math.round(ms)} ms after ${signals.at(-1)}`)
+    assert.equal(code, 'SIGKILL')
+    assert.ok(ms < boundMs)
+    assert.deepEqual(child.errorLines, ['starling: a thread hangs outside of JavaScript: the process is killed'])
+  })
+}
