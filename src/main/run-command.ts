@@ -1,6 +1,7 @@
 import { createLogger, type Logger } from '../shared/logger.ts'
 import { endProcess } from './end-process.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
+import { hostAdvice, logHostAdvice } from './host-advice.ts'
 import { readConfig } from './read-config.ts'
 import { type Relay, type RelayOptions, startRelay } from './relay.ts'
 import { onStopSignals } from './signals.ts'
@@ -77,6 +78,7 @@ export async function runRelay(
     return await ending.code
   }
   yieldToNetwork(log)
+  logHostAdvice(log, hostAdvice(config))
   void relay.failed.then(({ message }) => ending.failed({ reason: message }, 'the network worker died'))
   const code = await ending.code
   try {

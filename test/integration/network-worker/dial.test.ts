@@ -121,3 +121,14 @@ test('dialling twice is one connection', async () => {
   assert.equal((await relay.control.listPeers()).length, 1)
   assert.equal((await other.control.listPeers()).length, 1)
 })
+
+test('a peer that is on TCP and QUIC is dialled over TCP, by which blocks come sooner', async () => {
+  const network = relayNetwork()
+  await using dialler = await startRelay({ config: { network, quic: true } })
+  await using other = await startRelay({ config: { network, quic: true } })
+  const { enr } = await other.control.getNodeInfo()
+  await dialler.control.connectPeer({ enr })
+  await until('the connection', async () => (await stateOf(dialler, other.peerId)) === 'connected')
+  const { address } = await dialler.control.getPeer(other.peerId)
+  assert.match(address, /\/tcp\/\d+$/)
+})

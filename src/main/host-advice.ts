@@ -1,0 +1,64 @@
+/** Settings of the system that make blocks late. They are read, never changed: they are the operator's, and other programs' too. */
+import { readFileSync } from 'node:fs'
+import type { RelayConfig } from '../config/schema.ts'
+import type { Logger } from '../shared/logger.ts'
+
+/** A setting as it is, and one by which blocks are earlier. */
+export interface HostAdvice {
+  /** As sysctl(8) names it. */
+  readonly sysctl: string
+  readonly value: string
+  readonly better: string
+  readonly why: string
+}
+
+interface Rule extends Omit<HostAdvice, 'value'> {
+  readonly applies: (config: Pick<RelayConfig, 'tcp' | 'quic'>) => boolean
+  readonly isBad: (value: string) => boolean
+}
+
+/** Of the one socket that all peers on QUIC share, as docs/operators/config.md has it. Linux gives 208 kB, which bursts overrun (ADR 42). */
+const SOCKET_BYTES = 4 * 1024 * 1024
+const isSmall = (value: string): boolean => Number(value) < SOCKET_BYTES
+
+const RULES: readonly Rule[] = [
+  {
+    sysctl: 'net.ipv4.tcp_congestion_control',
+    better: 'cubic',
+    why: 'BBR spreads a block over a third of a round trip, cubic sends it at once (ADR 42)',
+    applies: ({ tcp }) => tcp,
+    isBad: (value) => value.startsWith('bbr'),
+  },
+  ...['net.core.rmem_default', 'net.core.wmem_default'].map((sysctl) => ({
+    sysctl,
+    better: String(SOCKET_BYTES),
+    why: 'all peers on QUIC share one socket, and what it cannot hold is sent again, late',
+    applies: ({ quic }: Pick<RelayConfig, 'quic'>) => quic,
+    isBad: isSmall,
+  })),
+]
+
+/** One of /proc/sys; undefined where there is none, as on other systems or in a sandbox. */
+function readSetting(sysctl: string): string | undefined {
+  try {
+    return readFileSync(`/proc/sys/${sysctl.replaceAll('.', '/')}`, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}
+
+/** What is known to be better on this host for a relay with this configuration. */
+export function hostAdvice(
+  config: Pick<RelayConfig, 'tcp' | 'quic'>,
+  read: (sysctl: string) => string | undefined = readSetting,
+): readonly HostAdvice[] {
+  return RULES.filter(({ applies }) => applies(config)).flatMap(({ sysctl, better, why, isBad }) => {
+    const value = read(sysctl)
+    return value !== undefined && isBad(value) ? [{ sysctl, value, better, why }] : []
+  })
+}
+
+/** One line for each setting that makes blocks late. */
+export function logHostAdvice(log: Logger, advice: readonly HostAdvice[]): void {
+  for (const fields of advice) log.info(fields, 'a setting of this host makes blocks late (docs/operators/fleet.md)')
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { hostAdvice } from '../../../src/main/host-advice.ts'
+
+const CONTROL = 'net.ipv4.tcp_congestion_control'
+const BUFFERS = ['net.core.rmem_default', 'net.core.wmem_default']
+const BOTH = { tcp: true, quic: true }
+
+/** A host with these settings, and others that nobody asks for. */
+function host(settings: Readonly<Record<string, string>>): (setting: string) => string | undefined {
+  return (setting) => settings[setting]
+}
+
+function advised(config: typeof BOTH, settings: Readonly<Record<string, string>>): readonly string[] {
+  return hostAdvice(config, host(settings)).map(({ sysctl, value, better }) => `${sysctl}: ${value}, not ${better}`)
+}
+
+test('BBR is advised against where TCP is on, in all its versions', () => {
+  for (const value of ['bbr', 'bbr2', 'bbr3'])
+    assert.deepEqual(advised(BOTH, { [CONTROL]: value }), [`${CONTROL}: ${value}, not cubic`])
+  assert.deepEqual(advised({ tcp: false, quic: true }, { [CONTROL]: 'bbr' }), [])
+  for (const value of ['cubic', 'reno']) assert.deepEqual(advised(BOTH, { [CONTROL]: value }), [])
+})
+
+test('buffers below 4 MiB are advised against where QUIC is on', () => {
+  for (const setting of BUFFERS) {
+    assert.deepEqual(advised(BOTH, { [setting]: '212992' }), [`${setting}: 212992, not 4194304`])
+    assert.deepEqual(advised({ tcp: true, quic: false }, { [setting]: '212992' }), [])
+    assert.deepEqual(advised(BOTH, { [setting]: '4194304' }), [])
+  }
+})
+
+test('what cannot be read is not advised on', () => {
+  assert.deepEqual(advised(BOTH, {}), [])
+})
+
+test('this host is asked for its own settings', { skip: !existsSync('/proc/sys/net/core/rmem_default') }, () => {
+  const [setting = ''] = BUFFERS
+  const value = readFileSync('/proc/sys/net/core/rmem_default', 'utf8').trim()
+  const found = hostAdvice({ tcp: false, quic: true }).find((advice) => advice.sysctl === setting)
+  assert.equal(found?.value, Number(value) < 4_194_304 ? value : undefined)
+})
+
+test('the file of settings that operators are given leaves nothing to advise', () => {
+  const file = readFileSync(new URL('../../../docs/operators/fleet/starling.conf', import.meta.url), 'utf8')
+  const settings = [...file.matchAll(/^([\w.]+) = (\S+)$/gm)].map(([, name = '', value = '']) => [name, value])
+  assert.equal(settings.length, 3)
+  assert.deepEqual(hostAdvice(BOTH, host(Object.fromEntries(settings))), [])
+})
