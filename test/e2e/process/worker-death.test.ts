@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { until } from '../../support/until.ts'
 import { type Child, mortalRelay, quietFlags } from './child.ts'
 
 function fatalLines(child: Child): unknown[] {
   return child.log.filter(({ level }) => level === 'fatal').map(({ msg, reason }) => `${msg}: ${reason}`)
+}
+
+/** Has the network worker hang; resolves when the API says so. A request may be answered before the command arrives. */
+async function hung(child: Child, command: string, url: string): Promise<void> {
+  child.process.send(command)
+  await until('a request that is not answered', async () => (await fetch(url)).status === 504)
 }
 
 // 3 s for libp2p, 1 s for the API, and the rest for a loaded machine.
@@ -42,9 +49,7 @@ const HANG_BOUND_MS = 6_000
 test('a network worker that hangs: the API answers 504, and SIGTERM ends the process as soon as that is plain', async (t) => {
   const child = mortalRelay(t, [...quietFlags(t), '--no-quic'])
   const { api } = await child.line('relay started')
-  child.process.send('spin')
-  const health = await fetch(`${api}/peers`)
-  assert.equal(health.status, 504)
+  await hung(child, 'spin', `${api}/peers`)
   child.process.kill('SIGTERM')
   const { code, ms } = await child.end()
   t.diagnostic(`ended ${Math.round(ms)} ms after SIGTERM`)
@@ -71,8 +76,7 @@ for (const [signals, boundMs] of [
   test(`a network worker that hangs in native code, ${signals.join(', then ')}: the process is killed, since it could not exit`, async (t) => {
     const child = mortalRelay(t, [...quietFlags(t), '--no-quic'])
     const { api } = await child.line('relay started')
-    child.process.send('hang outside of JavaScript')
-    assert.equal((await fetch(`${api}/peers`)).status, 504)
+    await hung(child, 'hang outside of JavaScript', `${api}/peers`)
     for (const signal of signals) {
       child.process.kill(signal)
       await child.line('stopping')
