@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   fan: async () => (await import('./macro/fan.ts')).runFan,
   growth: async () => (await import('./macro/growth.ts')).runGrowth,
   geo: async () => (await import('./macro/geo.ts')).runGeo,
+  far: async () => (await import('./macro/far.ts')).runFar,
   saturate: async () => (await import('./macro/saturate.ts')).runSaturate,
   api: async () => (await import('./macro/api.ts')).runApi,
   soak: async () => (await import('./macro/soak.ts')).runSoak,
@@ -34,6 +35,8 @@ Relays in turn (all need Go, the Rust relay needs cargo):
         10, 16, 32, 64 peers at the same degree and rate: cost a delivery
   geo [paired flags, of starling on tcp only] [--places Frankfurt,Virginia,Singapore] [--nodes 100] [--loads 4,5,10,20] [--max-rtt 150]
         nodes in eleven regions, delays of a cloud between them: when blocks are held, beside a default node in the same place
+  far [paired flags]
+        chain's peers a round trip of 10 or 100 ms away, over the system's TCP with reno or BBR, and over QUIC (needs a namespace)
   saturate [paired flags]
         the highest rate of 240 B messages that a relay sustains for --seconds, and the figures at 5,000/s
   api [paired flags, of starling only]

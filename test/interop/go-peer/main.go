@@ -22,6 +22,7 @@ func main() {
 	maps.Copy(handlers, newFan().handlers())
 	maps.Copy(handlers, newGeo().handlers())
 	maps.Copy(handlers, newFloor().handlers())
+	maps.Copy(handlers, newFarLink().handlers())
 	maps.Copy(handlers, pollHandlers())
 	if err := serveCommands(context.Background(), os.Stdin, out, handlers); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -1,0 +1,91 @@
+/**
+ * One publisher and eight subscribers that are a round trip away from the relay: when a block is there, over TCP as the system
+ * controls it and over QUIC. Loopback has no round trips, and what needs one or ten looks alike there.
+ */
+import { runPaired } from '../paired.ts'
+import { medianTable, ratioTable } from '../paired-table.ts'
+import type { BenchRun, Variant } from '../run-record.ts'
+import { congestionControls, FAR_RANGE, FarLink, type FarLinkOptions } from './far-link.ts'
+import { type PairedOptions, pairedFlags } from './flags.ts'
+import { LoadGenerator, requireGo, SUBSCRIBERS, trafficFigures } from './load-generator.ts'
+import { measureRelay } from './measure-relay.ts'
+import { insideOwnNetwork, missingNetwork } from './own-network.ts'
+import { startRelay } from './relay-under-test.ts'
+import { attestations, blocks } from './traffic.ts'
+
+/** A near peer, and one on another continent. */
+const ROUND_TRIPS_MS = [10, 100]
+/** Linux's own is cubic, which a namespace may not have; without loss reno is no different. */
+const USUAL_CONTROL = 'reno'
+/** What many hosts are set to. */
+const PACING_CONTROL = 'bbr'
+/** Votes keep connections from being idle, as they do on mainnet. */
+const VOTES_PER_SECOND = 100
+/** A window grows with each block: so many first, as an hour has on mainnet. */
+const WARMUP_BLOCKS_PER_SECOND = 10
+const BLOCKS_PER_SECOND = 0.5
+
+function cases(): ReadonlyMap<string, FarLinkOptions> {
+  const allowed = congestionControls()
+  const controls = [USUAL_CONTROL, PACING_CONTROL].filter((control) => allowed.includes(control))
+  return new Map(
+    ROUND_TRIPS_MS.flatMap((roundTripMs) =>
+      controls.map((congestionControl) => [
+        `${roundTripMs} ms, ${congestionControl}`,
+        { roundTripMs, congestionControl },
+      ]),
+    ),
+  )
+}
+
+async function measure(
+  link: FarLinkOptions,
+  variant: Variant,
+  about: { readonly case: string; readonly round: number },
+  { seconds, warmupSeconds }: PairedOptions,
+): Promise<BenchRun> {
+  await using far = await FarLink.open(link)
+  // All peers are at one address.
+  const flags = ['--ip-limit-exempt', FAR_RANGE]
+  await using relay = await startRelay({ ...variant, flags })
+  await using generator = await LoadGenerator.connect({ ...relay, address: far.farAddress(relay.address) })
+  const votes = attestations(relay.topics, VOTES_PER_SECOND)
+  if (warmupSeconds > 0) await generator.run([votes, blocks(relay.topics, WARMUP_BLOCKS_PER_SECOND)], warmupSeconds)
+  // Tables show the first.
+  const streams = [blocks(relay.topics, BLOCKS_PER_SECOND), votes]
+  const traffic = async () => trafficFigures(await generator.run(streams, seconds))
+  const run = await measureRelay(relay, traffic, { ...about, variant, seconds })
+  await far.requireNoLoss()
+  return run
+}
+
+/** Runs the cases, prints medians and ratios, and writes the runs. @throws Error without Go, where no namespace can be had, or when a relay fails twice */
+export async function runFar(args: string[]): Promise<void> {
+  const reason = missingNetwork()
+  if (reason !== undefined) {
+    if (!args.includes('--smoke')) throw new Error(reason)
+    process.stderr.write(`far: SKIPPED, ${reason}\n`)
+    return
+  }
+  requireGo()
+  const own = insideOwnNetwork(args)
+  if (own === undefined) return
+  const options = pairedFlags(own, { seconds: 20, warmupSeconds: 30, rounds: 3 })
+  const links = cases()
+  const runs = await runPaired(
+    {
+      name: 'far',
+      cases: [...links.keys()],
+      about: { subscribers: SUBSCRIBERS, votesPerSecond: VOTES_PER_SECOND, blocksPerSecond: BLOCKS_PER_SECOND },
+      // The system's control is of its TCP alone.
+      skips: (name, { transport }) => transport === 'quic' && links.get(name)?.congestionControl !== USUAL_CONTROL,
+      measure: async (name, variant, round) => {
+        const link = links.get(name)
+        if (link === undefined) throw new Error(`there is no case ${name}`)
+        return await measure(link, variant, { case: name, round }, options)
+      },
+    },
+    options,
+  )
+  process.stdout.write(`\n${medianTable(runs)}\n${ratioTable(runs)}`)
+}
