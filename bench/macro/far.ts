@@ -21,8 +21,11 @@ const USUAL_CONTROL = 'reno'
 const PACING_CONTROL = 'bbr'
 /** Votes keep connections from being idle, as they do on mainnet. */
 const VOTES_PER_SECOND = 100
-/** A window grows with each block: so many first, as an hour has on mainnet. */
-const WARMUP_BLOCKS_PER_SECOND = 10
+/**
+ * A window grows with blocks, and with QUIC only as far as one of them needs when it comes alone, as on mainnet: each is to be
+ * there, and acknowledged, when the next one leaves.
+ */
+const WARMUP_BLOCKS_PER_SECOND = 1
 const BLOCKS_PER_SECOND = 0.5
 
 function cases(): ReadonlyMap<string, FarLinkOptions> {
@@ -70,7 +73,7 @@ export async function runFar(args: string[]): Promise<void> {
   requireGo()
   const own = insideOwnNetwork(args)
   if (own === undefined) return
-  const options = pairedFlags(own, { seconds: 20, warmupSeconds: 30, rounds: 3 })
+  const options = pairedFlags(own, { seconds: 20, warmupSeconds: 15, rounds: 3 })
   const links = cases()
   const runs = await runPaired(
     {
