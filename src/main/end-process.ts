@@ -1,4 +1,4 @@
-import { endThreads } from '../rpc/spawn-thread.ts'
+import { endThreads } from '../rpc/running-threads.ts'
 import { withDeadline } from '../shared/lifecycle.ts'
 
 /** V8 ends a thread at its next call or turn of a loop: a healthy machine needs a few ms, a busy one some tens. */

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import type { ResourceLimits } from 'node:worker_threads'
 import { spawn, Thread, Transfer, Worker } from '@chainsafe/threads'
+import { addThread } from './running-threads.ts'
 import type { WorkerModule, WorkerPorts } from './worker-module.ts'
 
 export interface ThreadOptions {
@@ -25,14 +26,6 @@ export interface WorkerThread<Boot extends WorkerPorts> {
   terminate(): Promise<void>
 }
 
-/** Those that this thread started and that have not ended: as many as it has kinds of workers. */
-const running = new Set<Worker>()
-
-/** Ends all threads that this one started; resolves when they are gone, which one that hangs in native code never is. */
-export async function endThreads(): Promise<void> {
-  await Promise.all(Array.from(running, (worker) => worker.terminate()))
-}
-
 function whenExited(worker: Worker): Promise<Error> {
   const { promise, resolve } = Promise.withResolvers<Error>()
   // 'error' comes before 'exit' and says more; the first answer stays.
@@ -53,8 +46,7 @@ export async function spawnThread<Boot extends WorkerPorts>(options: ThreadOptio
     suppressTranspileTS: true,
     resourceLimits,
   })
-  running.add(worker)
-  worker.once('exit', () => running.delete(worker))
+  addThread(worker)
   const exited = whenExited(worker)
   const untilExit = <T>(work: Promise<T>): Promise<T> =>
     Promise.race([work, exited.then((reason) => Promise.reject(reason))])
