@@ -9,7 +9,7 @@ import { congestionControls, FAR_RANGE, FarLink, type FarLinkOptions } from './f
 import { type PairedOptions, pairedFlags } from './flags.ts'
 import { LoadGenerator, requireGo, SUBSCRIBERS, trafficFigures } from './load-generator.ts'
 import { measureRelay } from './measure-relay.ts'
-import { insideOwnNetwork, missingNetwork } from './own-network.ts'
+import { argumentsInside, missingNetwork, runAgainInside } from './own-network.ts'
 import { startRelay } from './relay-under-test.ts'
 import { attestations, blocks } from './traffic.ts'
 
@@ -64,16 +64,17 @@ async function measure(
 
 /** Runs the cases, prints medians and ratios, and writes the runs. @throws Error without Go, where no namespace can be had, or when a relay fails twice */
 export async function runFar(args: string[]): Promise<void> {
-  const reason = missingNetwork()
-  if (reason !== undefined) {
-    if (!args.includes('--smoke')) throw new Error(reason)
-    process.stderr.write(`far: SKIPPED, ${reason}\n`)
-    return
-  }
   requireGo()
-  const own = insideOwnNetwork(args)
-  if (own === undefined) return
-  const options = pairedFlags(own, { seconds: 20, warmupSeconds: 15, rounds: 3 })
+  const inside = argumentsInside(args)
+  if (inside !== undefined) return await runFarInside(inside)
+  const reason = missingNetwork()
+  if (reason === undefined) runAgainInside()
+  else if (args.includes('--smoke')) process.stderr.write(`far: SKIPPED, ${reason}\n`)
+  else throw new Error(reason)
+}
+
+async function runFarInside(args: string[]): Promise<void> {
+  const options = pairedFlags(args, { seconds: 20, warmupSeconds: 15, rounds: 3 })
   const links = cases()
   const runs = await runPaired(
     {

@@ -6,10 +6,15 @@ import { accessSync, constants } from 'node:fs'
 const INSIDE = '--inside'
 const TUN = '/dev/net/tun'
 
-/** Who is not root becomes it inside, where the system lets users have namespaces. */
-function unshare(command: readonly string[], stdio: 'inherit' | 'ignore') {
-  const flags = process.getuid?.() === 0 ? ['--net'] : ['--net', '--map-root-user']
-  return spawnSync('unshare', [...flags, ...command], { stdio })
+/** The command line that runs one inside. Who is not root becomes it there, where the system lets users have namespaces. */
+export function insideCommand(command: readonly string[]): [file: string, ...args: string[]] {
+  const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user']
+  return ['unshare', '--net', ...asRoot, ...command]
+}
+
+function runInside(command: readonly string[], stdio: 'inherit' | 'ignore'): number | null {
+  const [file, ...args] = insideCommand(command)
+  return spawnSync(file, args, { stdio }).status
 }
 
 /** Why there can be none here, with a TUN device in it; undefined when there can. */
@@ -20,17 +25,17 @@ export function missingNetwork(): string | undefined {
   } catch {
     return `${TUN} cannot be opened`
   }
-  if (unshare(['true'], 'ignore').status !== 0) return 'no right to make a network namespace (unshare --net)'
-  return unshare(['ip', 'link', 'set', 'lo', 'up'], 'ignore').status === 0 ? undefined : 'ip of iproute2 is missing'
+  if (runInside(['true'], 'ignore') !== 0) return 'no right to make a network namespace (unshare --net)'
+  return runInside(['ip', 'link', 'set', 'lo', 'up'], 'ignore') === 0 ? undefined : 'ip of iproute2 is missing'
 }
 
-/**
- * Runs this process's command again inside. Answers the arguments when this is that one; undefined when it was started and
- * has ended, with its exit code as this one's.
- */
-export function insideOwnNetwork(args: readonly string[]): string[] | undefined {
-  if (args.includes(INSIDE)) return args.filter((arg) => arg !== INSIDE)
-  const { status } = unshare([process.execPath, ...process.execArgv, ...process.argv.slice(1), INSIDE], 'inherit')
-  process.exitCode = status ?? 1
-  return undefined
+/** The arguments of a process that was started inside, undefined of any other. */
+export function argumentsInside(args: readonly string[]): string[] | undefined {
+  return args.includes(INSIDE) ? args.filter((arg) => arg !== INSIDE) : undefined
+}
+
+/** Runs this process's command again inside, to its end; its exit code is this one's. */
+export function runAgainInside(): void {
+  const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1), INSIDE]
+  process.exitCode = runInside(command, 'inherit') ?? 1
 }

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { missingNetwork } from '../../bench/macro/own-network.ts'
+import { insideCommand, missingNetwork } from '../../bench/macro/own-network.ts'
 import { goPeerBinary, goSkipReason } from '../support/go-build.ts'
 import type { Exchange } from './far-link-ends.ts'
 
@@ -19,9 +19,9 @@ const skip = goSkipReason() || (missingNetwork() ?? false)
 
 test('what crosses a far link is whole, a round trip late, and comes from its other end', { skip }, async () => {
   await goPeerBinary()
-  const own = process.getuid?.() === 0 ? ['--net'] : ['--net', '--map-root-user']
-  const command = [process.execPath, '--disable-warning=ExperimentalWarning', ENDS, String(ROUND_TRIP_MS)]
-  const { stdout } = await promisify(execFile)('unshare', [...own, ...command])
+  const ends = [process.execPath, '--disable-warning=ExperimentalWarning', ENDS, String(ROUND_TRIP_MS)]
+  const [file, ...args] = insideCommand(ends)
+  const { stdout } = await promisify(execFile)(file, args)
   const { tcp, udp } = JSON.parse(stdout) as { readonly tcp: Exchange; readonly udp: Exchange }
   for (const [{ ms, isWhole, peer }, trips] of [
     [tcp, SLOW_START_TRIPS],

@@ -161,13 +161,21 @@ func turnRound(packet []byte, args farLinkArgs) bool {
 		return false
 	}
 	header := int(packet[0]&0x0f) * 4
-	checksumAt := map[byte]int{protocolTCP: 16, protocolUDP: 6}[packet[9]]
-	if checksumAt == 0 || len(packet) < header+checksumAt+2 {
+	checksumAt := header
+	switch packet[9] {
+	case protocolTCP:
+		checksumAt += 16
+	case protocolUDP:
+		checksumAt += 6
+	default:
+		return false
+	}
+	if len(packet) < checksumAt+2 {
 		return false
 	}
 	from, to := source.As4(), next.As4()
 	patchChecksum(packet[10:12], from, to)
-	patchChecksum(packet[header+checksumAt:], from, to)
+	patchChecksum(packet[checksumAt:], from, to)
 	copy(packet[12:16], packet[16:20])
 	copy(packet[16:20], to[:])
 	return true
