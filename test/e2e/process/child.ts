@@ -1,12 +1,10 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { scratchDirectory } from './scratch.ts'
 
 export type LogLine = Readonly<Record<string, unknown>>
 
@@ -67,10 +65,8 @@ export class Child {
 
 /** Flags of a relay that reaches nobody: free ports on loopback, no discovery, a directory of its own. */
 export function quietFlags(t: TestContext): string[] {
-  const dir = mkdtempSync(join(tmpdir(), 'starling-e2e-'))
-  t.after(() => rmSync(dir, { recursive: true, force: true }))
   const ports = ['--port', '0', '--quic-port', '0', '--api-port', '0', '--listen-address', '127.0.0.1']
-  return ['--network', 'hoodi', '--no-discovery', ...ports, '--data-dir', dir, '--log-format', 'json']
+  return ['--network', 'hoodi', '--no-discovery', ...ports, '--data-dir', scratchDirectory(t), '--log-format', 'json']
 }
 
 /** `./starling` with these arguments. */

@@ -1,15 +1,13 @@
 /** Relays that docs/operators/fleet/connect.sh makes known to each other. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { ExplicitPeerView, PeerView } from '../../../src/rpc/contract.ts'
 import { testNetwork } from '../../support/network-directory.ts'
 import { StarlingProcess } from '../../support/starling-process.ts'
 import { until } from '../../support/until.ts'
+import { scratchFile } from './scratch.ts'
 
 const SCRIPT = fileURLToPath(new URL('../../../docs/operators/fleet/connect.sh', import.meta.url))
 const TOKEN = 'a-token-of-the-fleet'
@@ -26,14 +24,6 @@ function connect(args: readonly string[]): Promise<Outcome> {
       resolve({ code: child.exitCode ?? -1, lines: out.split('\n').slice(0, -1), complaint }),
     )
   })
-}
-
-function scratchFile(t: TestContext, name: string, content: string): string {
-  const dir = mkdtempSync(join(tmpdir(), 'starling-fleet-'))
-  t.after(() => rmSync(dir, { recursive: true, force: true }))
-  const file = join(dir, name)
-  writeFileSync(file, content)
-  return file
 }
 
 function entry(relay: StarlingProcess): string {

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { createForkSchedule } from '../../../src/consensus/fork-schedule.ts'
 import { readNetworkDir } from '../../../src/consensus/network-dir.ts'
@@ -12,6 +9,7 @@ import { testNetwork, writeNetworkDirectory } from '../../support/network-direct
 import { compressed, slotNow, unsignedBlock } from '../../support/unsigned-block.ts'
 import { until } from '../../support/until.ts'
 import { quietFlags, starling } from './child.ts'
+import { scratchFile } from './scratch.ts'
 
 interface Running {
   readonly api: string
@@ -121,11 +119,8 @@ test('a port of its own serves the metrics and nothing else, and the API has the
 })
 
 test('with a token only its bearers read them, on either port; --no-metrics has none', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'starling-token-'))
-  t.after(() => rmSync(dir, { recursive: true, force: true }))
   const token = '0123456789abcdef'
-  const file = join(dir, 'token')
-  writeFileSync(file, token)
+  const file = scratchFile(t, 'token', token)
   const headers = { authorization: `Bearer ${token}` }
   const onApi = await run(t, [...quietFlags(t), '--api-token-file', file])
   const onOwn = await run(t, [...quietFlags(t), '--api-token-file', file, '--metrics-port', '0'])

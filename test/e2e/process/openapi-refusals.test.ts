@@ -1,11 +1,8 @@
 /** Refusals that need a relay in a certain state, brought about on relays in processes of their own. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { operations } from '../../../src/api/openapi/document.ts'
 import type { MeshTopicView, PeerView } from '../../../src/rpc/contract.ts'
 import {
@@ -21,6 +18,7 @@ import { StarlingProcess } from '../../support/starling-process.ts'
 import { until } from '../../support/until.ts'
 import { numberedKeyId, numberedPeerId } from '../../unit/config/base58-text.ts'
 import { mortalRelay, quietFlags } from './child.ts'
+import { scratchFile } from './scratch.ts'
 
 const TOKEN = '0123456789abcdef'
 const TOPIC = '/eth2/00000000/beacon_block/ssz_snappy'
@@ -34,14 +32,6 @@ function soundRequest(id: string): ContractRequest {
   return sound.get(id) ?? assert.fail(id)
 }
 
-function tokenFile(t: TestContext): string {
-  const dir = mkdtempSync(join(tmpdir(), 'starling-token-'))
-  t.after(() => rmSync(dir, { recursive: true, force: true }))
-  const file = join(dir, 'token')
-  writeFileSync(file, TOKEN)
-  return file
-}
-
 /** The relay has the other as a connected peer whose node record it knows. */
 async function connect(relay: StarlingProcess, other: StarlingProcess): Promise<void> {
   await relay.request('POST', '/peers', { enr: other.enr })
@@ -52,7 +42,9 @@ async function connect(relay: StarlingProcess, other: StarlingProcess): Promise<
 }
 
 test('401: without the token, and with another one, nothing but the health check is answered', async (t) => {
-  await using relay = await StarlingProcess.start({ flags: ['--no-quic', '--api-token-file', tokenFile(t)] })
+  await using relay = await StarlingProcess.start({
+    flags: ['--no-quic', '--api-token-file', scratchFile(t, 'token', TOKEN)],
+  })
   for (const operation of operations) {
     const request = soundRequest(operation.id)
     if (operation.isHealthCheck === true) {
