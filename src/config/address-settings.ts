@@ -41,6 +41,12 @@ export const addressSettings = {
     description:
       "Whose noise, yamux, QUIC streams and gossip codec connections are made of: the relay's (own), or the libraries' (stock), which are slower. To find out whether a fault is in the relay's; see layers.md.",
   }),
+  keepWindows: setting(switchText.default(true), {
+    group: 'Addresses',
+    kind: 'switch',
+    description:
+      'Ping peers on TCP that something long came from or went to in the last two minutes after 140 ms of silence: else TCP, at either end, sends the next block in small parts, a round trip apart.',
+  }),
   enrIp: setting(addressPerFamily({ isEmptyFine: true }).default([]), {
     group: 'Addresses',
     kind: 'list',

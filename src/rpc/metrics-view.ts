@@ -90,6 +90,8 @@ export interface MetricsView {
   readonly forgottenPeers: number
   /** Connections refused, by what refused them. */
   readonly refusedConnections: CountsByName
+  /** Connections whose TCP windows are kept, the pings sent for it, and connections let go for want of room. */
+  readonly keptWindows: { readonly connections: number; readonly pings: number; readonly dropped: number }
   readonly headSlot: number
   readonly syncDistance: number
   /** Our clock is slow by at least this, ms; 0 when nothing shows that it is. */

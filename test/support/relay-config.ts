@@ -46,6 +46,7 @@ export function relayConfig(dataDir: string, overrides: Partial<RelayConfig> = {
     tcp: true,
     quic: false,
     layers: 'own',
+    keepWindows: true,
     peers: [],
     trustedPeers: [],
     bannedPeers: [],

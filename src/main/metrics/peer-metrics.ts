@@ -33,6 +33,24 @@ export const PEER_METRICS: readonly MetricRow[] = [
   ),
   numberRow(
     'gauge',
+    'starling_peers_kept_window_connections',
+    'TCP connections that are kept from falling silent, so that the next block goes over them in one flight.',
+    ({ keptWindows }) => keptWindows.connections,
+  ),
+  numberRow(
+    'counter',
+    'starling_peers_kept_window_pings_total',
+    'Pings sent for that.',
+    ({ keptWindows }) => keptWindows.pings,
+  ),
+  numberRow(
+    'counter',
+    'starling_peers_kept_window_dropped_connections_total',
+    'Connections let go of for want of room: 256 are kept.',
+    ({ keptWindows }) => keptWindows.dropped,
+  ),
+  numberRow(
+    'gauge',
     'starling_peers_banned_peers',
     'Peers banned by their score now.',
     ({ bannedByScore }) => bannedByScore,

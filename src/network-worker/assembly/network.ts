@@ -10,6 +10,7 @@ import { ClockOffset } from '../chain/clock-offset.ts'
 import { meshOf } from '../control/runtime-settings.ts'
 import { EventsRoom } from '../events/events-room.ts'
 import { openGossip, type PassedObserver } from '../gossip/gossip-room.ts'
+import { WindowUpkeep } from '../host/congestion/window-upkeep.ts'
 import { announcedEndpoints, listenEndpoints } from '../host/endpoints.ts'
 import { InboundLimiter } from '../host/inbound-limiter.ts'
 import { createIpExemption, type IpExemption } from '../host/ip-exemption.ts'
@@ -65,6 +66,7 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
     onOffence: (peerId, offence) => later().peers.conduct.offended(peerId, offence),
   })
   const { layers } = config
+  const windowUpkeep = config.keepWindows ? new WindowUpkeep(clock) : undefined
   warnOfLayers(layers, log)
   const host = await createHost({
     privateKey: ground.privateKey,
@@ -74,9 +76,10 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
     inboundLimiter: new InboundLimiter(clock, exemption),
     gate: books.admission,
     layers,
+    windowUpkeep,
     createRouter: (components) => gossip.createRouter(components),
   })
-  return { books, pool, verifier, blocks, events, recent, clockOffset, gossip, host }
+  return { books, pool, verifier, blocks, events, recent, clockOffset, gossip, host, windowUpkeep }
 }
 
 /** Says what makes each message cost more than it need. */

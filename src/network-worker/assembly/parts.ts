@@ -13,6 +13,7 @@ import type { ScheduleWatch } from '../discovery/schedule-watch.ts'
 import type { EventsRoom } from '../events/events-room.ts'
 import type { GossipRoom } from '../gossip/gossip-room.ts'
 import type { MeshLog } from '../gossip/mesh-log.ts'
+import type { WindowUpkeep } from '../host/congestion/window-upkeep.ts'
 import type { loadIdentity } from '../host/identity.ts'
 import type { Host } from '../host/libp2p-host.ts'
 import type { LocalEnr } from '../host/local-enr.ts'
@@ -65,6 +66,8 @@ export interface Network {
   readonly clockOffset: ClockOffset
   readonly gossip: GossipRoom
   readonly host: Host
+  /** Undefined when it is switched off. */
+  readonly windowUpkeep: WindowUpkeep | undefined
 }
 
 /** Those who deal with peers. */

@@ -2,6 +2,8 @@
 import type { QuicOptions } from '@chainsafe/libp2p-quic'
 import type { Libp2pOptions } from 'libp2p'
 import type { Layers } from '../../config/address-settings.ts'
+import { systemClock } from '../../shared/clock.ts'
+import type { WindowUpkeep } from './congestion/window-upkeep.ts'
 import { ownNoise } from './noise/noise-encrypter.ts'
 import { ownQuic } from './quic/own-quic.ts'
 import { ownYamux } from './yamux/own-yamux.ts'
@@ -19,6 +21,8 @@ export interface LayerOptions {
   readonly maxStreams: number
   /** Of the native part of QUIC, which is the library's in either case. */
   readonly quic: Partial<QuicOptions>
+  /** Of our own yamux; undefined for none. */
+  readonly windowUpkeep: WindowUpkeep | undefined
 }
 
 /** The libraries' are loaded only when they are asked for: 6 MB. */
@@ -28,10 +32,10 @@ export async function connectionLayers(layers: Layers, options: LayerOptions): P
   return stockLayers(options)
 }
 
-function ownLayers({ maxStreams, quic }: LayerOptions): ConnectionLayers {
+function ownLayers({ maxStreams, quic, windowUpkeep }: LayerOptions): ConnectionLayers {
   return {
     encrypter: ownNoise(),
-    muxer: ownYamux({ maxInboundStreams: maxStreams, maxOutboundStreams: maxStreams }),
+    muxer: ownYamux({ maxInboundStreams: maxStreams, maxOutboundStreams: maxStreams }, systemClock, windowUpkeep),
     quic: ownQuic({ ...quic, maxConcurrentStreamLimit: maxStreams, maxOutboundStreams: maxStreams }),
   }
 }

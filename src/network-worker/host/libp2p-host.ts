@@ -11,6 +11,7 @@ import type { Layers } from '../../config/address-settings.ts'
 import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
 import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
 import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
+import type { WindowUpkeep } from './congestion/window-upkeep.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
 import { connectionLayers } from './layers.ts'
@@ -26,6 +27,8 @@ export interface HostOptions {
   readonly gate: ConnectionGate
   /** Whose noise, yamux and QUIC streams. */
   readonly layers: Layers
+  /** Keeps the windows of TCP; undefined for nobody. */
+  readonly windowUpkeep?: WindowUpkeep | undefined
   readonly createRouter: (components: RouterComponents) => RelayRouter
 }
 
@@ -67,6 +70,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const { encrypter, muxer, quic } = await connectionLayers(options.layers, {
     maxStreams: MAX_STREAMS_PER_CONNECTION,
     quic: QUIC_OPTIONS,
+    windowUpkeep: options.windowUpkeep,
   })
   return createLibp2p({
     start: false,

@@ -11,6 +11,7 @@ import type { ClockOffset } from '../chain/clock-offset.ts'
 import type { DiscoveryRoom } from '../discovery/discovery-room.ts'
 import type { RelayRouter } from '../gossip/relay-router.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
+import type { WindowUpkeep } from '../host/congestion/window-upkeep.ts'
 import type { Admission } from '../peers/admission.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
@@ -31,6 +32,8 @@ export interface MetricsDeps {
   readonly registry: Pick<PeerRegistry, 'live' | 'forgotten'>
   readonly scores: Pick<ScoreBook, 'counts' | 'banned'>
   readonly admission: Pick<Admission, 'refused'>
+  /** Undefined when it is switched off. */
+  readonly windowUpkeep?: Pick<WindowUpkeep, 'kept' | 'pings' | 'dropped'> | undefined
   readonly head: Pick<BlockHead, 'newestSlot' | 'syncDistance'>
   readonly clockOffset: Pick<ClockOffset, 'boundMs'>
   readonly policies: Pick<PolicyRoom, 'heldMessages' | 'isInDoubt'>
@@ -44,6 +47,11 @@ export interface MetricsDeps {
 
 function recentDropsOf({ recent }: MetricsDeps): CountsByName {
   return recent === undefined ? {} : { ...recent.objects.drops, not_opened: recent.intake.dropped }
+}
+
+function keptWindowsOf({ windowUpkeep }: MetricsDeps): MetricsView['keptWindows'] {
+  const { kept: connections = 0, pings = 0, dropped = 0 } = windowUpkeep ?? {}
+  return { connections, pings, dropped }
 }
 
 export function metricsSnapshot(deps: MetricsDeps): MetricsView {
@@ -64,6 +72,7 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
     droppedBans: scores.counts.droppedBans,
     forgottenPeers: registry.forgotten,
     refusedConnections: { ...admission.refused },
+    keptWindows: keptWindowsOf(deps),
     headSlot: head.newestSlot ?? 0,
     syncDistance: head.syncDistance(),
     clockOffsetBoundMs: clockOffset.boundMs(),

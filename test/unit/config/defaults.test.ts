@@ -18,6 +18,7 @@ test('nothing given: every default, with absolute paths', () => {
     tcp: true,
     quic: true,
     layers: 'own',
+    keepWindows: true,
     peers: [],
     trustedPeers: [],
     bannedPeers: [],

@@ -21,12 +21,15 @@ export interface OutputWaiter {
 export class FrameOutput {
   readonly #headers = new HeaderWriter()
   readonly #write: (pieces: readonly Uint8Array[], firstBytes?: number) => boolean
+  readonly #onSent: ((bytes: number) => void) | undefined
   readonly #waiters = new Set<OutputWaiter>()
   #answersWhileFull = 0
   #isFull = false
   #isOver = false
 
-  constructor(connection: MessageStream) {
+  /** @param onSent told of all bytes that go out */
+  constructor(connection: MessageStream, onSent?: (bytes: number) => void) {
+    this.#onSent = onSent
     this.#write = isDirectStream(connection)
       ? (pieces, firstBytes) => connection.sendPieces(pieces, firstBytes)
       : (pieces) => connection.send(joined(pieces))
@@ -52,6 +55,7 @@ export class FrameOutput {
    */
   send(pieces: readonly Uint8Array[], firstBytes?: number): boolean {
     if (this.#isOver) return false
+    this.#onSent?.(pieces.reduce((bytes, piece) => bytes + piece.length, 0))
     if (!this.#write(pieces, firstBytes)) this.#isFull = true
     return !this.#isFull
   }

@@ -10,6 +10,8 @@ import {
   TooManyOutboundProtocolStreamsError,
 } from '@libp2p/interface'
 import { type Clock, systemClock } from '../../../shared/clock.ts'
+import { ConnectionWindows } from '../congestion/connection-windows.ts'
+import type { WindowUpkeep } from '../congestion/window-upkeep.ts'
 import { isDirectStream } from '../direct-stream.ts'
 import { abortable } from '../streams/abortable.ts'
 import { EarlyStreams } from '../streams/early-streams.ts'
@@ -27,6 +29,8 @@ import { YamuxStream } from './yamux-stream.ts'
 
 export const YAMUX_PROTOCOL = '/yamux/1.0.0'
 
+/** Of pings that are only to be answered; the round trip's never have it. */
+const KEEPING_PING_ID = MAX_UINT32
 /** For a go-away to reach a peer that broke the protocol, before the connection is cut. */
 const GO_AWAY_MS = 1_000
 
@@ -40,6 +44,7 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
   readonly #log: Logger
   readonly #output: FrameOutput
   readonly #decoder: FrameDecoder
+  readonly #windows: ConnectionWindows | undefined
   readonly #roundTrip: RoundTrip
   readonly #table: StreamTable
   readonly #budget: UnreadBudget
@@ -51,14 +56,21 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
   #isClosing = false
   #isOver = false
 
-  constructor(connection: MessageStream, options: Partial<YamuxOptions> = {}, clock: Clock = systemClock) {
+  /** @param upkeep keeps the windows of TCP below, if given */
+  constructor(
+    connection: MessageStream,
+    options: Partial<YamuxOptions> = {},
+    clock: Clock = systemClock,
+    upkeep?: WindowUpkeep,
+  ) {
     super()
     this.#connection = connection
     this.#options = yamuxOptions(options)
     this.#clock = clock
     this.#log = connection.log.newScope('yamux')
     this.#nextStreamId = connection.direction === 'outbound' ? 1 : 2
-    this.#output = new FrameOutput(connection)
+    this.#windows = upkeep && new ConnectionWindows(upkeep, () => this.#keepBusy())
+    this.#output = new FrameOutput(connection, this.#windows && ((bytes) => this.#windows?.onSent(bytes)))
     this.#decoder = new FrameDecoder(this)
     this.#table = new StreamTable(this.#options)
     this.#budget = new UnreadBudget(this.#options.maxUnreadBytes)
@@ -134,7 +146,13 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
     if (stream !== undefined) this.#onFlags(stream, this.#currentFlags)
   }
 
+  /** What waits for room is on its way already. */
+  #keepBusy(): void {
+    if (!this.#output.isFull) this.#output.control(FRAME_TYPE.ping, FLAG.syn, 0, KEEPING_PING_ID)
+  }
+
   #onBytes(bytes: Uint8Array): void {
+    this.#windows?.onReceived(bytes.length)
     try {
       this.#decoder.push(bytes)
     } catch (error) {
@@ -240,6 +258,7 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
   #finish(): void {
     this.status = 'closed'
     this.forgetEarly()
+    this.#windows?.end()
     this.#roundTrip[Symbol.dispose]()
   }
 }

@@ -31,6 +31,7 @@ const OTHER_UNITS = [
   'runs',
   'state',
   'objects',
+  'pings',
 ]
 const BEACON_NODE_UNITS = ['failures', 'rounds', 'epoch', 'keys']
 const DISCOVERY_UNITS = ['records', 'candidates', 'nodes', 'sessions', 'lookups', 'packets', 'restarts']
