@@ -29,6 +29,13 @@ const RULES: readonly Rule[] = [
     applies: ({ tcp }) => tcp,
     isBad: (value) => value.startsWith('bbr'),
   },
+  {
+    sysctl: 'net.ipv4.tcp_slow_start_after_idle',
+    better: '0',
+    why: 'a peer that was sent nothing for a moment gets the next block in parts, a round trip apart (ADR 43)',
+    applies: ({ tcp }) => tcp,
+    isBad: (value) => value !== '0',
+  },
   ...['net.core.rmem_default', 'net.core.wmem_default'].map((sysctl) => ({
     sysctl,
     better: String(SOCKET_BYTES),

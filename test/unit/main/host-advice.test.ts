@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { hostAdvice } from '../../../src/main/host-advice.ts'
 
 const CONTROL = 'net.ipv4.tcp_congestion_control'
+const RESTART = 'net.ipv4.tcp_slow_start_after_idle'
 const BUFFERS = ['net.core.rmem_default', 'net.core.wmem_default']
 const BOTH = { tcp: true, quic: true }
 
@@ -21,6 +22,12 @@ test('BBR is advised against where TCP is on, in all its versions', () => {
     assert.deepEqual(advised(BOTH, { [CONTROL]: value }), [`${CONTROL}: ${value}, not cubic`])
   assert.deepEqual(advised({ tcp: false, quic: true }, { [CONTROL]: 'bbr' }), [])
   for (const value of ['cubic', 'reno']) assert.deepEqual(advised(BOTH, { [CONTROL]: value }), [])
+})
+
+test('beginning anew after a silence is advised against where TCP is on', () => {
+  assert.deepEqual(advised(BOTH, { [RESTART]: '1' }), [`${RESTART}: 1, not 0`])
+  assert.deepEqual(advised({ tcp: false, quic: true }, { [RESTART]: '1' }), [])
+  assert.deepEqual(advised(BOTH, { [RESTART]: '0' }), [])
 })
 
 test('buffers below 4 MiB are advised against where QUIC is on', () => {
@@ -45,6 +52,6 @@ test('this host is asked for its own settings', { skip: !existsSync('/proc/sys/n
 test('the file of settings that operators are given leaves nothing to advise', () => {
   const file = readFileSync(new URL('../../../docs/operators/fleet/starling.conf', import.meta.url), 'utf8')
   const settings = [...file.matchAll(/^([\w.]+) = (\S+)$/gm)].map(([, name = '', value = '']) => [name, value])
-  assert.equal(settings.length, 3)
+  assert.equal(settings.length, 4)
   assert.deepEqual(hostAdvice(BOTH, host(Object.fromEntries(settings))), [])
 })
