@@ -19,7 +19,7 @@ const ROUND_TRIPS_MS = [10, 100]
 const USUAL_CONTROL = 'reno'
 /** What many hosts are set to. */
 const PACING_CONTROL = 'bbr'
-/** Votes keep connections from being idle, as they do on mainnet. */
+/** Votes keep connections from falling silent, as those of a slot do in its middle. */
 const VOTES_PER_SECOND = 100
 /**
  * A window grows with blocks, and with QUIC only as far as one of them needs when it comes alone, as on mainnet: each is to be
@@ -28,23 +28,29 @@ const VOTES_PER_SECOND = 100
 const WARMUP_BLOCKS_PER_SECOND = 1
 const BLOCKS_PER_SECOND = 0.5
 
-function cases(): ReadonlyMap<string, FarLinkOptions> {
+interface FarCase extends FarLinkOptions {
+  readonly name: string
+  readonly votesPerSecond: number
+}
+
+function cases(): ReadonlyMap<string, FarCase> {
   const allowed = congestionControls()
-  const controls = [USUAL_CONTROL, PACING_CONTROL].filter((control) => allowed.includes(control))
-  return new Map(
-    ROUND_TRIPS_MS.flatMap((roundTripMs) =>
-      controls.map((congestionControl) => [
-        `${roundTripMs} ms, ${congestionControl}`,
-        { roundTripMs, congestionControl },
-      ]),
-    ),
-  )
+  const all = ROUND_TRIPS_MS.flatMap((roundTripMs): readonly FarCase[] => {
+    const usual = { roundTripMs, congestionControl: USUAL_CONTROL, votesPerSecond: VOTES_PER_SECOND }
+    return [
+      { ...usual, name: `${roundTripMs} ms, ${USUAL_CONTROL}` },
+      // At night on a small network, before the block of each slot, and on a relay that is in few topics.
+      { ...usual, name: `${roundTripMs} ms, ${USUAL_CONTROL}, no votes`, votesPerSecond: 0 },
+      { ...usual, name: `${roundTripMs} ms, ${PACING_CONTROL}`, congestionControl: PACING_CONTROL },
+    ]
+  })
+  return new Map(all.filter((one) => allowed.includes(one.congestionControl)).map((one) => [one.name, one]))
 }
 
 async function measure(
-  link: FarLinkOptions,
+  link: FarCase,
   variant: Variant,
-  about: { readonly case: string; readonly round: number },
+  round: number,
   { seconds, warmupSeconds }: PairedOptions,
 ): Promise<BenchRun> {
   await using far = await FarLink.open(link)
@@ -52,12 +58,14 @@ async function measure(
   const flags = ['--ip-limit-exempt', FAR_RANGE]
   await using relay = await startRelay({ ...variant, flags })
   await using generator = await LoadGenerator.connect({ ...relay, address: far.farAddress(relay.address) })
-  const votes = attestations(relay.topics, VOTES_PER_SECOND)
-  if (warmupSeconds > 0) await generator.run([votes, blocks(relay.topics, WARMUP_BLOCKS_PER_SECOND)], warmupSeconds)
   // Tables show the first.
-  const streams = [blocks(relay.topics, BLOCKS_PER_SECOND), votes]
-  const traffic = async () => trafficFigures(await generator.run(streams, seconds))
-  const run = await measureRelay(relay, traffic, { ...about, variant, seconds })
+  const streams = (blocksPerSecond: number) => [
+    blocks(relay.topics, blocksPerSecond),
+    ...(link.votesPerSecond === 0 ? [] : [attestations(relay.topics, link.votesPerSecond)]),
+  ]
+  if (warmupSeconds > 0) await generator.run(streams(WARMUP_BLOCKS_PER_SECOND), warmupSeconds)
+  const traffic = async () => trafficFigures(await generator.run(streams(BLOCKS_PER_SECOND), seconds))
+  const run = await measureRelay(relay, traffic, { case: link.name, round, variant, seconds })
   await far.requireNoLoss()
   return run
 }
@@ -86,7 +94,7 @@ async function runFarInside(args: string[]): Promise<void> {
       measure: async (name, variant, round) => {
         const link = links.get(name)
         if (link === undefined) throw new Error(`there is no case ${name}`)
-        return await measure(link, variant, { case: name, round }, options)
+        return await measure(link, variant, round, options)
       },
     },
     options,

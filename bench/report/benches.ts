@@ -77,9 +77,10 @@ const FAR: BenchText = {
   lines: [
     'The publisher and the subscribers of `chain` beyond a link of 10 or 100 ms there and back, which the processes at its ends do not know',
     'from a network: packets of 1,500 bytes, the windows, acknowledgements and congestion control of the system, or of QUIC. It loses',
-    'nothing and carries anything. 100 votes a second, and a block of 120 kB, half as much on the wire, every two seconds; first,',
+    'nothing and carries anything. 100 votes a second, or none, and a block of 120 kB, half as much on the wire, every two seconds; first,',
     'one a second. A block crosses the link twice, so nothing is below the round trip. The name of a case',
-    "has the congestion control of the system's TCP; QUIC has its own. What follows from it: [ADR 42](adr/0042-what-the-way-adds.md).",
+    "has the congestion control of the system's TCP; QUIC has its own. What follows from it: ADR [42](adr/0042-what-the-way-adds.md) and",
+    '[43](adr/0043-windows-that-stay-open.md).',
   ],
   own: chainPart,
 }
