@@ -8,6 +8,7 @@ export class ConnectionWindows implements KeptConnection {
   readonly #ours = new GrownWindow()
   readonly #theirs = new GrownWindow()
   #pingedAtMs = Number.NEGATIVE_INFINITY
+  #isOver = false
 
   /** @param sendPing sends what the other side answers at once */
   constructor(upkeep: WindowUpkeep, sendPing: () => void) {
@@ -16,11 +17,11 @@ export class ConnectionWindows implements KeptConnection {
   }
 
   onSent(bytes: number): void {
-    if (this.#ours.use(bytes, this.#upkeep.clock.monotonicMs())) this.#upkeep.keep(this)
+    this.#use(this.#ours, bytes)
   }
 
   onReceived(bytes: number): void {
-    if (this.#theirs.use(bytes, this.#upkeep.clock.monotonicMs())) this.#upkeep.keep(this)
+    this.#use(this.#theirs, bytes)
   }
 
   dueAtMs(nowMs: number): number {
@@ -32,9 +33,15 @@ export class ConnectionWindows implements KeptConnection {
     this.#sendPing()
   }
 
-  /** The connection is over. */
+  /** The connection is over, or about to be. */
   end(): void {
+    this.#isOver = true
     this.#upkeep.forget(this)
+  }
+
+  #use(window: GrownWindow, bytes: number): void {
+    const isGrowing = window.use(bytes, this.#upkeep.clock.monotonicMs())
+    if (isGrowing && !this.#isOver) this.#upkeep.keep(this)
   }
 
   #oursDueAtMs(nowMs: number): number {

@@ -120,7 +120,7 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
       this.#output.control(FRAME_TYPE.goAway, 0, 0, GO_AWAY.normal)
     } finally {
       this.status = 'closed'
-      this.#roundTrip[Symbol.dispose]()
+      this.#endUpkeep()
     }
   }
 
@@ -258,6 +258,10 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
   #finish(): void {
     this.status = 'closed'
     this.forgetEarly()
+    this.#endUpkeep()
+  }
+
+  #endUpkeep(): void {
     this.#windows?.end()
     this.#roundTrip[Symbol.dispose]()
   }

@@ -6,7 +6,7 @@ import { QUIET_MS, WindowUpkeep } from '../../../../../src/network-worker/host/c
 import { YamuxMuxer } from '../../../../../src/network-worker/host/yamux/yamux-muxer.ts'
 import { FakeClock } from '../../../../support/fake-clock.ts'
 import { settle, WireEnd } from '../../../../support/memory-wire.ts'
-import { ACK, dataFrame, frame, framesIn, SYN } from './frames.ts'
+import { ACK, dataFrame, FIN, frame, framesIn, SYN } from './frames.ts'
 
 const PING = 2
 const LONG = new Uint8Array(FIRST_FLIGHT_BYTES + 1)
@@ -52,12 +52,18 @@ test('nothing is sent on a connection that is full: bytes are on their way', asy
   assert.deepEqual([upkeep.pings > 0, sent()], [true, []])
 })
 
-test('a connection that is over is kept no longer', () => {
-  const { clock, server, muxer, upkeep } = kept()
-  server.deliverHere(dataFrame(1, LONG, SYN))
-  assert.equal(upkeep.kept, 1)
-  muxer.abort(new Error('enough'))
-  assert.equal(upkeep.kept, 0)
-  clock.advance(10 * QUIET_MS)
-  assert.equal(upkeep.pings, 0)
-})
+for (const [how, end] of [
+  ['aborted', async (muxer) => muxer.abort(new Error('enough'))],
+  ['closed in good order', (muxer) => muxer.close()],
+] as const satisfies readonly [string, (muxer: YamuxMuxer) => Promise<void>][]) {
+  test(`a connection that is ${how} is kept no longer, whatever still comes`, async () => {
+    const { clock, server, muxer, upkeep } = kept()
+    server.deliverHere(dataFrame(1, LONG, SYN | FIN))
+    assert.equal(upkeep.kept, 1)
+    await end(muxer)
+    server.deliverHere(dataFrame(3, LONG, SYN))
+    assert.equal(upkeep.kept, 0)
+    clock.advance(10 * QUIET_MS)
+    assert.equal(upkeep.pings, 0)
+  })
+}
