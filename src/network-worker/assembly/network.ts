@@ -17,9 +17,10 @@ import { createIpExemption, type IpExemption } from '../host/ip-exemption.ts'
 import { createHost } from '../host/libp2p-host.ts'
 import { sodiumAead } from '../host/noise/aead.ts'
 import { openSslAead } from '../host/noise/openssl-aead.ts'
+import { measuredBlockRttMs } from '../peers/block-way.ts'
 import { configuredPeers } from '../peers/dial-target.ts'
 import { openPeerBooks, type PeerBooks } from '../peers/peer-books.ts'
-import { measuredRttMs, UNKNOWN_CLIENT } from '../peers/peer-record.ts'
+import { UNKNOWN_CLIENT } from '../peers/peer-record.ts'
 import { VoteGroups } from '../peers/vote-group.ts'
 import { openRecent, type RecentRoom } from '../recent/recent-room.ts'
 import { BlockStats } from '../stats/block-stats.ts'
@@ -54,7 +55,7 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
     verifier,
     onBlockSlot,
     sources: sourcesOf(voteGroups, books, deps, later),
-    rttMs: (peerId) => measuredRttMs(books.registry.get(peerId)),
+    rttMs: (peerId) => measuredBlockRttMs(books.registry.get(peerId)),
     knownSenders: knownSenders(restored.firstBlockSenders),
     exemption,
     nodeId: enr.nodeId,

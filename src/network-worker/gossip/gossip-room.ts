@@ -41,7 +41,7 @@ export interface GossipRoomDeps {
   readonly events?: PassedObserver
   /** Whose word counts for how much. */
   readonly sources: PeerSources
-  /** A peer's best measured round trip, ms. */
+  /** A peer's best measured round trip as blocks have it, ms (`peers/block-way.ts`). */
   readonly rttMs: (peerId: PeerIdStr) => number | undefined
   /** Who sent many blocks first in earlier runs, the longest unheard first. */
   readonly knownSenders?: readonly PeerIdStr[] | undefined

@@ -20,7 +20,7 @@ const MIN_GAIN_SHARE = 0.25
 
 /** What is known of peers. */
 export interface SwapFacts {
-  /** The best round trip measured; undefined before the first. */
+  /** The best round trip measured, ms, as blocks have it; undefined before the first. */
   rttMs(peerId: PeerIdStr): number | undefined
   /** True for peers of the operator's choice, which stay. */
   isOwn(peerId: PeerIdStr): boolean

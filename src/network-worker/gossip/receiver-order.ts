@@ -8,7 +8,7 @@ import type { PeerIdStr } from '../../shared/ids.ts'
 export interface ReceiverFacts {
   /** True for peers of the operator's choice: trusted, explicit, or named by the configuration. */
   isOwn(peerId: PeerIdStr): boolean
-  /** The best round trip measured, ms; undefined before the first. */
+  /** The best round trip measured, ms, as blocks have it; undefined before the first. */
   rttMs(peerId: PeerIdStr): number | undefined
 }
 

@@ -9,8 +9,10 @@ export interface PeerStanding {
   /** The combined score: below 0 the peer has misbehaved. */
   readonly score: number
   readonly rttMs: number
+  /** The same as blocks have it, which is what peers are compared by. */
+  readonly blockRttMs: number
   readonly rttVerified: boolean
-  /** 0 to 1: the share it has of a full gossip score. A peer of full value is worth one of half its round trip. */
+  /** 0 to 1: the share it has of a full gossip score. A peer of full value is worth one of half its way. */
   readonly value: number
 }
 
@@ -55,8 +57,8 @@ export function excessPeers(
 }
 
 function rank(peer: PeerStanding, maxLatencyMs: number): Ranked {
-  const { score, rttMs, rttVerified, value } = peer
+  const { score, rttMs, blockRttMs, rttVerified, value } = peer
   if (score < 0) return { peer, class: MISBEHAVED, cost: -score }
   if (rttVerified && rttMs > maxLatencyMs) return { peer, class: TOO_FAR, cost: rttMs }
-  return { peer, class: ORDINARY, cost: rttMs / (1 + value) }
+  return { peer, class: ORDINARY, cost: blockRttMs / (1 + value) }
 }

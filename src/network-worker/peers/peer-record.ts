@@ -76,8 +76,3 @@ export function recordRtt(record: PeerRecord, rttMs: number): void {
   record.rttMs = rttMs
   record.rttVerified = true
 }
-
-/** The best round trip that was measured by a ping, ms; undefined of a peer that is not known or was not measured. */
-export function measuredRttMs(record: PeerRecord | undefined): number | undefined {
-  return record?.rttVerified === true ? record.bestRttMs : undefined
-}

@@ -6,6 +6,7 @@ import type { RuntimeSettings } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
+import { blockRttMs } from './block-way.ts'
 import type { DialQueue } from './dial-queue.ts'
 import { excessPeers, type PeerStanding } from './excess.ts'
 import { GOODBYE } from './goodbye-reason.ts'
@@ -74,13 +75,14 @@ export class Turnover {
 
   #standingOf(record: PeerRecord): PeerStanding {
     const { scores } = this.#deps
-    const { peerId, direction, rttVerified } = record
+    const { peerId, direction, rttVerified, bestRttMs, address } = record
     const gossipScore = scores.gossipScore(peerId)
     return {
       peerId,
       direction,
       rttVerified,
-      rttMs: record.bestRttMs,
+      rttMs: bestRttMs,
+      blockRttMs: blockRttMs(bestRttMs, address),
       score: scores.peerScore(peerId) + weightedGossipScore(gossipScore),
       value: Math.min(1, Math.max(0, gossipScore / FULL_GOSSIP_SCORE)),
     }

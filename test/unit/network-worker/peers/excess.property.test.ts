@@ -12,6 +12,7 @@ const standings: fc.Arbitrary<readonly PeerStanding[]> = fc
       direction: fc.constantFrom('inbound' as const, 'outbound' as const),
       score: fc.oneof(fc.constant(0), fc.double({ min: -100, max: 1, noNaN: true })),
       rttMs: fc.double({ min: 0, max: 400, noNaN: true }),
+      blockRttMs: fc.double({ min: 0, max: 600, noNaN: true }),
       rttVerified: fc.boolean(),
       value: fc.double({ min: 0, max: 1, noNaN: true }),
     }),
@@ -31,7 +32,7 @@ function classOf({ score, rttVerified, rttMs }: PeerStanding): number {
 function isBetter(a: PeerStanding, b: PeerStanding): boolean {
   if (classOf(a) === 0) return a.score > b.score
   if (classOf(a) === 1) return a.rttMs < b.rttMs
-  return a.rttMs / (1 + a.value) < b.rttMs / (1 + b.value)
+  return a.blockRttMs / (1 + a.value) < b.blockRttMs / (1 + b.value)
 }
 
 interface Outcome {

@@ -5,7 +5,8 @@ import { excessPeers, type PeerStanding } from '../../../../src/network-worker/p
 const MAX_LATENCY_MS = 150
 
 function standing(peerId: string, overrides: Partial<PeerStanding> = {}): PeerStanding {
-  return { peerId, direction: 'inbound', score: 0, rttMs: 50, rttVerified: true, value: 0, ...overrides }
+  const { rttMs = 50 } = overrides
+  return { peerId, direction: 'inbound', score: 0, rttMs, blockRttMs: rttMs, rttVerified: true, value: 0, ...overrides }
 }
 
 /** `count` near peers of good standing that dialled us. */
@@ -51,6 +52,13 @@ test('a peer of full value may be twice as far as one of none', () => {
   assert.deepEqual(excessPeers([useful, standing('near')], 1, MAX_LATENCY_MS), ['near'])
   const farther = standing('farther', { rttMs: 101, value: 1 })
   assert.deepEqual(excessPeers([farther, standing('near')], 1, MAX_LATENCY_MS), ['farther'])
+})
+
+test('peers are compared by the round trip that blocks have, and held to the limit by their own', () => {
+  const paced = standing('paced', { rttMs: 40, blockRttMs: 60 })
+  assert.deepEqual(excessPeers([paced, standing('near')], 1, MAX_LATENCY_MS), ['paced'])
+  const atTheLimit = standing('at the limit', { rttMs: 149, blockRttMs: 220 })
+  assert.deepEqual(excessPeers([atTheLimit, standing('over it', { rttMs: 151 })], 1, MAX_LATENCY_MS), ['over it'])
 })
 
 test('the outbound share is kept, though its peers are the slowest', () => {
