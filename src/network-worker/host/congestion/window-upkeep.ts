@@ -7,6 +7,10 @@ import type { Clock } from '../../../shared/clock.ts'
 export const QUIET_MS = 140
 /** Connections that are due so soon are served together, for fewer wakes. */
 const TOGETHER_MS = 20
+/** In one go: a ping is a write of some 35 µs, and a block that comes meanwhile waits for the rest of them. */
+const AT_ONCE = 8
+/** Until the next ones; all of MAX_KEPT take 32 of these, and none is then later than its connection bears. */
+const PAUSE_MS = 1
 /** Kept at once: all of the meshes of blocks and columns at a high load. A connection past it only begins anew. */
 export const MAX_KEPT = 256
 
@@ -71,12 +75,15 @@ export class WindowUpkeep {
   #serve(): void {
     const nowMs = this.clock.monotonicMs()
     let nextMs = Number.POSITIVE_INFINITY
+    let served = 0
     for (const connection of this.#kept) {
       const dueAtMs = connection.dueAtMs(nowMs)
       if (dueAtMs === Number.POSITIVE_INFINITY) this.#kept.delete(connection)
       else if (dueAtMs > nowMs + TOGETHER_MS) nextMs = Math.min(nextMs, dueAtMs)
+      else if (served === AT_ONCE) nextMs = nowMs + PAUSE_MS
       else {
         nextMs = Math.min(nextMs, nowMs + QUIET_MS)
+        served++
         this.#pings++
         connection.ping()
       }

@@ -133,7 +133,7 @@ test('whatever passes, no end of a kept connection is silent for so long that it
 
 test('those that are due soon are served with the first', () => {
   const { clock, connection } = sceneOf()
-  const all = Array.from({ length: 10 }, () => connection(10))
+  const all = Array.from({ length: 8 }, () => connection(10))
   for (const { windows } of all) {
     windows.onSent(BLOCK_BYTES)
     clock.advance(2)
@@ -145,12 +145,26 @@ test('those that are due soon are served with the first', () => {
   )
 })
 
+test('as many as can be kept are served a few at a time, and all of them soon enough', () => {
+  const { clock, connection } = sceneOf()
+  const all = Array.from({ length: MAX_KEPT }, () => connection(10))
+  for (const { windows } of all) windows.onSent(BLOCK_BYTES)
+  clock.advance(2_000)
+  const perMoment = new Map<number, number>()
+  for (const atMs of all.flatMap(({ pings }) => pings)) perMoment.set(atMs, (perMoment.get(atMs) ?? 0) + 1)
+  assert.equal(Math.max(...perMoment.values()), 8)
+  for (const { pings } of all) {
+    const gaps = pings.map((atMs, index) => atMs - (pings[index - 1] ?? 0))
+    assert.ok(pings.length > 10 && Math.max(...gaps) < RTO_MIN_MS, `${Math.max(...gaps)} ms`)
+  }
+})
+
 test('past the bound the connection whose windows grew longest ago is let go, and counted', () => {
   const { clock, connection, upkeep } = sceneOf()
   const [first, second, ...rest] = Array.from({ length: MAX_KEPT + 1 }, () => connection(10))
   for (const one of [first, second, ...rest.slice(0, -1), first, rest.at(-1)]) one?.windows.onSent(BLOCK_BYTES)
   assert.deepEqual([upkeep.kept, upkeep.dropped], [MAX_KEPT, 1])
-  clock.advance(QUIET_MS)
+  clock.advance(1.5 * QUIET_MS)
   assert.deepEqual([first?.pings.length, second?.pings.length], [1, 0])
 })
 
