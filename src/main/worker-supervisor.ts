@@ -26,6 +26,8 @@ export type SupervisorState = 'idle' | 'starting' | 'running' | 'stopping' | 'st
 export interface SupervisorDeadlines {
   /** From the thread's start until it answers. */
   readonly spawnMs: number
+  /** From then until its node listens; a worker that takes longer hangs. */
+  readonly startMs: number
   /** A control call. */
   readonly callMs: number
   /** Goodbyes, closes and the end of the thread, as long as the worker gives signs of life meanwhile. */
@@ -41,6 +43,8 @@ export interface SupervisorDeadlines {
 const DEADLINES: SupervisorDeadlines = {
   // Loading libp2p takes about a second on one busy core; a small machine may need many times that.
   spawnMs: 20_000,
+  // Its parts have deadlines of their own, 25 s the longest and 90 together; beyond that something holds up the thread itself.
+  startMs: 120_000,
   // A call works on tables in memory and takes microseconds; this long means that the worker hangs.
   callMs: 5_000,
   // Together with the API's share below the 10 s that a stop may take.
@@ -133,7 +137,8 @@ export class WorkerSupervisor {
       const thread = await this.#spawned
       void thread.exited.then((reason) => this.#onExit(reason))
       this.#assertStarting()
-      await Promise.race([thread.start(this.#boot()), this.#failed.promise])
+      const started = Promise.race([thread.start(this.#boot()), this.#failed.promise])
+      await withDeadline(started, this.#deadlines.startMs, 'start of the network worker')
       this.#assertStarting()
     } catch (cause) {
       this.#fail(cause instanceof Error ? cause : new Error(String(cause)))

@@ -39,6 +39,7 @@ const COMMANDS: Readonly<Record<string, () => unknown>> = {
 }
 
 function start(scenario: string | undefined): Promise<void> {
+  if (scenario === 'spin') COMMANDS['spin']?.()
   if (scenario === 'fail') throw new RelayError('INTERNAL', 'address in use')
   if (scenario === 'throw elsewhere') {
     setImmediate(() => {

@@ -63,6 +63,14 @@ test('stop while the node is starting for ever gives up in time', async (t) => {
   await started
 })
 
+test('a start during which the thread hangs fails in time', async (t) => {
+  const { supervisor, failures, heard } = supervise(t, './faulty-worker.ts', ['spin'], { startMs: 500 })
+  await assert.rejects(supervisor.start(), { message: 'start of the network worker took longer than 500 ms' })
+  assert.equal(supervisor.state, 'failed')
+  assert.deepEqual([failures, heard], [[], []], 'the caller of start knows already')
+  await assert.rejects(supervisor.control.getNodeInfo(), { code: 'RPC_CLOSED' })
+})
+
 for (const [scenario, message] of [
   ['fail', 'address in use'],
   ['throw elsewhere', 'broke while starting'],
