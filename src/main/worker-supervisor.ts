@@ -43,7 +43,7 @@ export interface SupervisorDeadlines {
 const DEADLINES: SupervisorDeadlines = {
   // Loading libp2p takes about a second on one busy core; a small machine may need many times that.
   spawnMs: 20_000,
-  // Its parts have deadlines of their own, 25 s the longest and 90 together; beyond that something holds up the thread itself.
+  // Its parts have deadlines of their own, 25 s the longest and 67 together; beyond that something holds up the thread itself.
   startMs: 120_000,
   // A call works on tables in memory and takes microseconds; this long means that the worker hangs.
   callMs: 5_000,
