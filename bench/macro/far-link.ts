@@ -22,6 +22,19 @@ export interface FarLinkOptions {
   readonly roundTripMs: number
   /** The system's TCP at both ends. */
   readonly congestionControl: string
+  /** What the listeners' host sends through; no bound when undefined. */
+  readonly uplink?: Uplink
+}
+
+/** A line that sends so much in a second, and has room for what waits so long at most: the rest is lost. */
+export interface Uplink {
+  readonly mbits: number
+  readonly bufferMs: number
+}
+
+interface Counts {
+  readonly dropped: number
+  readonly lost: number
 }
 
 /** What the system lets TCP be controlled by in a namespace. */
@@ -37,11 +50,12 @@ export class FarLink implements AsyncDisposable {
   }
 
   /** @throws Error when the device cannot be had, or the system does not know the congestion control */
-  static async open({ roundTripMs, congestionControl }: FarLinkOptions): Promise<FarLink> {
+  static async open({ roundTripMs, congestionControl, uplink }: FarLinkOptions): Promise<FarLink> {
     const process = new JsonLineProcess<never>(await goPeerBinary())
     try {
-      const args = { device: DEVICE, near: NEAR, far: FAR, listener: LISTENER, oneWayMs: roundTripMs / 2 }
-      await process.call('farLinkOpen', args)
+      const { mbits: uplinkMbits = 0, bufferMs = 0 } = uplink ?? {}
+      const ends = { device: DEVICE, near: NEAR, far: FAR, listener: LISTENER }
+      await process.call('farLinkOpen', { ...ends, oneWayMs: roundTripMs / 2, uplinkMbits, bufferMs })
       ip('link', 'set', 'lo', 'up')
       ip('addr', 'add', `${NEAR}/24`, 'dev', DEVICE)
       ip('link', 'set', DEVICE, 'up', 'txqueuelen', String(QUEUE_PACKETS))
@@ -60,10 +74,19 @@ export class FarLink implements AsyncDisposable {
     return address.replace(LISTENER, FAR)
   }
 
-  /** @throws Error when packets were lost for want of room, which no figure should be made of */
+  /** @throws Error when packets were lost for want of room with us, which no figure should be made of */
   async requireNoLoss(): Promise<void> {
-    const { dropped } = await this.#process.call<{ dropped: number }>('farLinkCounts')
+    const { dropped } = await this.#counts()
     if (dropped > 0) throw new Error(`the link itself lost ${dropped} packets`)
+  }
+
+  /** Packets for which the uplink had no room so far. */
+  async lostAtUplink(): Promise<number> {
+    return (await this.#counts()).lost
+  }
+
+  async #counts(): Promise<Counts> {
+    return await this.#process.call<Counts>('farLinkCounts')
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -25,12 +25,17 @@ type farLinkArgs struct {
 	Listener netip.Addr `json:"listener"`
 	// OneWayMs is how long a packet takes.
 	OneWayMs float64 `json:"oneWayMs"`
+	// UplinkMbits is what Listener's host sends in a second at most, and BufferMs how long that may wait; 0 Mbit are no bound.
+	UplinkMbits float64 `json:"uplinkMbits"`
+	BufferMs    float64 `json:"bufferMs"`
 }
 
 type farLinkCounts struct {
 	Packets int64 `json:"packets"`
 	// Dropped found no room: the link itself loses nothing, so that a run in which it did tells of nothing else.
 	Dropped int64 `json:"dropped"`
+	// Lost found no room at the uplink, as on any that is too narrow.
+	Lost int64 `json:"lost"`
 }
 
 const (
@@ -49,8 +54,8 @@ const (
 )
 
 type farLink struct {
-	packets, dropped atomic.Int64
-	open             atomic.Bool
+	packets, dropped, lost atomic.Int64
+	open                   atomic.Bool
 }
 
 func newFarLink() *farLink { return &farLink{} }
@@ -59,7 +64,7 @@ func (l *farLink) handlers() map[string]handler {
 	return map[string]handler{
 		"farLinkOpen": typed(l.start),
 		"farLinkCounts": typed(func(context.Context, struct{}) (any, error) {
-			return farLinkCounts{Packets: l.packets.Load(), Dropped: l.dropped.Load()}, nil
+			return farLinkCounts{Packets: l.packets.Load(), Dropped: l.dropped.Load(), Lost: l.lost.Load()}, nil
 		}),
 	}
 }
@@ -81,9 +86,12 @@ func (l *farLink) start(_ context.Context, args farLinkArgs) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	queue := make(chan delayedPacket, farLinkPackets)
-	go l.read(device, args, queue)
-	go write(device, queue)
+	// What waits for the uplink holds up nothing that goes the other way.
+	out := make(chan delayedPacket, farLinkPackets)
+	in := make(chan delayedPacket, farLinkPackets)
+	go l.read(device, args, out, in)
+	go write(device, out)
+	go write(device, in)
 	return struct{}{}, nil
 }
 
@@ -107,8 +115,11 @@ func openTun(name string) (int, error) {
 	return device, nil
 }
 
-func (l *farLink) read(device int, args farLinkArgs, queue chan<- delayedPacket) {
-	delay := time.Duration(args.OneWayMs * float64(time.Millisecond))
+// read takes packets from the device and has them leave: by the uplink those from the listener, at once all others.
+func (l *farLink) read(device int, args farLinkArgs, out, in chan<- delayedPacket) {
+	defer close(out)
+	defer close(in)
+	up := newUplink(args.UplinkMbits, args.BufferMs)
 	for {
 		packet := make([]byte, farLinkMTU)
 		length, err := syscall.Read(device, packet)
@@ -116,23 +127,39 @@ func (l *farLink) read(device int, args farLinkArgs, queue chan<- delayedPacket)
 			continue
 		}
 		if err != nil {
-			close(queue)
 			return
 		}
 		packet = packet[:length]
-		if !turnRound(packet, args) {
+		from, ok := turnRound(packet, args)
+		if !ok {
 			continue
 		}
 		l.packets.Add(1)
-		select {
-		case queue <- delayedPacket{due: time.Now().Add(delay), data: packet}:
-		default:
-			l.dropped.Add(1)
+		leaves, queue := time.Now(), in
+		if from == args.Listener {
+			queue = out
+			if leaves, ok = up.take(leaves, length); !ok {
+				l.lost.Add(1)
+				continue
+			}
 		}
+		l.delay(queue, delayedPacket{due: leaves.Add(args.oneWay()), data: packet})
 	}
 }
 
-// write hands packets back when they are due; all take equally long, so that they are in order.
+func (a farLinkArgs) oneWay() time.Duration {
+	return time.Duration(a.OneWayMs * float64(time.Millisecond))
+}
+
+func (l *farLink) delay(queue chan<- delayedPacket, packet delayedPacket) {
+	select {
+	case queue <- packet:
+	default:
+		l.dropped.Add(1)
+	}
+}
+
+// write hands packets of one direction back when they are due, which is in their order.
 func write(device int, queue <-chan delayedPacket) {
 	for packet := range queue {
 		time.Sleep(time.Until(packet.due))
@@ -145,20 +172,20 @@ func write(device int, queue <-chan delayedPacket) {
 }
 
 // turnRound makes a packet to the far address one from it: to the listener when it came from the near address, and the
-// other way round. False for what is neither, and for what is no TCP or UDP of IPv4.
-func turnRound(packet []byte, args farLinkArgs) bool {
+// other way round. It tells where the packet came from; false for what is neither, and for what is no TCP or UDP of IPv4.
+func turnRound(packet []byte, args farLinkArgs) (netip.Addr, bool) {
 	if len(packet) < minIPHeader || packet[0]>>4 != 4 {
-		return false
+		return netip.Addr{}, false
 	}
 	source, target := netip.AddrFrom4([4]byte(packet[12:16])), netip.AddrFrom4([4]byte(packet[16:20]))
 	if target != args.Far {
-		return false
+		return netip.Addr{}, false
 	}
 	next := args.Listener
 	if source == args.Listener {
 		next = args.Near
 	} else if source != args.Near {
-		return false
+		return netip.Addr{}, false
 	}
 	header := int(packet[0]&0x0f) * 4
 	checksumAt := header
@@ -168,17 +195,17 @@ func turnRound(packet []byte, args farLinkArgs) bool {
 	case protocolUDP:
 		checksumAt += 6
 	default:
-		return false
+		return netip.Addr{}, false
 	}
 	if len(packet) < checksumAt+2 {
-		return false
+		return netip.Addr{}, false
 	}
 	from, to := source.As4(), next.As4()
 	patchChecksum(packet[10:12], from, to)
 	patchChecksum(packet[checksumAt:], from, to)
 	copy(packet[12:16], packet[16:20])
 	copy(packet[16:20], to[:])
-	return true
+	return source, true
 }
 
 // patchChecksum changes a checksum for one address in place of another (RFC 1624, equation 3). The far address stays in
