@@ -16,6 +16,7 @@ import { idBytes } from './message-cache.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
 import { type EncodedMessage, isPlain, MessageEncoder } from './message-encoder.ts'
 import { type DropReason, isShort, type OutboxMessage, PeerOutbox, pushFront } from './peer-outbox.ts'
+import { PeerOutboxes } from './peer-outboxes.ts'
 import { SendWindow } from './send-window.ts'
 import { isOurOwnFault, isTooSlow } from './slow-peer.ts'
 import { UNWANTED_FRAME_BYTES, writeUnwantedFrame } from './unwanted-frame.ts'
@@ -67,8 +68,7 @@ const WITHDRAWAL_PERIOD_MS = 100
 
 export class SendingRouter extends AnnouncingRouter {
   readonly #deps: SendingRouterDeps
-  /** By peer id, made when first sent to; an entry goes with its peer. */
-  readonly #outboxes = new Map<PeerIdStr, PeerOutbox>()
+  readonly #outboxes: PeerOutboxes
   readonly #encoder = new MessageEncoder()
   /** Peers whose stream takes one array a write; an entry goes with its peer. */
   readonly #onQuic = new Set<PeerIdStr>()
@@ -80,11 +80,15 @@ export class SendingRouter extends AnnouncingRouter {
   constructor(components: RouterComponents, options: RouterOptions, deps: SendingRouterDeps) {
     super(components, options, deps)
     this.#deps = deps
+    this.#outboxes = new PeerOutboxes({
+      streamOf: (peerId) => this.streamsOutbound.get(peerId),
+      make: (peerId) => this.#makeOutbox(peerId),
+    })
     this.#window = new SendWindow({
       clock: deps.clock,
       busyShare: busyShare(),
       isCostly: (peerId) => this.#onQuic.has(peerId),
-      flush: (peerId) => this.#flush(peerId),
+      flush: (peerId) => this.#outboxes.flush(peerId),
       tell: (forwarded) => this.#tell(forwarded),
     })
     this.copyLedger = new CopyLedger({
@@ -96,12 +100,7 @@ export class SendingRouter extends AnnouncingRouter {
   }
 
   override heartbeat(): Promise<void> {
-    for (const [peerId, outbox] of this.#outboxes) {
-      if (outbox.bytes === 0) continue
-      outbox.withdraw()
-      const stream = this.streamsOutbound.get(peerId)
-      if (stream !== undefined) outbox.drain(stream)
-    }
+    this.#outboxes.drainAll()
     this.forgiveOurOwnFault()
     this.#checkSlowPeers()
     this.copyLedger.settle(this.#deps.clock.monotonicMs())
@@ -116,11 +115,7 @@ export class SendingRouter extends AnnouncingRouter {
     if (after === undefined || after === before) return
     if (connection.multiplexer === QUIC) this.#onQuic.add(id)
     else this.#onQuic.delete(id)
-    const drain = (): void => {
-      const outbox = this.#outboxes.get(id)
-      const stream = this.streamsOutbound.get(id)
-      if (stream !== undefined && outbox !== undefined && outbox.bytes > 0) outbox.drain(stream)
-    }
+    const drain = (): void => this.#outboxes.drain(id)
     after.rawStream.addEventListener('drain', drain)
     // Libp2p's own streams, by which two frames are never one, say 'drain' before they send what waits, and 'idle' while they
     // still are at it.
@@ -161,12 +156,12 @@ export class SendingRouter extends AnnouncingRouter {
   }
 
   protected override onUnwanted(peerId: PeerIdStr): void {
-    this.#outboxes.get(peerId)?.withdraw(WITHDRAWAL_PERIOD_MS)
+    this.#outboxes.known(peerId)?.withdraw(WITHDRAWAL_PERIOD_MS)
   }
 
   /** What waited for a stream that broke is lost: the peer did not take it fast enough, or is on its way out. */
   protected override onOutboundLost(peerId: PeerIdStr): void {
-    this.#outboxes.get(peerId)?.clear('stream_lost')
+    this.#outboxes.known(peerId)?.clear('stream_lost')
   }
 
   /**
@@ -201,7 +196,7 @@ export class SendingRouter extends AnnouncingRouter {
         this.#spare(stream, outgoing, front)
         continue
       }
-      const outbox = this.#outboxOf(peerId)
+      const outbox = this.#outboxes.of(peerId)
       const wasJoining = outbox.isJoining
       if (outbox.offer(stream, outgoing, mayWait, front)) sent++
       if (!mayWait || !outbox.isJoining) continue
@@ -217,7 +212,7 @@ export class SendingRouter extends AnnouncingRouter {
    */
   #isHeldBack(peerId: PeerIdStr): boolean {
     const stream = this.streamsOutbound.get(peerId)
-    const waitingBytes = this.#outboxes.get(peerId)?.bytes ?? 0
+    const waitingBytes = this.#outboxes.known(peerId)?.bytes ?? 0
     if (stream === undefined) return waitingBytes > 0
     const { rawStream, pushTogether } = stream
     const isWaiting = waitingBytes > 0 || rawStream.writeBufferLength > 0 || rawStream.writableNeedsDrain
@@ -235,13 +230,6 @@ export class SendingRouter extends AnnouncingRouter {
     return this.isUnwanted(peerId, msgId) || (isLargeClass(messageClass) && this.hasSent(peerId, msgId))
   }
 
-  #flush(peerId: PeerIdStr): void {
-    const stream = this.streamsOutbound.get(peerId)
-    const outbox = this.#outboxes.get(peerId)
-    if (stream === undefined) outbox?.clear('stream_lost')
-    else outbox?.flush(stream)
-  }
-
   #tell({ kind, sent, payloadBytes, arrivedAtMs }: Forwarded): void {
     const tookMs = arrivedAtMs === undefined ? 0 : this.#deps.clock.monotonicMs() - arrivedAtMs
     this.#deps.observer.onForwarded(kind, sent, payloadBytes, tookMs)
@@ -256,19 +244,17 @@ export class SendingRouter extends AnnouncingRouter {
     if (nowMs - this.#slowCheckedAtMs < 1000) return
     this.#slowCheckedAtMs = nowMs
     this.reportSlowPeers()
-    const slow = [...this.#outboxes].filter(([, { waitingMs }]) => isTooSlow(waitingMs))
+    const slow = this.#outboxes.slow(isTooSlow)
     const isInDoubt = isOurOwnFault(slow.length, this.peers.size)
-    for (const [peerId, { waitingMs }] of slow) {
-      if (!isTooSlow(waitingMs, isInDoubt)) continue
+    const tooSlow = isInDoubt ? this.#outboxes.slow((waitingMs) => isTooSlow(waitingMs, isInDoubt)) : slow
+    for (const peerId of tooSlow) {
       for (const topic of this.mesh.keys()) void this.cutLink(peerId, topic, 'slow_peer')
     }
   }
 
-  #outboxOf(peerId: PeerIdStr): PeerOutbox {
-    const known = this.#outboxes.get(peerId)
-    if (known !== undefined) return known
+  #makeOutbox(peerId: PeerIdStr): PeerOutbox {
     const { clock, maxQueuedMs, observer } = this.#deps
-    const outbox = new PeerOutbox({
+    return new PeerOutbox({
       monotonicMs: () => clock.monotonicMs(),
       maxAgeMs: maxQueuedMs,
       isUnwanted: (message) => this.#hasIt(peerId, message),
@@ -279,8 +265,6 @@ export class SendingRouter extends AnnouncingRouter {
         if (!this.#isClosing(peerId)) this.onSendFailed(peerId, message.class)
       },
     })
-    this.#outboxes.set(peerId, outbox)
-    return outbox
   }
 
   /** We end a stream in good order only with its connection: what then does not fit in any more is no fault of the peer. */
