@@ -23,6 +23,8 @@ import { choice, cidrs, decimal, integer, pathText, peerAddresses, rootHex, swit
 const MAX_TARGET_PEERS = 1000
 /** A peer slower than a minute has long been disconnected for other reasons. */
 const MAX_LATENCY_MS = 60_000
+/** A terabit a second: more than a host has. */
+const MAX_UPLINK_MBITS = 1_000_000
 /** Levels above 20 run as 20 but are echoed as asked. */
 const MAX_NETWORK_LOAD = 40
 /** A year: whoever is to be gone for longer is banned for good. */
@@ -131,6 +133,13 @@ const gossipSettings = {
     group: 'Gossip',
     placeholder: 'N',
     description: `Mesh size and heartbeat, 1 to ${MAX_NETWORK_LOAD}; levels above 20 run as 20.`,
+  }),
+  uplinkMbits: setting(integer(1, MAX_UPLINK_MBITS).optional(), {
+    group: 'Gossip',
+    placeholder: 'N',
+    defaultText: 'not known',
+    description:
+      "What of the host's line is this relay's to send through, Mbit a second. What is more than that waits in the relay, where blocks go before columns and columns before votes, and not in the system, where all wait alike. Somewhat too little does no harm; too much is as good as nothing said.",
   }),
   activeValidators: setting(integer(1, MAX_ACTIVE_VALIDATORS).optional(), {
     group: 'Gossip',

@@ -35,7 +35,7 @@ export interface ControlTraffic {
 }
 
 /** Copies, and their bytes with the prefixes of their lengths. */
-export interface SparedCopies {
+export interface CopyCounts {
   readonly messages: number
   readonly bytes: number
 }
@@ -52,8 +52,12 @@ export interface GossipWireView {
   readonly iwantAnswers: number
   readonly brokenPromises: number
   /** Copies not sent since the peer had the message, and copies that peers had and did not send, by IDONTWANT both. */
-  readonly sparedSent: SparedCopies
-  readonly sparedReceived: SparedCopies
+  readonly sparedSent: CopyCounts
+  readonly sparedReceived: CopyCounts
+  /** Copies that waited for the uplink before they left, or did not. */
+  readonly uplinkWaited: CopyCounts
+  /** Bytes of those that wait now. */
+  readonly uplinkWaitingBytes: number
   /** Members of meshes that went for others, by reason. */
   readonly replacedPeers: CountsByName
   readonly cacheEntries: CountsByName

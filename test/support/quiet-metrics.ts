@@ -11,6 +11,7 @@ export const QUIET_ROUTER: MetricsDeps['router'] = {
   wireView: () => ({
     ...new WireCounts().view(),
     cacheEntries: { peer: 0 },
+    uplinkWaitingBytes: 0,
     peersByBand: peersByBand([], () => 0),
   }),
 }

@@ -70,6 +70,22 @@ export const GOSSIP_WIRE_METRICS: readonly MetricRow[] = [
     'Bytes of those blocks and sidecars that peers had and did not send us, length prefixes included.',
     ({ sparedReceived }) => sparedReceived.bytes,
   ),
+  total(
+    'uplink_waited_messages',
+    'Copies of long messages that waited until the uplink had room for them (--uplink-mbits).',
+    ({ uplinkWaited }) => uplinkWaited.messages,
+  ),
+  total(
+    'uplink_waited_bytes',
+    'Bytes of those copies that waited for the uplink, length prefixes included.',
+    ({ uplinkWaited }) => uplinkWaited.bytes,
+  ),
+  numberRow(
+    'gauge',
+    'starling_gossip_uplink_waiting_bytes',
+    'Bytes of copies that wait for the uplink now; copies of one message count each.',
+    ({ wire }) => wire.uplinkWaitingBytes,
+  ),
   byNameRow(
     'counter',
     'starling_gossip_mesh_replaced_peers_total',

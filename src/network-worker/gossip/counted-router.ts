@@ -55,10 +55,16 @@ export class CountedRouter extends ScoredRouter {
     if (rpc.control !== undefined) this.wireCounts.sentControl(rpc.control, peers.size)
   }
 
+  /** Bytes of copies that wait for the uplink. */
+  protected get uplinkWaitingBytes(): number {
+    return 0
+  }
+
   /** All of it now. Reads every peer's score, which upstream has at hand for a heartbeat. */
   wireView(): GossipWireView {
     return {
       ...this.wireCounts.view(),
+      uplinkWaitingBytes: this.uplinkWaitingBytes,
       cacheEntries: this.#cacheEntries(),
       peersByBand: peersByBand(this.peers.keys(), (peerId) => this.score.score(peerId)),
     }

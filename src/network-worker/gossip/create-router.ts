@@ -52,11 +52,13 @@ export interface RouterDeps {
   readonly onOffence: OffenceObserver
   /** Our own unless said. */
   readonly layers?: Layers
+  /** What the uplink carries in a second, Mbit, if that is known. */
+  readonly uplinkMbits?: number | undefined
 }
 
 /** A factory for libp2p's services. The router has no topics yet: `Subscriptions` adds them once it is started. */
 export function routerFactory(deps: RouterDeps): (components: RouterComponents) => RelayRouter {
-  const { observer, clock, scoring, topics, onMesh, isTrusted, onOffence, fastMessageId, layers } = deps
+  const { observer, clock, scoring, topics, onMesh, isTrusted, onOffence, fastMessageId, layers, uplinkMbits } = deps
   const seenTtlMs = SEEN_EPOCHS * scoring.slotsPerEpoch * scoring.slotDurationMs
   return (components) =>
     new RelayRouter(components, routerOptions(deps), {
@@ -71,6 +73,7 @@ export function routerFactory(deps: RouterDeps): (components: RouterComponents) 
       isTrusted,
       onOffence,
       layers,
+      uplinkMbits,
       // What is older than a slot has been overtaken by the next one.
       maxQueuedMs: scoring.slotDurationMs,
       classOf: (topic) => messageClass(topics.get(topic)?.parsed.spec.kind ?? 'beacon_block'),

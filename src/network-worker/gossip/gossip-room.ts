@@ -125,6 +125,7 @@ export async function openGossip(deps: GossipRoomDeps): Promise<GossipRoom> {
     isTrusted: deps.isTrusted,
     onOffence: deps.onOffence,
     layers: config.layers,
+    uplinkMbits: config.uplinkMbits,
   })
   return {
     directory,

@@ -1,25 +1,25 @@
 /**
  * The way out of a message: encoded once for all its receivers, or taken as it came, joined with others when short ones come in
- * a crowd, and queued by class for peers that do not keep up.
+ * a crowd, and queued by class for peers that do not keep up, or for an uplink that does not.
  */
 import { RPC } from '@chainsafe/libp2p-gossipsub/message'
-import type { Connection, PeerId } from '@libp2p/interface'
+import type { PeerId } from '@libp2p/interface'
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 import { busyShare } from '../host/busy-share.ts'
 import type { KindIndex } from '../stats/kind-traffic.ts'
-import { AnnouncingRouter, hasIdontwant } from './announcing-router.ts'
+import { hasIdontwant } from './announcing-router.ts'
 import { CopyLedger } from './copy-ledger.ts'
 import type { OutboundStream, RouterComponents, RouterOptions } from './gossipsub-internals.ts'
-import type { LazyPushRouterDeps } from './lazy-push-router.ts'
 import { prefixWithLength } from './length-prefix.ts'
 import { idBytes } from './message-cache.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
 import { type EncodedMessage, isPlain, MessageEncoder } from './message-encoder.ts'
-import { type DropReason, isShort, type OutboxMessage, PeerOutbox, pushFront } from './peer-outbox.ts'
-import { PeerOutboxes } from './peer-outboxes.ts'
+import { OutboxRouter, type OutboxRouterDeps } from './outbox-router.ts'
+import { type DropReason, isShort, type OutboxMessage, pushFront } from './peer-outbox.ts'
 import { SendWindow } from './send-window.ts'
-import { isOurOwnFault, isTooSlow } from './slow-peer.ts'
 import { UNWANTED_FRAME_BYTES, writeUnwantedFrame } from './unwanted-frame.ts'
+import { UplinkBacklog } from './uplink-backlog.ts'
+import { UplinkLine } from './uplink-line.ts'
 
 /** What the way out tells the statistics. Called on the hot path: implementations only count. */
 export interface SendingObserver {
@@ -28,10 +28,10 @@ export interface SendingObserver {
   onDropped(reason: DropReason, messageClass: MessageClass): void
 }
 
-export interface SendingRouterDeps extends LazyPushRouterDeps {
+export interface SendingRouterDeps extends OutboxRouterDeps {
   readonly observer: SendingObserver
-  /** How long a copy may wait for a slow peer. */
-  readonly maxQueuedMs: number
+  /** What the uplink carries in a second, Mbit; undefined when that was not said, and nobody waits for it. */
+  readonly uplinkMbits?: number | undefined
 }
 
 /** A message to be sent. */
@@ -49,48 +49,50 @@ export interface Outgoing {
   readonly isUntold?: boolean
 }
 
-/** Copies of one message handed to outboxes, of which some may still wait for the end of the turn. */
-interface Forwarded {
+/** What is told of copies of a message. */
+interface Passage {
   readonly kind: KindIndex
-  readonly sent: number
   readonly payloadBytes: number
   readonly arrivedAtMs: number | undefined
 }
 
-/** The one whose streams take one array a write, and have what lies apart put together. */
-const QUIC = 'quic'
+/** A message on its way to its receivers, and what became of it so far. */
+interface Offering {
+  readonly outgoing: OutboxMessage
+  readonly passage: Passage
+  /** It may wait for company. */
+  readonly mayWait: boolean
+  sent: number
+  /** Some copies are not sent yet, for want of company. */
+  isWaiting: boolean
+  /** Some are not for want of room at the uplink. */
+  isHeld: boolean
+}
 
-/**
- * Between two times that an outbox is gone through for what its peer does not want, but at heartbeats: hundreds of messages
- * may wait, and a peer may say something at any rate.
- */
-const WITHDRAWAL_PERIOD_MS = 100
+/** Copies of one message handed to outboxes, of which some may still wait for the end of the turn. */
+interface Forwarded extends Passage {
+  readonly sent: number
+}
 
-export class SendingRouter extends AnnouncingRouter {
+export class SendingRouter extends OutboxRouter {
   readonly #deps: SendingRouterDeps
-  readonly #outboxes: PeerOutboxes
   readonly #encoder = new MessageEncoder()
-  /** Peers whose stream takes one array a write; an entry goes with its peer. */
-  readonly #onQuic = new Set<PeerIdStr>()
   readonly #window: SendWindow<Forwarded>
+  readonly #uplink: UplinkLine<Passage> | undefined
   /** What became of the copies of large messages. */
   protected readonly copyLedger: CopyLedger
-  #slowCheckedAtMs = 0
 
   constructor(components: RouterComponents, options: RouterOptions, deps: SendingRouterDeps) {
     super(components, options, deps)
     this.#deps = deps
-    this.#outboxes = new PeerOutboxes({
-      streamOf: (peerId) => this.streamsOutbound.get(peerId),
-      make: (peerId) => this.#makeOutbox(peerId),
-    })
     this.#window = new SendWindow({
       clock: deps.clock,
       busyShare: busyShare(),
-      isCostly: (peerId) => this.#onQuic.has(peerId),
-      flush: (peerId) => this.#outboxes.flush(peerId),
+      isCostly: (peerId) => this.onQuic.has(peerId),
+      flush: (peerId) => this.#flush(peerId),
       tell: (forwarded) => this.#tell(forwarded),
     })
+    if (deps.uplinkMbits !== undefined) this.#uplink = this.#makeUplink(deps.uplinkMbits)
     this.copyLedger = new CopyLedger({
       hasSent: (peerId, msgId) => this.hasSent(peerId, msgId),
       hasTold: (peerId, msgId) => this.isUnwanted(peerId, msgId),
@@ -100,33 +102,12 @@ export class SendingRouter extends AnnouncingRouter {
   }
 
   override heartbeat(): Promise<void> {
-    this.#outboxes.drainAll()
-    this.forgiveOurOwnFault()
-    this.#checkSlowPeers()
     this.copyLedger.settle(this.#deps.clock.monotonicMs())
     return super.heartbeat()
   }
 
-  override async createOutboundStream(peerId: PeerId, connection: Connection): Promise<void> {
-    const id = peerId.toString()
-    const before = this.streamsOutbound.get(id)
-    await super.createOutboundStream(peerId, connection)
-    const after = this.streamsOutbound.get(id)
-    if (after === undefined || after === before) return
-    if (connection.multiplexer === QUIC) this.#onQuic.add(id)
-    else this.#onQuic.delete(id)
-    const drain = (): void => this.#outboxes.drain(id)
-    after.rawStream.addEventListener('drain', drain)
-    // Libp2p's own streams, by which two frames are never one, say 'drain' before they send what waits, and 'idle' while they
-    // still are at it.
-    if (after.pushTogether === undefined) after.rawStream.addEventListener('idle', () => queueMicrotask(drain))
-  }
-
   override removePeer(peerId: PeerId): void {
-    const id = peerId.toString()
-    this.#outboxes.delete(id)
-    this.#onQuic.delete(id)
-    this.copyLedger.forget(id)
+    this.copyLedger.forget(peerId.toString())
     super.removePeer(peerId)
   }
 
@@ -141,27 +122,21 @@ export class SendingRouter extends AnnouncingRouter {
     const outgoing: OutboxMessage = { frame, rpc, msgId, class: messageClass, queuedAtMs }
     const mayWait = !this.isStock && isShort(outgoing) && this.#window.isBusy(queuedAtMs)
     const unwanted = isUntold ? writeUnwantedFrame(encoded.front, idBytes(msgId)) : undefined
-    const { sent, isWaiting } = this.#offer(receivers, outgoing, mayWait, unwanted)
-    if (frame.buffer === message.data?.buffer && receivers.some((peerId) => this.#isHeldBack(peerId)))
+    const passage: Passage = { kind, payloadBytes, arrivedAtMs }
+    const offering: Offering = { outgoing, passage, mayWait, sent: 0, isWaiting: false, isHeld: false }
+    this.#offer(receivers, offering, unwanted)
+    const { sent, isWaiting, isHeld } = offering
+    if (frame.buffer === message.data?.buffer && (isHeld || receivers.some((peerId) => this.#isHeldBack(peerId))))
       this.isRpcKept = true
     // Behind the first copy, as all that is only to be counted.
     if (isLargeClass(messageClass) && payloadBytes >= this.opts.idontwantMinDataSize) {
       const others = exclude
       this.copyLedger.add({ msgId, bytes: frame.length, sentAtMs: queuedAtMs, receivers, source, others })
     }
-    const forwarded = { kind, sent, payloadBytes, arrivedAtMs }
+    const forwarded = { ...passage, sent }
     if (isWaiting) this.#window.tellThen(forwarded)
-    else this.#tell(forwarded)
+    else if (sent > 0 || !isHeld) this.#tell(forwarded)
     return encoded
-  }
-
-  protected override onUnwanted(peerId: PeerIdStr): void {
-    this.#outboxes.known(peerId)?.withdraw(WITHDRAWAL_PERIOD_MS)
-  }
-
-  /** What waited for a stream that broke is lost: the peer did not take it fast enough, or is on its way out. */
-  protected override onOutboundLost(peerId: PeerIdStr): void {
-    this.#outboxes.known(peerId)?.clear('stream_lost')
   }
 
   /**
@@ -171,7 +146,7 @@ export class SendingRouter extends AnnouncingRouter {
    */
   #encode(message: RPC.Message, frontBytes: number, receivers: readonly PeerIdStr[]): EncodedMessage {
     if (isPlain(message) && !this.isStock) {
-      const isOneArray = frontBytes > 0 && receivers.some((peerId) => this.#onQuic.has(peerId))
+      const isOneArray = frontBytes > 0 && receivers.some((peerId) => this.onQuic.has(peerId))
       const came = isOneArray ? undefined : this.#encoder.asCame(message, frontBytes)
       return came ?? this.#encoder.encode(message, frontBytes)
     }
@@ -182,28 +157,52 @@ export class SendingRouter extends AnnouncingRouter {
   }
 
   /**
-   * Hands a message to the outboxes of its receivers. Waiting: some copies are not sent yet, for want of company.
+   * Hands a message to the outboxes of its receivers, or has them wait for the uplink.
    * @param unwanted says IDONTWANT of it, to those who were not told yet
    */
-  #offer(receivers: readonly PeerIdStr[], outgoing: OutboxMessage, mayWait: boolean, unwanted?: Uint8Array) {
-    let sent = 0
-    let isWaiting = false
+  #offer(receivers: readonly PeerIdStr[], offering: Offering, unwanted?: Uint8Array): void {
+    const { outgoing } = offering
     for (const peerId of receivers) {
       const stream = this.streamsOutbound.get(peerId)
       if (stream === undefined) continue
       const front = frontFor(stream, unwanted)
-      if (this.isUnwanted(peerId, outgoing.msgId)) {
-        this.#spare(stream, outgoing, front)
-        continue
-      }
-      const outbox = this.#outboxes.of(peerId)
-      const wasJoining = outbox.isJoining
-      if (outbox.offer(stream, outgoing, mayWait, front)) sent++
-      if (!mayWait || !outbox.isJoining) continue
-      if (!wasJoining) this.#window.wait(peerId)
-      isWaiting = true
+      const uplink = this.#fullUplink(outgoing.class)
+      if (this.isUnwanted(peerId, outgoing.msgId)) this.#spare(stream, outgoing, front)
+      else if (uplink === undefined) this.#hand(peerId, stream, offering, front)
+      else if (isShort(outgoing)) this.#joinHeld(peerId, stream, offering, uplink)
+      else this.#hold(peerId, stream, offering, uplink, front)
     }
-    return { sent, isWaiting }
+  }
+
+  #hand(peerId: PeerIdStr, stream: OutboundStream, offering: Offering, front?: Uint8Array): void {
+    const { outgoing, mayWait } = offering
+    const outbox = this.outboxes.of(peerId)
+    const wasJoining = outbox.isJoining
+    if (outbox.offer(stream, outgoing, mayWait, front)) offering.sent++
+    if (!mayWait || !outbox.isJoining) return
+    if (!wasJoining) this.#window.wait(peerId)
+    offering.isWaiting = true
+  }
+
+  /** A short message leaves with others, when the uplink has room for them. */
+  #joinHeld(peerId: PeerIdStr, stream: OutboundStream, offering: Offering, uplink: UplinkLine<Passage>): void {
+    const outbox = this.outboxes.of(peerId)
+    if (outbox.offer(stream, offering.outgoing, !this.isStock)) offering.sent++
+    if (outbox.isJoining) uplink.waitJoined(peerId)
+  }
+
+  #hold(
+    peerId: PeerIdStr,
+    stream: OutboundStream,
+    offering: Offering,
+    uplink: UplinkLine<Passage>,
+    front?: Uint8Array,
+  ) {
+    const { outgoing, passage } = offering
+    if (front !== undefined && pushFront(stream, front)) this.wireCounts.sentUnwanted(1)
+    this.wireCounts.waitedForUplink(outgoing.frame.length)
+    uplink.wait({ peerId, message: outgoing, told: passage })
+    offering.isHeld = true
   }
 
   /**
@@ -212,11 +211,11 @@ export class SendingRouter extends AnnouncingRouter {
    */
   #isHeldBack(peerId: PeerIdStr): boolean {
     const stream = this.streamsOutbound.get(peerId)
-    const waitingBytes = this.#outboxes.known(peerId)?.bytes ?? 0
+    const waitingBytes = this.outboxes.known(peerId)?.bytes ?? 0
     if (stream === undefined) return waitingBytes > 0
     const { rawStream, pushTogether } = stream
     const isWaiting = waitingBytes > 0 || rawStream.writeBufferLength > 0 || rawStream.writableNeedsDrain
-    return isWaiting || rawStream.status !== 'open' || pushTogether === undefined || this.#onQuic.has(peerId)
+    return isWaiting || rawStream.status !== 'open' || pushTogether === undefined || this.onQuic.has(peerId)
   }
 
   /** Does not send a message to a peer that does not want it, which may not know that we have it, too. */
@@ -225,53 +224,43 @@ export class SendingRouter extends AnnouncingRouter {
     this.wireCounts.sparedSending(frame.length)
   }
 
-  /** Of large messages also whether a copy came: of short ones, of which many wait for a moment, hardly any does. */
-  #hasIt(peerId: PeerIdStr, { msgId, class: messageClass }: OutboxMessage): boolean {
-    return this.isUnwanted(peerId, msgId) || (isLargeClass(messageClass) && this.hasSent(peerId, msgId))
+  /** The uplink, if a message of that class has to wait for it. */
+  #fullUplink(messageClass: MessageClass): UplinkLine<Passage> | undefined {
+    return this.#uplink?.mustWait(messageClass) === true ? this.#uplink : undefined
+  }
+
+  /** Sends the short messages that waited for company, or has them wait for the uplink. */
+  #flush(peerId: PeerIdStr): void {
+    const uplink = this.#fullUplink('attestation')
+    if (uplink === undefined) this.outboxes.flush(peerId)
+    else uplink.waitJoined(peerId)
+  }
+
+  #makeUplink(mbits: number): UplinkLine<Passage> {
+    const { clock, maxQueuedMs, observer } = this.#deps
+    const backlog = new UplinkBacklog({ mbits, sent: this.wireCounts, monotonicMs: () => clock.monotonicMs() })
+    return new UplinkLine({
+      clock,
+      backlogMs: () => backlog.ms,
+      maxAgeMs: maxQueuedMs,
+      send: ({ peerId, message, told }) => {
+        const stream = this.streamsOutbound.get(peerId)
+        if (stream === undefined) return
+        if (this.hasIt(peerId, message)) this.wireCounts.sparedSending(message.frame.length)
+        else if (this.outboxes.of(peerId).offer(stream, message)) this.#tell({ ...told, sent: 1 })
+      },
+      flush: (peerId) => this.outboxes.flush(peerId),
+      onDropped: (message, reason) => observer.onDropped(reason, message.class),
+    })
+  }
+
+  protected override get uplinkWaitingBytes(): number {
+    return this.#uplink?.bytes ?? 0
   }
 
   #tell({ kind, sent, payloadBytes, arrivedAtMs }: Forwarded): void {
     const tookMs = arrivedAtMs === undefined ? 0 : this.#deps.clock.monotonicMs() - arrivedAtMs
     this.#deps.observer.onForwarded(kind, sent, payloadBytes, tookMs)
-  }
-
-  /**
-   * Once a second: a peer that messages failed to reach is told of, one that kept them waiting leaves every mesh. Most of them at
-   * once, for whom it may be our own fault, only after a while.
-   */
-  #checkSlowPeers(): void {
-    const nowMs = this.#deps.clock.monotonicMs()
-    if (nowMs - this.#slowCheckedAtMs < 1000) return
-    this.#slowCheckedAtMs = nowMs
-    this.reportSlowPeers()
-    const slow = this.#outboxes.slow(isTooSlow)
-    const isInDoubt = isOurOwnFault(slow.length, this.peers.size)
-    const tooSlow = isInDoubt ? this.#outboxes.slow((waitingMs) => isTooSlow(waitingMs, isInDoubt)) : slow
-    for (const peerId of tooSlow) {
-      for (const topic of this.mesh.keys()) void this.cutLink(peerId, topic, 'slow_peer')
-    }
-  }
-
-  #makeOutbox(peerId: PeerIdStr): PeerOutbox {
-    const { clock, maxQueuedMs, observer } = this.#deps
-    return new PeerOutbox({
-      monotonicMs: () => clock.monotonicMs(),
-      maxAgeMs: maxQueuedMs,
-      isUnwanted: (message) => this.#hasIt(peerId, message),
-      onSpared: ({ frame }) => this.wireCounts.sparedSending(frame.length),
-      onFront: () => this.wireCounts.sentUnwanted(1),
-      onDropped: (message, reason) => {
-        observer.onDropped(reason, message.class)
-        if (!this.#isClosing(peerId)) this.onSendFailed(peerId, message.class)
-      },
-    })
-  }
-
-  /** We end a stream in good order only with its connection: what then does not fit in any more is no fault of the peer. */
-  #isClosing(peerId: PeerIdStr): boolean {
-    const stream = this.streamsOutbound.get(peerId)?.rawStream
-    if (stream === undefined || (stream.status !== 'open' && stream.status !== 'closed')) return false
-    return stream.writeStatus === 'closing' || stream.writeStatus === 'closed'
   }
 }
 

@@ -43,7 +43,7 @@ function addControl(counts: ReturnType<typeof noControl>, control: RPC.ControlMe
 export type ReplacementReason = Extract<MeshReason, 'nearer_peer' | 'earlier_peer'>
 
 /** What is counted here of what the metrics show. */
-export type WireTotals = Omit<GossipWireView, 'cacheEntries' | 'peersByBand'>
+export type WireTotals = Omit<GossipWireView, 'cacheEntries' | 'peersByBand' | 'uplinkWaitingBytes'>
 
 /** Totals since start. */
 export class WireCounts {
@@ -60,6 +60,7 @@ export class WireCounts {
   brokenPromises = 0
   readonly #sparedSent = { messages: 0, bytes: 0 }
   readonly #sparedReceived = { messages: 0, bytes: 0 }
+  readonly #uplinkWaited = { messages: 0, bytes: 0 }
   readonly #replaced: Record<ReplacementReason, number> = { nearer_peer: 0, earlier_peer: 0 }
 
   receivedFrame(sizeBytes: number): void {
@@ -98,6 +99,12 @@ export class WireCounts {
     this.#sparedReceived.bytes += sizeBytes
   }
 
+  /** A copy waited for the uplink. */
+  waitedForUplink(sizeBytes: number): void {
+    this.#uplinkWaited.messages++
+    this.#uplinkWaited.bytes += sizeBytes
+  }
+
   /** So many members of a mesh went for others. */
   replacedPeers(reason: ReplacementReason, peers: number): void {
     this.#replaced[reason] += peers
@@ -111,6 +118,7 @@ export class WireCounts {
       ...{ receivedBytes, receivedRpcs, sentBytes, sentRpcs, iwantAnswers, brokenPromises },
       sparedSent: { ...this.#sparedSent },
       sparedReceived: { ...this.#sparedReceived },
+      uplinkWaited: { ...this.#uplinkWaited },
       replacedPeers: { ...this.#replaced },
     }
   }

@@ -224,11 +224,12 @@ export interface SceneOptions {
   readonly clock?: FakeClock
   readonly receivers?: ReceiverFacts
   readonly layers?: Layers
+  readonly uplinkMbits?: number
 }
 
 /** The relay's router on a fake clock that starts at the real time, as upstream's backoffs do. */
 export function routerScene(options: SceneOptions = {}): RouterScene {
-  const { level = 5, random, nextTurn, receivers, layers, clock = new FakeClock(Date.now()) } = options
+  const { level = 5, random, nextTurn, receivers, layers, uplinkMbits, clock = new FakeClock(Date.now()) } = options
   const stats = new GossipStats()
   const changes: MeshChange[] = []
   const offences: [string, GossipOffence][] = []
@@ -248,6 +249,7 @@ export function routerScene(options: SceneOptions = {}): RouterScene {
     ...(nextTurn === undefined ? {} : { nextTurn }),
     ...(receivers === undefined ? {} : { receivers }),
     layers,
+    uplinkMbits,
   })
   return { router: withTopicScores(router), clock, stats, changes, offences, trusted }
 }
