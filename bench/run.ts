@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   growth: async () => (await import('./macro/growth.ts')).runGrowth,
   geo: async () => (await import('./macro/geo.ts')).runGeo,
   far: async () => (await import('./macro/far.ts')).runFar,
+  narrow: async () => (await import('./macro/narrow.ts')).runNarrow,
   saturate: async () => (await import('./macro/saturate.ts')).runSaturate,
   api: async () => (await import('./macro/api.ts')).runApi,
   soak: async () => (await import('./macro/soak.ts')).runSoak,
@@ -37,6 +38,8 @@ Relays in turn (all need Go, the Rust relay needs cargo):
         nodes in eleven regions, delays of a cloud between them: when blocks are held, beside a default node in the same place
   far [paired flags]
         chain's peers a round trip of 10 or 100 ms away, over the system's TCP with reno or BBR, and over QUIC (needs a namespace)
+  narrow [paired flags]
+        a burst of fan's to peers 10 ms away over an uplink of 200 Mbit, of which Starling is told or not (needs a namespace)
   saturate [paired flags]
         the highest rate of 240 B messages that a relay sustains for --seconds, and the figures at 5,000/s
   api [paired flags, of starling only]

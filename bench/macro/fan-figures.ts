@@ -1,5 +1,7 @@
 /** What the fan generator counted, as results keep it. */
 import type { FanRunResult, FanStreamResult } from '../../test/support/go-fan.ts'
+import type { TableFigure } from '../paired-table.ts'
+import { classOf, runLossPercent } from '../run-figures.ts'
 import type { BenchRun, ClassFigures } from '../run-record.ts'
 import type { TrafficFigures } from './measure-relay.ts'
 
@@ -41,3 +43,18 @@ export function withCostPerCopy(run: BenchRun): BenchRun {
   const cpuUs = run.cpuUsPerDelivery * run.classes.reduce((sum, each) => sum + each.delivered, 0)
   return { ...run, more: { ...run.more, cpuUsPerCopy: Math.round((cpuUs / copies) * 100) / 100 } }
 }
+
+function p99Of(className: string): TableFigure {
+  return { header: `${className} p99 ms`, isRatio: true, of: (run) => classOf(run, className)?.p99Ms ?? Number.NaN }
+}
+
+/** What the benches with fifty peers show. */
+export const FAN_FIGURES: readonly TableFigure[] = [
+  { header: 'CPU us/delivery', isRatio: true, of: (run) => run.cpuUsPerDelivery },
+  { header: 'block p50 ms', isRatio: true, of: (run) => classOf(run, 'block')?.p50Ms ?? Number.NaN },
+  ...['block', 'column', 'attestation'].map(p99Of),
+  { header: 'loss %', isRatio: false, of: runLossPercent },
+  { header: 'links lost', isRatio: false, of: (run) => run.more?.['meshLinksLost'] ?? 0 },
+  { header: 'RSS MB', isRatio: true, of: (run) => run.rssMb },
+  { header: 'MB spared by IDONTWANT', isRatio: false, of: (run) => (run.more?.['bytesSparedByIdontwant'] ?? 0) / 1e6 },
+]

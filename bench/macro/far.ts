@@ -9,7 +9,7 @@ import { congestionControls, FAR_RANGE, FarLink, type FarLinkOptions } from './f
 import { type PairedOptions, pairedFlags } from './flags.ts'
 import { LoadGenerator, requireGo, SUBSCRIBERS, trafficFigures } from './load-generator.ts'
 import { measureRelay } from './measure-relay.ts'
-import { argumentsInside, missingNetwork, runAgainInside } from './own-network.ts'
+import { runInside } from './own-network.ts'
 import { startRelay } from './relay-under-test.ts'
 import { attestations, blocks } from './traffic.ts'
 
@@ -73,12 +73,7 @@ async function measure(
 /** Runs the cases, prints medians and ratios, and writes the runs. @throws Error without Go, where no namespace can be had, or when a relay fails twice */
 export async function runFar(args: string[]): Promise<void> {
   requireGo()
-  const inside = argumentsInside(args)
-  if (inside !== undefined) return await runFarInside(inside)
-  const reason = missingNetwork()
-  if (reason === undefined) runAgainInside()
-  else if (args.includes('--smoke')) process.stderr.write(`far: SKIPPED, ${reason}\n`)
-  else throw new Error(reason)
+  await runInside('far', args, runFarInside)
 }
 
 async function runFarInside(args: string[]): Promise<void> {

@@ -12,7 +12,7 @@ export function insideCommand(command: readonly string[]): [file: string, ...arg
   return ['unshare', '--net', ...asRoot, ...command]
 }
 
-function runInside(command: readonly string[], stdio: 'inherit' | 'ignore'): number | null {
+function statusInside(command: readonly string[], stdio: 'inherit' | 'ignore'): number | null {
   const [file, ...args] = insideCommand(command)
   return spawnSync(file, args, { stdio }).status
 }
@@ -25,17 +25,30 @@ export function missingNetwork(): string | undefined {
   } catch {
     return `${TUN} cannot be opened`
   }
-  if (runInside(['true'], 'ignore') !== 0) return 'no right to make a network namespace (unshare --net)'
-  return runInside(['ip', 'link', 'set', 'lo', 'up'], 'ignore') === 0 ? undefined : 'ip of iproute2 is missing'
+  if (statusInside(['true'], 'ignore') !== 0) return 'no right to make a network namespace (unshare --net)'
+  return statusInside(['ip', 'link', 'set', 'lo', 'up'], 'ignore') === 0 ? undefined : 'ip of iproute2 is missing'
 }
 
 /** The arguments of a process that was started inside, undefined of any other. */
-export function argumentsInside(args: readonly string[]): string[] | undefined {
+function argumentsInside(args: readonly string[]): string[] | undefined {
   return args.includes(INSIDE) ? args.filter((arg) => arg !== INSIDE) : undefined
 }
 
 /** Runs this process's command again inside, to its end; its exit code is this one's. */
-export function runAgainInside(): void {
+function runAgainInside(): void {
   const command = [process.execPath, ...process.execArgv, ...process.argv.slice(1), INSIDE]
-  process.exitCode = runInside(command, 'inherit') ?? 1
+  process.exitCode = statusInside(command, 'inherit') ?? 1
+}
+
+/**
+ * Runs a bench in a network of its own, with the arguments it was given; the smoke run passes where there can be none.
+ * @throws Error where there can be none
+ */
+export async function runInside(bench: string, args: string[], run: (args: string[]) => Promise<void>): Promise<void> {
+  const inside = argumentsInside(args)
+  if (inside !== undefined) return await run(inside)
+  const reason = missingNetwork()
+  if (reason === undefined) runAgainInside()
+  else if (args.includes('--smoke')) process.stderr.write(`${bench}: SKIPPED, ${reason}\n`)
+  else throw new Error(reason)
 }
