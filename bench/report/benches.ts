@@ -89,7 +89,7 @@ const NARROW: BenchText = {
   title: 'narrow: an uplink that is full',
   lines: [
     'The burst of `fan`, x2, to fifty peers beyond a link of 10 ms there and back, and the relay sends through a line of 200 Mbit with 50 ms of room',
-    'before it: a burst takes it for about 300 ms, a block with its eight copies for 70. It is a fifth of a common line, for a',
+    'before it: a burst takes it for half a second, a block with its eight copies for 70 ms. It is a fifth of a common line, for a',
     'fifth of the peers in a mesh of network load 20. Starling is told of 180 Mbit (`--uplink-mbits`), or of nothing; the others have no such',
     'setting. ADR [44](adr/0044-who-goes-first-on-a-full-line.md).',
   ],
