@@ -2,6 +2,7 @@ import { createLogger, type Logger } from '../shared/logger.ts'
 import { endProcess } from './end-process.ts'
 import { EXIT, type ExitCode } from './exit-code.ts'
 import { hostAdvice, logHostAdvice } from './host-advice.ts'
+import { lineAdvice, logLineAdvice } from './line-advice.ts'
 import { readConfig } from './read-config.ts'
 import { type Relay, type RelayOptions, startRelay } from './relay.ts'
 import { onStopSignals } from './signals.ts'
@@ -79,6 +80,7 @@ export async function runRelay(
   }
   yieldToNetwork(log)
   logHostAdvice(log, hostAdvice(config))
+  logLineAdvice(log, lineAdvice(config))
   void relay.failed.then(({ message }) => ending.failed({ reason: message }, 'the network worker died'))
   const code = await ending.code
   try {
