@@ -13,6 +13,8 @@ export const AHEAD_MS = 4
 export const WAITING_BYTES = 256 * 1024 * 1024
 /** Short messages wait no longer for the long ones of others: they are few bytes, and late votes are worth nothing. */
 export const SHORT_WAIT_MS = 200
+/** Until the line is looked at again, however much it has to do: short messages are not to wait for one long copy. */
+const LOOK_MS = 50
 /** At a time, before others have their turn. */
 const TURN_MS = 2
 
@@ -99,7 +101,7 @@ export class UplinkLine<Told> {
     this.#isTimed = true
     const { clock, backlogMs } = this.#deps
     // Whole ms, as timers have them: one that is early would find the line as full as it was.
-    clock.after(Math.max(0, Math.ceil(backlogMs() - AHEAD_MS)), () => {
+    clock.after(Math.min(LOOK_MS, Math.max(0, Math.ceil(backlogMs() - AHEAD_MS))), () => {
       this.#isTimed = false
       this.#sendNext(clock.monotonicMs() + TURN_MS)
       this.#time()
