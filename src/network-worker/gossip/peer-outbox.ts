@@ -1,5 +1,5 @@
-import { Fifo } from '../../shared/fifo.ts'
 import type { MsgIdStr } from '../../shared/ids.ts'
+import { ClassQueues } from './class-queues.ts'
 import { joinRpcs } from './length-prefix.ts'
 import { LARGE_CLASSES, MESSAGE_CLASSES, type MessageClass } from './message-class.ts'
 
@@ -68,16 +68,10 @@ export interface OutboxDeps {
  */
 export class PeerOutbox {
   readonly #deps: OutboxDeps
-  readonly #queues: Readonly<Record<MessageClass, Fifo<OutboxMessage>>> = {
-    block: new Fifo(),
-    sidecar: new Fifo(),
-    other: new Fifo(),
-    attestation: new Fifo(),
-  }
+  readonly #queues = new ClassQueues<OutboxMessage>((message) => message)
   /** Short messages that wait for company, though the stream had room. */
   #joining: OutboxMessage[] = []
   #joiningBytes = 0
-  #bytes = 0
   #fullSinceMs: number | undefined
   #withdrawnAtMs = Number.NEGATIVE_INFINITY
 
@@ -86,7 +80,7 @@ export class PeerOutbox {
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#queues.bytes
   }
 
   /** How long messages have waited without a pause, ms; 0 when none wait. */
@@ -106,7 +100,7 @@ export class PeerOutbox {
    * @returns false when it was dropped
    */
   offer(stream: OutboxStream, message: OutboxMessage, mayWait = false, front?: Uint8Array): boolean {
-    const hasRoom = this.#bytes === 0 && stream.rawStream.writeBufferLength < STREAM_WATERMARK_BYTES
+    const hasRoom = this.bytes === 0 && stream.rawStream.writeBufferLength < STREAM_WATERMARK_BYTES
     const isJoined = mayWait && isShort(message)
     if (hasRoom && !isJoined) return this.#send(stream, message, front)
     if (front !== undefined && pushFront(stream, front)) this.#deps.onFront()
@@ -116,10 +110,9 @@ export class PeerOutbox {
       this.#deps.onDropped(message, 'queue_full')
       return false
     }
-    this.#queues[message.class].push(message)
-    this.#bytes += message.frame.length
+    this.#queues.push(message)
     this.#fullSinceMs ??= message.queuedAtMs
-    while (this.#bytes > OUTBOX_BYTES) if (this.#dropCheapest() === message) return false
+    while (this.bytes > OUTBOX_BYTES) if (this.#dropCheapest() === message) return false
     return true
   }
 
@@ -145,15 +138,14 @@ export class PeerOutbox {
   drain(stream: OutboxStream): void {
     const oldestMs = this.#deps.monotonicMs() - this.#deps.maxAgeMs
     for (const name of MESSAGE_CLASSES) {
-      const queue = this.#queues[name]
-      while (queue.length > 0 && stream.rawStream.writeBufferLength < STREAM_WATERMARK_BYTES) {
-        const message = this.#take(name)
+      while (this.#queues.count(name) > 0 && stream.rawStream.writeBufferLength < STREAM_WATERMARK_BYTES) {
+        const message = this.#queues.take(name)
         if (message === undefined || this.#isSpared(message)) continue
         if (message.queuedAtMs < oldestMs) this.#deps.onDropped(message, 'stale')
         else this.#send(stream, message)
       }
     }
-    if (this.#bytes === 0) this.#fullSinceMs = undefined
+    if (this.bytes === 0) this.#fullSinceMs = undefined
   }
 
   /**
@@ -162,20 +154,18 @@ export class PeerOutbox {
    * @param periodMs nothing is done when it was done less than so long ago
    */
   withdraw(periodMs = 0): void {
-    if (this.#bytes === 0) return
+    if (this.bytes === 0) return
     const nowMs = this.#deps.monotonicMs()
     if (nowMs - this.#withdrawnAtMs < periodMs) return
     this.#withdrawnAtMs = nowMs
     for (const name of LARGE_CLASSES) {
-      const queue = this.#queues[name]
-      for (let left = queue.length; left > 0; left--) {
-        const message = this.#take(name)
+      for (let left = this.#queues.count(name); left > 0; left--) {
+        const message = this.#queues.take(name)
         if (message === undefined || this.#isSpared(message)) continue
-        queue.push(message)
-        this.#bytes += message.frame.length
+        this.#queues.push(message)
       }
     }
-    if (this.#bytes === 0) this.#fullSinceMs = undefined
+    if (this.bytes === 0) this.#fullSinceMs = undefined
   }
 
   /** Drops all that waits. */
@@ -184,7 +174,7 @@ export class PeerOutbox {
     this.#joining = []
     this.#joiningBytes = 0
     for (const name of MESSAGE_CLASSES) {
-      for (let message = this.#take(name); message !== undefined; message = this.#take(name)) {
+      for (let message = this.#queues.take(name); message !== undefined; message = this.#queues.take(name)) {
         this.#deps.onDropped(message, reason)
       }
     }
@@ -206,15 +196,8 @@ export class PeerOutbox {
   }
 
   #dropCheapest(): OutboxMessage | undefined {
-    const name = MESSAGE_CLASSES.findLast((candidate) => this.#queues[candidate].length > 0)
-    const message = name === undefined ? undefined : this.#take(name)
+    const message = this.#queues.takeCheapest()
     if (message !== undefined) this.#deps.onDropped(message, 'queue_full')
-    return message
-  }
-
-  #take(name: MessageClass): OutboxMessage | undefined {
-    const message = this.#queues[name].shift()
-    if (message !== undefined) this.#bytes -= message.frame.length
     return message
   }
 

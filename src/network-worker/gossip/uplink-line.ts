@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts'
-import { Fifo } from '../../shared/fifo.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
+import { ClassQueues } from './class-queues.ts'
 import { MESSAGE_CLASSES, type MessageClass } from './message-class.ts'
 import type { DropReason, OutboxMessage } from './peer-outbox.ts'
 
@@ -45,15 +45,9 @@ export interface UplinkLineDeps<Told> {
  */
 export class UplinkLine<Told> {
   readonly #deps: UplinkLineDeps<Told>
-  readonly #waiting: Readonly<Record<MessageClass, Fifo<WaitingCopy<Told>>>> = {
-    block: new Fifo(),
-    sidecar: new Fifo(),
-    other: new Fifo(),
-    attestation: new Fifo(),
-  }
+  readonly #waiting = new ClassQueues<WaitingCopy<Told>>(({ message }) => message)
   /** Peers for whom short messages wait, the first the longest, since when; at most those we are connected to. */
   readonly #joining = new Map<PeerIdStr, number>()
-  #bytes = 0
   #isTimed = false
 
   constructor(deps: UplinkLineDeps<Told>) {
@@ -62,19 +56,18 @@ export class UplinkLine<Told> {
 
   /** True while what is sent would only wait elsewhere, or would overtake what is as dear and waits here. */
   mustWait(messageClass: MessageClass): boolean {
-    return this.#isFull() || (this.#bytes > 0 && this.#isBehind(messageClass))
+    return this.#isFull() || (this.bytes > 0 && this.#isBehind(messageClass))
   }
 
   /** Bytes of copies that wait. */
   get bytes(): number {
-    return this.#bytes
+    return this.#waiting.bytes
   }
 
   /** A copy is to wait. The oldest of the cheapest class goes where there are too many. */
   wait(copy: WaitingCopy<Told>): void {
-    this.#waiting[copy.message.class].push(copy)
-    this.#bytes += copy.message.frame.length
-    while (this.#bytes > WAITING_BYTES) this.#dropCheapest()
+    this.#waiting.push(copy)
+    while (this.bytes > WAITING_BYTES) this.#dropCheapest()
     this.#time()
   }
 
@@ -90,14 +83,14 @@ export class UplinkLine<Told> {
 
   #isBehind(messageClass: MessageClass): boolean {
     for (const name of MESSAGE_CLASSES) {
-      if (this.#waiting[name].length > 0) return true
+      if (this.#waiting.count(name) > 0) return true
       if (name === messageClass) return false
     }
     return false
   }
 
   #time(): void {
-    if (this.#isTimed || (this.#bytes === 0 && this.#joining.size === 0)) return
+    if (this.#isTimed || (this.bytes === 0 && this.#joining.size === 0)) return
     this.#isTimed = true
     const { clock, backlogMs } = this.#deps
     // Whole ms, as timers have them: one that is early would find the line as full as it was.
@@ -113,9 +106,9 @@ export class UplinkLine<Told> {
     this.#flushJoined(({ sinceMs }) => clock.monotonicMs() - sinceMs >= SHORT_WAIT_MS)
     const hasRoom = (): boolean => !this.#isFull() && clock.monotonicMs() < untilMs
     for (const name of MESSAGE_CLASSES) {
-      while (this.#waiting[name].length > 0) {
+      while (this.#waiting.count(name) > 0) {
         if (!hasRoom()) return
-        const copy = this.#take(name)
+        const copy = this.#waiting.take(name)
         if (copy === undefined) break
         if (clock.monotonicMs() - copy.message.queuedAtMs > maxAgeMs) onDropped(copy.message, 'stale')
         else send(copy)
@@ -134,14 +127,7 @@ export class UplinkLine<Told> {
   }
 
   #dropCheapest(): void {
-    const name = MESSAGE_CLASSES.findLast((candidate) => this.#waiting[candidate].length > 0)
-    const copy = name === undefined ? undefined : this.#take(name)
+    const copy = this.#waiting.takeCheapest()
     if (copy !== undefined) this.#deps.onDropped(copy.message, 'uplink_full')
-  }
-
-  #take(name: MessageClass): WaitingCopy<Told> | undefined {
-    const copy = this.#waiting[name].shift()
-    if (copy !== undefined) this.#bytes -= copy.message.frame.length
-    return copy
   }
 }
