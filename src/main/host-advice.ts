@@ -1,7 +1,7 @@
 /** Settings of the system that make blocks late. They are read, never changed: they are the operator's, and other programs' too. */
-import { readFileSync } from 'node:fs'
 import type { RelayConfig } from '../config/schema.ts'
 import type { Logger } from '../shared/logger.ts'
+import { readSystemFile } from './system-file.ts'
 
 /** A setting as it is, and one by which blocks are earlier. */
 export interface HostAdvice {
@@ -45,13 +45,8 @@ const RULES: readonly Rule[] = [
   })),
 ]
 
-/** One of /proc/sys; undefined where there is none, as on other systems or in a sandbox. */
 function readSetting(sysctl: string): string | undefined {
-  try {
-    return readFileSync(`/proc/sys/${sysctl.replaceAll('.', '/')}`, 'utf8').trim()
-  } catch {
-    return undefined
-  }
+  return readSystemFile(`/proc/sys/${sysctl.replaceAll('.', '/')}`)
 }
 
 /** What is known to be better on this host for a relay with this configuration. */

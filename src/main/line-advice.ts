@@ -1,7 +1,7 @@
 /** The line of this host: one that a slot's messages fill has blocks late, unless the relay knows what it carries (ADR 44). */
-import { readFileSync } from 'node:fs'
 import type { RelayConfig } from '../config/schema.ts'
 import type { Logger } from '../shared/logger.ts'
+import { readSystemFile } from './system-file.ts'
 
 /** The columns of a slot to a large mesh take a line of so many Mbit for some hundred ms. */
 const NARROW_MBITS = 2_500
@@ -17,18 +17,10 @@ export interface LineAdvice {
   readonly uplinkMbits: number
 }
 
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
 /** Advice for a relay that was not told of its uplink, on a host whose line is narrow; undefined where that is not known. */
 export function lineAdvice(
   { uplinkMbits }: Pick<RelayConfig, 'uplinkMbits'>,
-  read: (path: string) => string | undefined = readText,
+  read: (path: string) => string | undefined = readSystemFile,
 ): LineAdvice | undefined {
   if (uplinkMbits !== undefined) return undefined
   const rows = (read(ROUTES) ?? '').split('\n').map((row) => row.split('\t'))

@@ -4,9 +4,10 @@
  * worker runs, and that one, with all that it starts (discovery, validation pool), keeps the process's. Elsewhere a priority
  * is that of the whole process, and is left alone.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 import type { Logger } from '../shared/logger.ts'
+import { readSystemFile } from './system-file.ts'
 
 /**
  * Steps of niceness below the network thread (sched(7)): a third of its share of a processor that both want, all of one
@@ -54,10 +55,7 @@ function v8Helpers(): readonly number[] {
   return readdirSync(THREADS).filter(isV8Helper).map(Number)
 }
 
+/** False too for one that ended meanwhile. */
 function isV8Helper(thread: string): boolean {
-  try {
-    return readFileSync(`${THREADS}/${thread}/comm`, 'utf8').trim() === V8_HELPER
-  } catch {
-    return false // it ended meanwhile
-  }
+  return readSystemFile(`${THREADS}/${thread}/comm`) === V8_HELPER
 }
