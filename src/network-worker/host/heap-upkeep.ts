@@ -1,4 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
+import { msUntilQuiet, QUIET_FROM_SHARE, QUIET_UNTIL_SHARE } from '../../consensus/quiet-time.ts'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { busyShare } from './busy-share.ts'
@@ -10,12 +11,6 @@ const LOOK_PERIOD_MS = 200
 const LEAST_LOOKS = 3
 /** Growth at which a collection is worth its time: V8 makes one by itself at twice the size, some 40 MiB (ADR 23). */
 export const COLLECTED_AFTER_GROWTH_BYTES = 12 * 1024 * 1024
-/**
- * The part of a slot in which nothing is due: after aggregates (two thirds) have passed, and long enough before the next
- * block for all that was put off to be caught up with.
- */
-const QUIET_FROM_SHARE = 10 / 12
-const QUIET_UNTIL_SHARE = 11.5 / 12
 /** A thread that works more than this has messages to forward, whatever the time. */
 const MAX_BUSY_SHARE = 0.25
 
@@ -79,13 +74,8 @@ export class HeapUpkeep {
     this.#leftBytes = heapBytes()
   }
 
-  /** 0 while it is quiet. At most a slot, after which a wall clock that was set is seen. */
   get #msUntilQuiet(): number {
-    const { slotClock, slotDurationMs } = this.#deps
-    const intoMs = slotClock.msIntoSlot()
-    const fromMs = QUIET_FROM_SHARE * slotDurationMs
-    if (intoMs < fromMs) return Math.ceil(fromMs - intoMs)
-    return intoMs < QUIET_UNTIL_SHARE * slotDurationMs ? 0 : Math.ceil(slotDurationMs - intoMs + fromMs)
+    return msUntilQuiet(this.#deps.slotClock, this.#deps.slotDurationMs)
   }
 }
 
