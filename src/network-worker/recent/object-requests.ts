@@ -6,6 +6,7 @@ import { NUMBER_OF_COLUMNS } from '../../consensus/custody.ts'
 import { readOffset } from '../../consensus/ssz-layout.ts'
 import { readUint64 } from '../../consensus/ssz-read.ts'
 import { toHex } from '../../shared/hex.ts'
+import { writeClampedUint64 } from '../reqresp/uint64.ts'
 
 /** MAX_REQUEST_BLOCKS_DENEB, specs/deneb/p2p-interface.md: blocks of an answer, whatever the fork. */
 export const MAX_REQUEST_BLOCKS = 128
@@ -51,6 +52,13 @@ export interface ColumnsOfBlock {
 /** BeaconBlocksByRangeRequest; its step, which has been deprecated, is not looked at. */
 export function decodeBlocksByRange(ssz: Uint8Array): SlotRange | undefined {
   return ssz.length === BLOCK_RANGE_BYTES ? rangeOf(ssz) : undefined
+}
+
+/** BeaconBlocksByRangeRequest, as it is asked: its step has to be 1 (specs/phase0/p2p-interface.md). */
+export function encodeBlocksByRange({ startSlot, count }: SlotRange): Uint8Array {
+  const bytes = new Uint8Array(BLOCK_RANGE_BYTES)
+  for (const [index, value] of [startSlot, count, 1].entries()) writeClampedUint64(bytes, index * UINT64_BYTES, value)
+  return bytes
 }
 
 /** BeaconBlocksByRootRequest: roots in the order asked for, each once. */

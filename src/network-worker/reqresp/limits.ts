@@ -12,6 +12,8 @@ export const REQUEST_READ_MS = 10_000
 export const CLOSE_MS = 5_000
 /** How long a finished stream waits for the other side to close before it is reset. */
 export const LINGER_MS = 5_000
+/** Of an answer that is thrown away; eight blocks are half a MB. Who sends more than this is not heard out. */
+export const MAX_SWALLOWED_BYTES = 4 * 1024 * 1024
 /** We are leaving: nobody waits longer than this for a goodbye. */
 export const GOODBYE_MS = 1_000
 

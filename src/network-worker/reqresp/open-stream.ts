@@ -1,12 +1,17 @@
 import { type Connection, type Stream, UnsupportedProtocolError } from '@libp2p/interface'
 import type { Clock } from '../../shared/clock.ts'
-import { PROTOCOLS, type ProtocolSpec, protocolsOf } from './protocols.ts'
 import { ReqRespError, type ReqRespErrorKind } from './reqresp-error.ts'
-import type { RequestName } from './types.ts'
+import type { AskedName } from './types.ts'
 
-export interface OpenedStream {
+/** One version of what is asked. */
+export interface AskedProtocol {
+  readonly name: AskedName
+  readonly id: string
+}
+
+export interface OpenedStream<Protocol extends AskedProtocol> {
   readonly stream: Stream
-  readonly protocol: ProtocolSpec
+  readonly protocol: Protocol
 }
 
 /** Anything that `stop` has to end. */
@@ -20,17 +25,16 @@ function failureKind(connection: Connection, error: unknown): ReqRespErrorKind {
 }
 
 /**
- * Opens a stream on `connection` and agrees on the newest version of the request both sides speak. While it is under
- * way it is a member of `live`.
+ * Opens a stream on `connection` and agrees on the first of `offered`, the versions of a request, that the peer speaks. While
+ * it is under way it is a member of `live`.
  * @throws ReqRespError `unsupported`, `negotiation_timeout`, `disconnected`, `stream_error`
  */
-export async function openStream(
+export async function openStream<Protocol extends AskedProtocol>(
   connection: Connection,
-  name: RequestName,
-  clock: Clock,
-  limitMs: number,
-  live: Set<Abortable>,
-): Promise<OpenedStream> {
+  name: Protocol['name'],
+  offered: readonly Protocol[],
+  { clock, limitMs, live }: { readonly clock: Clock; readonly limitMs: number; readonly live: Set<Abortable> },
+): Promise<OpenedStream<Protocol>> {
   const controller = new AbortController()
   const { promise: givenUp, reject } = Promise.withResolvers<never>()
   const giveUp = (error: ReqRespError): void => {
@@ -44,12 +48,12 @@ export async function openStream(
   using _timer = clock.after(limitMs, () =>
     giveUp(new ReqRespError('negotiation_timeout', name, 'no protocol agreed on in time')),
   )
-  const ids = protocolsOf(name).map((protocol) => protocol.id)
+  const ids = offered.map(({ id }) => id)
   const opening = connection.newStream(ids, { signal: controller.signal })
   try {
     // Raced, because a muxer that waits for the peer's stream limit does not look at the signal.
     const stream = await Promise.race([opening, givenUp])
-    return { stream, protocol: negotiated(stream, name) }
+    return { stream, protocol: negotiated(stream, name, offered) }
   } catch (error) {
     const late = error instanceof Error ? error : new Error('could not open the stream')
     opening.then(
@@ -63,8 +67,12 @@ export async function openStream(
   }
 }
 
-function negotiated(stream: Stream, name: RequestName): ProtocolSpec {
-  const protocol = PROTOCOLS.find((candidate) => candidate.id === stream.protocol && candidate.name === name)
+function negotiated<Protocol extends AskedProtocol>(
+  stream: Stream,
+  name: AskedName,
+  offered: readonly Protocol[],
+): Protocol {
+  const protocol = offered.find(({ id }) => id === stream.protocol)
   if (protocol === undefined) throw new ReqRespError('stream_error', name, `negotiated "${stream.protocol}"`)
   return protocol
 }

@@ -1,4 +1,4 @@
-import type { RequestName } from './types.ts'
+import type { AskedName } from './types.ts'
 
 /**
  * Why a request of ours got no usable answer.
@@ -27,13 +27,13 @@ export type ReqRespErrorKind =
 export class ReqRespError extends Error {
   override readonly name = 'ReqRespError'
   readonly kind: ReqRespErrorKind
-  readonly request: RequestName
+  readonly request: AskedName
   /** The result byte of an `error_response`, else undefined. */
   readonly resultCode: number | undefined
 
   constructor(
     kind: ReqRespErrorKind,
-    request: RequestName,
+    request: AskedName,
     detail: string,
     options: ErrorOptions & { resultCode?: number } = {},
   ) {

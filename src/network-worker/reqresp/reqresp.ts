@@ -8,6 +8,7 @@ import type { Libp2p } from '@libp2p/interface'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
+import { encodeBlocksByRange, type SlotRange } from '../recent/object-requests.ts'
 import { createAnswers } from './answer.ts'
 import { GOODBYE_MS, MAX_INBOUND_STREAMS } from './limits.ts'
 import { decodeMetadata } from './metadata-codec.ts'
@@ -17,7 +18,7 @@ import { QuotaBook } from './quota-book.ts'
 import { ReqRespError } from './reqresp-error.ts'
 import { createRequester } from './requester.ts'
 import { createResponder } from './responder.ts'
-import { type InboundSpec, SERVED_PROTOCOLS } from './served-protocols.ts'
+import { BLOCKS_BY_RANGE, type InboundSpec, SERVED_PROTOCOLS } from './served-protocols.ts'
 import { decodeStatus, encodeStatus } from './status-codec.ts'
 import type { AnswerServed, LocalNode, Metadata, ReqRespHooks, RequestName, Status } from './types.ts'
 import { encodeUint64, readUint64 } from './uint64.ts'
@@ -43,6 +44,8 @@ export interface ReqResp {
   /** `rttMs`: request bytes handed to the negotiated stream, to first response byte. */
   ping(peerId: PeerIdStr): Promise<{ readonly seqNumber: bigint; readonly rttMs: number }>
   metadata(peerId: PeerIdStr): Promise<Metadata>
+  /** Has a peer send its blocks of these slots and throws them away. Resolves with the bytes that came. */
+  swallowBlocks(peerId: PeerIdStr, range: SlotRange): Promise<number>
   /** Says why we leave and waits at most a second; never rejects. */
   goodbye(peerId: PeerIdStr, reason: number): Promise<void>
   /** Drops the quota state of a peer: call when its last connection closed. */
@@ -102,6 +105,7 @@ export function createReqResp({ node, clock, log, local, hooks, answerServed }: 
       const { protocol, ssz } = await requester.request(peerId, 'metadata', () => new Uint8Array(0))
       return valid(decodeMetadata(ssz, protocol.version), 'metadata')
     },
+    swallowBlocks: (peerId, range) => requester.swallow(peerId, BLOCKS_BY_RANGE, encodeBlocksByRange(range)),
     async goodbye(peerId, reason) {
       const { promise: late, resolve } = Promise.withResolvers<void>()
       using _timer = clock.after(GOODBYE_MS, resolve)

@@ -28,6 +28,12 @@ export const SERVED_PROTOCOLS: readonly ServedSpec[] = [
   served('data_column_sidecars_by_root', 1, REQUEST_BYTES.columnsByRoot),
 ]
 
+/** How blocks of some slots in a row are asked for. */
+export const BLOCKS_BY_RANGE = {
+  name: 'beacon_blocks_by_range',
+  id: '/eth2/beacon_chain/req/beacon_blocks_by_range/2/ssz_snappy',
+} as const
+
 /** Any protocol that may be answered. */
 export type InboundSpec = ProtocolSpec | ServedSpec
 

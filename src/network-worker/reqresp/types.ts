@@ -33,6 +33,9 @@ export type ServedName =
   | 'data_column_sidecars_by_range'
   | 'data_column_sidecars_by_root'
 
+/** All that we ask. Blocks are asked for so that they come, and for nothing else. */
+export type AskedName = RequestName | 'beacon_blocks_by_range'
+
 /** An answer of many chunks. */
 export interface ServedAnswer {
   readonly objects: number

@@ -5,7 +5,7 @@
  */
 import type { GossipKind } from '../../../consensus/topic-table.ts'
 import type { ReqRespError } from '../../reqresp/reqresp-error.ts'
-import type { RequestName, ServedName, ViolationKind } from '../../reqresp/types.ts'
+import type { AskedName, RequestName, ServedName, ViolationKind } from '../../reqresp/types.ts'
 import { isRejectReason, type VerdictReason } from '../../validation/verdict.ts'
 import type { PeerAction } from './score-formula.ts'
 
@@ -61,15 +61,15 @@ export const BAD_GOSSIP_RPC = report('fatal', 'gossip_bad_rpc')
 /** Does not take what we send: more than 10 failed sends since the last heartbeat. */
 export const SLOW_PEER = report('high', 'slow_peer')
 
-type Answered = Exclude<RequestName, 'goodbye'>
+type Answered = Exclude<AskedName, 'goodbye' | 'beacon_blocks_by_range'>
 
 /**
- * What a failed request of ours costs. A goodbye is a courtesy and costs nothing; nor does a peer that is gone, nor a
- * limit of our own.
+ * What a failed request of ours costs. A goodbye is a courtesy and costs nothing; nor do blocks that we have no use for, a
+ * peer that is gone, or a limit of our own.
  */
 export function requestFailure(error: ReqRespError): Report | undefined {
   const { kind, request, resultCode } = error
-  if (request === 'goodbye') return undefined
+  if (request === 'goodbye' || request === 'beacon_blocks_by_range') return undefined
   switch (kind) {
     case 'disconnected':
     case 'too_many_requests':

@@ -3,47 +3,13 @@ import { test } from 'node:test'
 import type { Stream } from '@libp2p/interface'
 import { encodeErrorResponse, encodeResponse } from '../../../../src/network-worker/reqresp/framing.ts'
 import { encodeStatus } from '../../../../src/network-worker/reqresp/status-codec.ts'
-import { type Clock, systemClock } from '../../../../src/shared/clock.ts'
+import { systemClock } from '../../../../src/shared/clock.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { until } from '../../../support/until.ts'
-import { bareNode, connect, openStreams, type Peer, peer, TRANSPORTS, type Transport } from './nodes.ts'
+import { against, answering } from './asked-peer.ts'
+import { bareNode, connect, openStreams, peer, TRANSPORTS } from './nodes.ts'
 
 const PONG = encodeResponse(0, new Uint8Array(8).fill(7))
-
-interface Scene {
-  readonly us: Peer
-  readonly them: string
-}
-
-/** We against a peer that serves one protocol its own way. */
-async function against(
-  transport: Transport,
-  protocol: string,
-  serve: (stream: Stream) => void | Promise<void>,
-  clock: Clock,
-  run: (scene: Scene) => Promise<void>,
-): Promise<void> {
-  await using us = await peer(transport, undefined, clock)
-  const bare = await bareNode(transport)
-  try {
-    await bare.handle(`/eth2/beacon_chain/req/${protocol}/ssz_snappy`, serve, { maxInboundStreams: 1000 })
-    await connect(bare, us.node)
-    await run({ us, them: bare.peerId.toString() })
-    await until('our side of all streams gone', () => openStreams(us.node).length === 0)
-    if (clock instanceof FakeClock) await until('all timers gone', () => clock.pending === 0)
-  } finally {
-    await bare.stop()
-  }
-}
-
-const answering = (...pieces: readonly Uint8Array[]) =>
-  async function serve(stream: Stream): Promise<void> {
-    for (const piece of pieces) {
-      stream.send(piece)
-      await new Promise((resolve) => setTimeout(resolve, 2))
-    }
-    await stream.close()
-  }
 
 for (const transport of TRANSPORTS) {
   test(`${transport}: an answer in single bytes is put together`, async () => {

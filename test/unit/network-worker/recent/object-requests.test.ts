@@ -7,6 +7,7 @@ import {
   decodeBlocksByRoot,
   decodeColumnsByRange,
   decodeColumnsByRoot,
+  encodeBlocksByRange,
 } from '../../../../src/network-worker/recent/object-requests.ts'
 
 const uint64 = new UintNumberType(8)
@@ -23,6 +24,17 @@ test('a range of blocks: capped at 128, whatever its step, invalid when empty', 
   assert.deepEqual(decode(7, 3, 9), { startSlot: 7, count: 3 })
   assert.deepEqual(decode(7, 100_000, 0), { startSlot: 7, count: 128 })
   assert.equal(decode(7, 0, 1), undefined)
+})
+
+test('a range that we ask for is read by another decoder as it was meant, step 1 included', () => {
+  const slots = fc.record({ startSlot: fc.nat(), count: fc.integer({ min: 1, max: 128 }) }, { noNullPrototype: true })
+  fc.assert(
+    fc.property(slots, (range) => {
+      const bytes = encodeBlocksByRange(range)
+      assert.deepEqual(blockRange.deserialize(bytes), { ...range, step: 1 })
+      assert.deepEqual(decodeBlocksByRange(bytes), range)
+    }),
+  )
 })
 
 test('columns by range and by root are read as another encoder writes them', () => {
