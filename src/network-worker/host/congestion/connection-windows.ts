@@ -24,6 +24,11 @@ export class ConnectionWindows implements KeptConnection {
     this.#use(this.#theirs, bytes)
   }
 
+  /** True while the peer can send a block at once, as far as what came shows. */
+  get isTheirsWide(): boolean {
+    return this.#theirs.isWide(this.#upkeep.clock.monotonicMs())
+  }
+
   dueAtMs(nowMs: number): number {
     return Math.min(this.#oursDueAtMs(nowMs), this.#theirsDueAtMs(nowMs))
   }

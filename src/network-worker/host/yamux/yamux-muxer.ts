@@ -201,6 +201,7 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
       }),
       budget: this.#budget,
       log: this.#log.newScope(`${direction}:${streamId}`),
+      windows: this.#windows,
       onEstablished: () => this.#table.answered(direction),
       onOver: () => this.#table.delete(streamId),
     })

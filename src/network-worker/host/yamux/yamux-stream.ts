@@ -1,4 +1,5 @@
 import { type Logger, type MessageStreamDirection, StreamBufferError, StreamStateError } from '@libp2p/interface'
+import type { ConnectionWindows } from '../congestion/connection-windows.ts'
 import type { Bytes } from '../streams/readable-side.ts'
 import type { UnreadBudget } from '../streams/unread-budget.ts'
 import { WritableSide } from '../streams/writable-side.ts'
@@ -15,6 +16,8 @@ export interface StreamDeps {
   readonly window: ReceiveWindow
   readonly budget: UnreadBudget
   readonly log: Logger
+  /** Of the connection, when they are kept. */
+  readonly windows: ConnectionWindows | undefined
   /** Once: the stream was accepted, by whichever side had to. */
   readonly onEstablished: () => void
   /** Once: no frame of this stream is of interest any more. */
@@ -35,6 +38,11 @@ export class YamuxStream extends WritableSide implements OutputWaiter {
     this.#streamId = streamId
     this.#deps = deps
     this.#nextFlags = direction === 'outbound' ? FLAG.syn : FLAG.ack
+  }
+
+  /** Of TCP below, when they are kept. */
+  get windows(): ConnectionWindows | undefined {
+    return this.#deps.windows
   }
 
   /** What fits in one frame goes at once, and waits in no queue. @returns and @throws as for all streams */

@@ -38,7 +38,7 @@ test('nothing is sent, and no timer runs, for connections on which nothing long 
   assert.deepEqual(pings, [])
 })
 
-test('a connection that a block went over is pinged while it is silent, for two minutes', () => {
+test('a connection that a block went over is pinged while it is silent, for ten minutes', () => {
   const { clock, connection, upkeep } = sceneOf()
   const { windows, pings } = connection(10)
   windows.onSent(BLOCK_BYTES)
