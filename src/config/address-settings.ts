@@ -45,7 +45,13 @@ export const addressSettings = {
     group: 'Addresses',
     kind: 'switch',
     description:
-      'Ping peers on TCP that something long came from or went to in the last two minutes after 140 ms of silence: else TCP, at either end, sends the next block in small parts, a round trip apart.',
+      'Ping peers on TCP that something long came from or went to in the last ten minutes after 140 ms of silence: else TCP, at either end, sends the next block in small parts, a round trip apart.',
+  }),
+  growWindows: setting(switchText.default(true), {
+    group: 'Addresses',
+    kind: 'switch',
+    description:
+      "Have a peer of the block's mesh from which nothing long came lately send eight recent blocks, late in a slot: its congestion window has room for the next one then, which else comes in small parts, a round trip apart. Half a MB of mainnet's, at most once in ten minutes.",
   }),
   enrIp: setting(addressPerFamily({ isEmptyFine: true }).default([]), {
     group: 'Addresses',

@@ -5,13 +5,12 @@
  * Peers:   discovery → dial queue → host → peer manager → scores
  * Start order: Req/Resp, libp2p, topics, kept peers, discovery; stop is the reverse.
  */
-import { formatTopic } from '../consensus/topic.ts'
 import type { Control } from '../rpc/contract.ts'
 import type { Handlers } from '../rpc/server.ts'
 import { type Part, startAll, stopAll } from '../shared/lifecycle.ts'
 import { assemble } from './assemble.ts'
 import type { NetworkNodeDeps, Parts } from './assembly/parts.ts'
-import type { Chain } from './chain/chain.ts'
+import { blockTopic } from './chain/block-topic.ts'
 import { AccessControl } from './control/access-control.ts'
 import { createControl } from './control/handlers.ts'
 import { MeshControl } from './control/mesh-control.ts'
@@ -68,7 +67,7 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
     lastDisconnects,
     blocks: parts.blocks,
     events: parts.events,
-    metrics: () => metricsSnapshot({ ...parts, ...books, ...gossip, router, head: chain.head }),
+    metrics: () => metricsSnapshot({ ...parts, ...books, ...gossip, ...peers, router, head: chain.head }),
     discovery,
     isTrusted: (peerId) => access.isTrusted(peerId),
     learnEnr: (peerId, enr) => access.learnEnr(peerId, enr),
@@ -149,10 +148,6 @@ function createPulse({ chain, stats, host, gossip, books, load }: Parts, { clock
     takeLongestDelayMs: () => load.takeLongestDelayMs(),
     emit: (pulse) => emit('pulse', pulse),
   })
-}
-
-function blockTopic(chain: Chain): string {
-  return formatTopic(chain.currentDigest().digestHex, 'beacon_block')
 }
 
 function warnOf({ config, log }: NetworkNodeDeps): void {

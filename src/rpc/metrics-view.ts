@@ -96,6 +96,8 @@ export interface MetricsView {
   readonly refusedConnections: CountsByName
   /** Connections whose TCP windows are kept, the pings sent for it, and connections let go for want of room. */
   readonly keptWindows: { readonly connections: number; readonly pings: number; readonly dropped: number }
+  /** Requests for blocks that make a peer's window grow, by what became of them, and the bytes that came. */
+  readonly windowRequests: { readonly outcomes: CountsByName; readonly bytes: number }
   readonly headSlot: number
   readonly syncDistance: number
   /** Our clock is slow by at least this, ms; 0 when nothing shows that it is. */

@@ -42,6 +42,15 @@ export interface GoPeerOptions {
 /** The protocols of Req/Resp by the short names of the specification. */
 export type RpcName = 'status/1' | 'status/2' | 'ping/1' | 'metadata/1' | 'metadata/2' | 'metadata/3' | 'goodbye/1'
 
+/** Served by those who were told to serve blocks. */
+const BLOCKS_BY_RANGE = 'beacon_blocks_by_range/2'
+
+/** A request for blocks by range, without its step. */
+export interface GoBlockRange {
+  readonly startSlot: number
+  readonly count: number
+}
+
 export interface MessageEvent {
   readonly event: 'message'
   readonly topic: string
@@ -72,8 +81,8 @@ export interface ControlEvent {
 export interface RequestEvent {
   readonly event: 'request'
   readonly peer: string
-  readonly protocol: RpcName
-  readonly body?: GoStatus | string
+  readonly protocol: RpcName | typeof BLOCKS_BY_RANGE
+  readonly body?: GoStatus | GoBlockRange | string
   readonly error?: string
 }
 export interface UnwantedEvent {
@@ -217,6 +226,11 @@ export class GoPeer implements AsyncDisposable {
 
   setView(view: GoView): Promise<void> {
     return this.#process.call('setView', view)
+  }
+
+  /** From now on requests for blocks by range are answered with made-up ones. */
+  serveBlocks(forkDigest: string, sizeBytes: number): Promise<void> {
+    return this.#process.call('serveBlocks', { forkDigest, sizeBytes })
   }
 
   behave(protocol: RpcName, behaviour: GoBehaviour): Promise<void> {

@@ -47,6 +47,7 @@ export function relayConfig(dataDir: string, overrides: Partial<RelayConfig> = {
     quic: false,
     layers: 'own',
     keepWindows: true,
+    growWindows: true,
     peers: [],
     trustedPeers: [],
     bannedPeers: [],

@@ -49,6 +49,19 @@ export const PEER_METRICS: readonly MetricRow[] = [
     'Connections let go of for want of room: 256 are kept.',
     ({ keptWindows }) => keptWindows.dropped,
   ),
+  byNameRow(
+    'counter',
+    'starling_peers_window_requests_total',
+    'outcome',
+    "Requests for recent blocks that make room in a peer's window for the next one: answered; empty, the peer had none; unsupported; failed.",
+    ({ windowRequests }) => windowRequests.outcomes,
+  ),
+  numberRow(
+    'counter',
+    'starling_peers_window_request_bytes_total',
+    'Bytes that came of them.',
+    ({ windowRequests }) => windowRequests.bytes,
+  ),
   numberRow(
     'gauge',
     'starling_peers_banned_peers',

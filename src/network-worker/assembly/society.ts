@@ -1,11 +1,20 @@
 /** Those who deal with peers, once there is a network. */
 import type { RuntimeSettings } from '../../rpc/contract.ts'
+import type { PeerIdStr } from '../../shared/ids.ts'
+import { blockTopic } from '../chain/block-topic.ts'
 import { openDiscovery } from '../discovery/discovery-room.ts'
 import { LocalNodeInfo } from '../host/local-node-info.ts'
 import { ExplicitPeers } from '../peers/explicit-peers.ts'
 import { openPeers } from '../peers/peers-room.ts'
 import { TrustedPeers } from '../peers/trusted-peers.ts'
 import type { Ground, Later, Network, NetworkNodeDeps, Society } from './parts.ts'
+
+/** Those who have a block for us when there is one: of its mesh, and explicit ones. */
+function blockPeers({ chain, host }: Ground & Network): readonly PeerIdStr[] {
+  const { gossip } = host.services
+  const topic = blockTopic(chain)
+  return [...gossip.explicitPeers(topic), ...gossip.meshPeers(topic)]
+}
 
 /** Opens who deals with peers; nothing of it runs yet. */
 export function openSociety(deps: NetworkNodeDeps, base: Ground & Network, later: Later): Society {
@@ -22,6 +31,7 @@ export function openSociety(deps: NetworkNodeDeps, base: Ground & Network, later
     clock,
     log,
     settings,
+    blockPeers: () => blockPeers(base),
     onForkSeen: (...seen) => watch.sawStatus(...seen),
     onDialFailed: (peerId) => later().discovery.dialFailed(peerId),
   })

@@ -11,10 +11,11 @@ import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'
+import { windowsOf } from '../host/congestion/windows-of.ts'
 import type { Host } from '../host/libp2p-host.ts'
 import type { MetadataState } from '../host/local-metadata.ts'
 import type { RecentRoom } from '../recent/recent-room.ts'
-import { createReqResp } from '../reqresp/reqresp.ts'
+import { createReqResp, type ReqResp } from '../reqresp/reqresp.ts'
 import type { ReqRespHooks, Status } from '../reqresp/types.ts'
 import { DialQueue } from './dial-queue.ts'
 import { resolveTarget, targetOfText } from './dial-target.ts'
@@ -26,6 +27,7 @@ import { peerLimits } from './peer-limits.ts'
 import { PeerManager } from './peer-manager.ts'
 import { StallWatch } from './stall-watch.ts'
 import { Turnover } from './turnover.ts'
+import { WindowGrowth } from './window-growth.ts'
 
 export interface PeersRoomDeps {
   readonly config: RelayConfig
@@ -36,6 +38,8 @@ export interface PeersRoomDeps {
   readonly metadata: MetadataState
   readonly books: PeerBooks
   readonly settings: () => RuntimeSettings
+  /** As `WindowGrowthDeps`. */
+  readonly blockPeers: () => readonly PeerIdStr[]
   /** What we hold of the chain and serve; left out, such requests are not answered. */
   readonly recent?: Pick<RecentRoom, 'answer' | 'span'> | undefined
   /** As `PeerManagerDeps`, both. */
@@ -50,6 +54,8 @@ export interface PeersRoom {
   readonly conduct: PeerConduct
   readonly dialer: Dialer
   readonly queue: DialQueue
+  /** Undefined when it is switched off. */
+  readonly windowGrowth: WindowGrowth | undefined
   /** False for peers that are here, banned, or to be left alone for a while. */
   readonly mayDial: (peerId: PeerIdStr) => boolean
   /** Registers handlers; comes before the host listens. */
@@ -98,21 +104,25 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
   })
   const mayDial = dialPermission(books)
   const queue = createQueue(deps, dialer, mayDial)
+  const windowGrowth = config.growWindows ? createWindowGrowth(deps, reqResp) : undefined
   const turnover = new Turnover({ ...books, manager, queue, settings: deps.settings, clock, log })
   return {
     manager,
     conduct,
     dialer,
     queue,
+    windowGrowth,
     mayDial,
     start: async () => {
       await reqResp.start()
       stalls.start()
       manager.start()
       turnover.start()
+      windowGrowth?.start()
     },
     leave: () => {
       stalls.stop()
+      windowGrowth?.stop()
       turnover.stop()
       queue.stop()
       return manager.stop()
@@ -143,6 +153,24 @@ function createQueue(
     room: () => peerLimits(settings().target_peers).maxPeers - admission.countedPeers() - dialer.pending,
     mayDial,
     onFailed: onDialFailed,
+  })
+}
+
+function createWindowGrowth(
+  { host, books, blockPeers, chain, clock, log }: PeersRoomDeps,
+  reqResp: ReqResp,
+): WindowGrowth {
+  const { slotClock, network } = chain
+  return new WindowGrowth({
+    host,
+    reqResp,
+    registry: books.registry,
+    blockPeers,
+    windowsOf,
+    slotClock,
+    slotDurationMs: network.slotDurationMs,
+    clock,
+    log,
   })
 }
 

@@ -16,6 +16,7 @@ import type { Admission } from '../peers/admission.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
 import { CLIENT_FAMILIES, clientFamily } from '../peers/vocabulary/client-family.ts'
+import type { WindowGrowth } from '../peers/window-growth.ts'
 import type { RecentRoom } from '../recent/recent-room.ts'
 import type { PolicyRoom } from '../validation/policy/policy-room.ts'
 import type { VerificationCounts } from '../validation/verify/verification-counts.ts'
@@ -34,6 +35,8 @@ export interface MetricsDeps {
   readonly admission: Pick<Admission, 'refused'>
   /** Undefined when it is switched off. */
   readonly windowUpkeep?: Pick<WindowUpkeep, 'kept' | 'pings' | 'dropped'> | undefined
+  /** Likewise. */
+  readonly windowGrowth?: Pick<WindowGrowth, 'counts'> | undefined
   readonly head: Pick<BlockHead, 'newestSlot' | 'syncDistance'>
   readonly clockOffset: Pick<ClockOffset, 'boundMs'>
   readonly policies: Pick<PolicyRoom, 'heldMessages' | 'isInDoubt'>
@@ -73,6 +76,7 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
     forgottenPeers: registry.forgotten,
     refusedConnections: { ...admission.refused },
     keptWindows: keptWindowsOf(deps),
+    windowRequests: deps.windowGrowth?.counts ?? { outcomes: {}, bytes: 0 },
     headSlot: head.newestSlot ?? 0,
     syncDistance: head.syncDistance(),
     clockOffsetBoundMs: clockOffset.boundMs(),

@@ -19,6 +19,7 @@ test('nothing given: every default, with absolute paths', () => {
     quic: true,
     layers: 'own',
     keepWindows: true,
+    growWindows: true,
     peers: [],
     trustedPeers: [],
     bannedPeers: [],
