@@ -45,7 +45,7 @@ async function measure(caseName: string, variant: Variant, round: number, option
   const streamOf = CASES.get(caseName)
   if (streamOf === undefined) throw new Error(`there is no case ${caseName}`)
   await using relay = await startRelay({ ...variant, network: steadyNetwork(options) })
-  await using generator = await LoadGenerator.connect(relay, generatorCpu)
+  await using generator = await LoadGenerator.connect(relay, { cpu: generatorCpu })
   const streams = [streamOf(relay.topics)]
   if (warmupSeconds > 0 && caseName === BLOCKS_CASE)
     await generator.run([attestations(relay.topics, 2_000)], warmupSeconds)

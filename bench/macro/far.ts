@@ -28,9 +28,16 @@ const VOTES_PER_SECOND = 100
 const WARMUP_BLOCKS_PER_SECOND = 1
 const BLOCKS_PER_SECOND = 0.5
 
+/** Each has its first block after a while; with the subscribers as many as fit in a mesh at the load of the benches. */
+const NEWCOMERS = 8
+const SUBSCRIBERS_OF_NEWCOMERS = 5
+/** Two slots: in the last part of each a relay may see to its peers. */
+const SETTLING_SECONDS = 26
+
 interface FarCase extends FarLinkOptions {
   readonly name: string
   readonly votesPerSecond: number
+  readonly newcomers?: number
 }
 
 function cases(): ReadonlyMap<string, FarCase> {
@@ -41,6 +48,8 @@ function cases(): ReadonlyMap<string, FarCase> {
       { ...usual, name: `${roundTripMs} ms, ${USUAL_CONTROL}` },
       // At night on a small network, before the block of each slot, and on a relay that is in few topics.
       { ...usual, name: `${roundTripMs} ms, ${USUAL_CONTROL}, no votes`, votesPerSecond: 0 },
+      // Who never had a block for us has the next one.
+      { ...usual, name: `${roundTripMs} ms, ${USUAL_CONTROL}, newcomers`, newcomers: NEWCOMERS },
       { ...usual, name: `${roundTripMs} ms, ${PACING_CONTROL}`, congestionControl: PACING_CONTROL },
     ]
   })
@@ -57,14 +66,23 @@ async function measure(
   // All peers are at one address.
   const flags = ['--ip-limit-exempt', FAR_RANGE]
   await using relay = await startRelay({ ...variant, flags })
-  await using generator = await LoadGenerator.connect({ ...relay, address: far.farAddress(relay.address) })
+  const { newcomers } = link
+  const hosts = newcomers === undefined ? {} : { newcomers, subscribers: SUBSCRIBERS_OF_NEWCOMERS }
+  await using generator = await LoadGenerator.connect({ ...relay, address: far.farAddress(relay.address) }, hosts)
   // Tables show the first.
-  const streams = (blocksPerSecond: number) => [
-    blocks(relay.topics, blocksPerSecond),
+  const streams = (blocksPerSecond: number, ofNewcomers = false) => [
+    { ...blocks(relay.topics, blocksPerSecond), ofNewcomers },
     ...(link.votesPerSecond === 0 ? [] : [attestations(relay.topics, link.votesPerSecond)]),
   ]
-  if (warmupSeconds > 0) await generator.run(streams(WARMUP_BLOCKS_PER_SECOND), warmupSeconds)
-  const traffic = async () => trafficFigures(await generator.run(streams(BLOCKS_PER_SECOND), seconds))
+  if (warmupSeconds > 0) {
+    const settlingSeconds = newcomers === undefined ? warmupSeconds : Math.max(warmupSeconds, SETTLING_SECONDS)
+    await generator.run(streams(WARMUP_BLOCKS_PER_SECOND), settlingSeconds)
+  }
+  // Once each: the second is no newcomer's.
+  const measuredSeconds = Math.min(seconds, (newcomers ?? Number.POSITIVE_INFINITY) / BLOCKS_PER_SECOND)
+  const isOfNewcomers = newcomers !== undefined
+  const traffic = async () =>
+    trafficFigures(await generator.run(streams(BLOCKS_PER_SECOND, isOfNewcomers), measuredSeconds))
   const run = await measureRelay(relay, traffic, { case: link.name, round, variant, seconds })
   await far.requireNoLoss()
   return run

@@ -16,6 +16,8 @@ export interface StreamResult extends ClassFigures {
 }
 
 export const SUBSCRIBERS = 8
+/** Of the blocks that newcomers have for whoever asks. */
+const NEWCOMER_BLOCK_BYTES = 120_000
 const MESH_TIMEOUT_MS = 30_000
 const DRAIN_MS = 3_000
 /** Longest a run may overstay: drain, percentiles of millions of samples, a busy machine. */
@@ -31,6 +33,14 @@ function start(binary: string, cpu: string | undefined): JsonLineProcess<never> 
   return cpu === undefined ? new JsonLineProcess(binary) : new JsonLineProcess('taskset', ['--cpu-list', cpu, binary])
 }
 
+export interface LoadHosts {
+  /** The one processor that the generator may run on, as taskset names it; any when left out. */
+  readonly cpu?: string | undefined
+  readonly subscribers?: number
+  /** Publishers beside the one that there always is: they serve blocks by range, and publish what streams say is theirs. */
+  readonly newcomers?: number
+}
+
 export class LoadGenerator implements AsyncDisposable {
   readonly #process: JsonLineProcess<never>
   readonly #network: TestNetwork
@@ -40,22 +50,24 @@ export class LoadGenerator implements AsyncDisposable {
     this.#network = network
   }
 
-  /**
-   * Starts the hosts and connects them; every one is in the relay's mesh of every topic when this resolves.
-   * @param cpu the one processor that it may run on, as taskset names it; any when left out
-   */
-  static async connect(relay: RelayUnderTest, cpu?: string): Promise<LoadGenerator> {
+  /** Starts the hosts and connects them; every one is in the relay's mesh of every topic when this resolves. */
+  static async connect(relay: RelayUnderTest, hosts: LoadHosts = {}): Promise<LoadGenerator> {
+    const { cpu, subscribers = SUBSCRIBERS, newcomers = 0 } = hosts
+    const { genesisTimeSeconds, slotSeconds } = relay.network
+    const headSlot = Math.floor((Date.now() / 1000 - genesisTimeSeconds) / slotSeconds)
     const process = start(await goPeerBinary(), cpu)
     const topics = GOSSIP_NAMES.map((name) => fullTopic(relay.topics, name))
     const forkDigest = topics[0]?.split('/')[2] ?? ''
     const quic = relay.address.includes('/quic-v1')
     const args = {
       relay: relay.address,
-      subscribers: SUBSCRIBERS,
+      subscribers,
+      newcomers,
+      newcomerBlockBytes: NEWCOMER_BLOCK_BYTES,
       topics,
       host: { tcp: !quic, quic },
       gossip: GOSSIP,
-      view: { status: { forkDigest }, metadata: { seqNumber: 1, custodyGroupCount: 4 } },
+      view: { status: { forkDigest, headSlot }, metadata: { seqNumber: 1, custodyGroupCount: 4 } },
       meshTimeoutMs: MESH_TIMEOUT_MS,
     }
     try {

@@ -9,6 +9,8 @@ export interface LoadStream {
   readonly topics: readonly string[]
   readonly ratePerSecond: number
   readonly shape: PayloadShape
+  /** Published by the newcomers in turn, by the one publisher otherwise. */
+  readonly ofNewcomers?: boolean
 }
 
 /** Mesh sizes of the baseline this is compared with (D 10). */

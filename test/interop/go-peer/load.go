@@ -11,15 +11,15 @@ import (
 	"github.com/libp2p/go-libp2p/core/host"
 )
 
-// load is the generator of the benches: a publisher and n subscribers in one process, so that one clock stamps both
+// load is the generator of the benches: publishers and n subscribers in one process, so that one clock stamps both
 // ends. Each knows the relay and nobody else, so every delivery went through it.
 type load struct {
 	emit func(any)
 
-	mutex     sync.Mutex
-	publisher *loadHost
-	receivers []*loadHost
-	flights   *flights
+	mutex      sync.Mutex
+	publishers []*loadHost
+	receivers  []*loadHost
+	flights    *flights
 }
 
 // loadHost is one libp2p host of the generator.
@@ -40,12 +40,15 @@ func (l *load) handlers() map[string]handler {
 
 type loadConnectArgs struct {
 	// Relay is the relay's multiaddr; its transport decides which one the generator uses.
-	Relay       string        `json:"relay"`
-	Subscribers int           `json:"subscribers"`
-	Topics      []string      `json:"topics"`
-	Host        hostOptions   `json:"host"`
-	Gossip      gossipOptions `json:"gossip"`
-	View        localView     `json:"view"`
+	Relay       string `json:"relay"`
+	Subscribers int    `json:"subscribers"`
+	// Newcomers publish as well, beside the one publisher there always is; they serve blocks of NewcomerBlockBytes.
+	Newcomers          int           `json:"newcomers"`
+	NewcomerBlockBytes int           `json:"newcomerBlockBytes"`
+	Topics             []string      `json:"topics"`
+	Host               hostOptions   `json:"host"`
+	Gossip             gossipOptions `json:"gossip"`
+	View               localView     `json:"view"`
 	// MeshTimeoutMs bounds the wait for the relay to be in every mesh of every host.
 	MeshTimeoutMs int `json:"meshTimeoutMs"`
 }
@@ -54,19 +57,26 @@ type loadConnectArgs struct {
 func (l *load) connect(ctx context.Context, args loadConnectArgs) (any, error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if l.publisher != nil {
+	if l.publishers != nil {
 		return nil, errAlreadyStarted
 	}
 	args.Gossip.QueueSize = orDefault(args.Gossip.QueueSize, loadQueueSize)
-	hosts := make([]*loadHost, 0, args.Subscribers+1)
-	for range args.Subscribers + 1 {
+	publishers := 1 + args.Newcomers
+	hosts := make([]*loadHost, 0, publishers+args.Subscribers)
+	for range publishers + args.Subscribers {
 		started, err := startLoadHost(ctx, args)
 		if err != nil {
 			return nil, err
 		}
 		hosts = append(hosts, started)
 	}
-	l.publisher, l.receivers = hosts[0], hosts[1:]
+	l.publishers, l.receivers = hosts[:publishers], hosts[publishers:]
+	for _, newcomer := range l.publishers[1:] {
+		err := serveBlocks(newcomer.host, args.View.Status.ForkDigest, args.NewcomerBlockBytes, func(any) {})
+		if err != nil {
+			return nil, err
+		}
+	}
 	for _, receiver := range l.receivers {
 		receiver.mesh.onDeliver = l.flights.land
 		receiver.mesh.onDuplicate = l.flights.duplicate
@@ -140,6 +150,8 @@ type loadStream struct {
 	Topics        []string     `json:"topics"`
 	Shape         payloadShape `json:"shape"`
 	RatePerSecond float64      `json:"ratePerSecond"`
+	// OfNewcomers has the newcomers publish it in turn.
+	OfNewcomers bool `json:"ofNewcomers"`
 }
 
 type loadRunArgs struct {
@@ -156,7 +168,7 @@ type loadRunArgs struct {
 func (l *load) run(ctx context.Context, args loadRunArgs) (any, error) {
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	if l.publisher == nil {
+	if l.publishers == nil {
 		return nil, errors.New("not connected")
 	}
 	tallies := make([]*tally, len(args.Streams))
@@ -188,11 +200,20 @@ func (l *load) publishStream(ctx context.Context, args loadRunArgs, stream loadS
 		time.Sleep(time.Until(due))
 		topic := stream.Topics[i%len(stream.Topics)]
 		ssz := source.next(momentAt(args, topic, time.Now().UnixMilli()))
-		if err := l.flights.launch(ctx, l.publisher.topics[topic], topic, ssz, len(l.receivers), into, due); err != nil {
+		to := l.publisherOf(stream, i).topics[topic]
+		if err := l.flights.launch(ctx, to, topic, ssz, len(l.receivers), into, due); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// publisherOf is who publishes a stream's message of that number.
+func (l *load) publisherOf(stream loadStream, number int) *loadHost {
+	if newcomers := l.publishers[1:]; stream.OfNewcomers && len(newcomers) > 0 {
+		return newcomers[number%len(newcomers)]
+	}
+	return l.publishers[0]
 }
 
 // momentAt is the slot by the wall clock; slot 0 without a slot duration or before genesis.

@@ -34,18 +34,19 @@ func newPeer(emit func(any)) *controlledPeer { return &controlledPeer{emit: emit
 
 func (p *controlledPeer) handlers() map[string]handler {
 	return map[string]handler{
-		"start":      typed(p.start),
-		"dial":       p.started(typed(p.dial)),
-		"disconnect": p.started(typed(p.disconnect)),
-		"peers":      p.started(typed(p.peers)),
-		"subscribe":  p.started(typed(p.subscribe)),
-		"leave":      p.started(typed(p.leave)),
-		"mesh":       p.started(typed(p.meshOf)),
-		"publish":    p.started(typed(p.publish)),
-		"setView":    p.started(typed(p.setView)),
-		"behave":     p.started(typed(p.behave)),
-		"request":    p.started(typed(p.request)),
-		"rawRequest": p.started(typed(p.rawRequest)),
+		"start":       typed(p.start),
+		"serveBlocks": p.started(typed(p.serveBlocks)),
+		"dial":        p.started(typed(p.dial)),
+		"disconnect":  p.started(typed(p.disconnect)),
+		"peers":       p.started(typed(p.peers)),
+		"subscribe":   p.started(typed(p.subscribe)),
+		"leave":       p.started(typed(p.leave)),
+		"mesh":        p.started(typed(p.meshOf)),
+		"publish":     p.started(typed(p.publish)),
+		"setView":     p.started(typed(p.setView)),
+		"behave":      p.started(typed(p.behave)),
+		"request":     p.started(typed(p.request)),
+		"rawRequest":  p.started(typed(p.rawRequest)),
 	}
 }
 
@@ -189,6 +190,13 @@ func (p *controlledPeer) peers(context.Context, struct{}) (any, error) {
 func (p *controlledPeer) setView(_ context.Context, view localView) (any, error) {
 	p.server.setView(view)
 	return nil, nil
+}
+
+func (p *controlledPeer) serveBlocks(_ context.Context, args struct {
+	ForkDigest string `json:"forkDigest"`
+	SizeBytes  int    `json:"sizeBytes"`
+}) (any, error) {
+	return nil, serveBlocks(p.host, args.ForkDigest, args.SizeBytes, p.emit)
 }
 
 func (p *controlledPeer) behave(_ context.Context, args struct {

@@ -170,7 +170,7 @@ func (s *swarm) run(ctx context.Context, args loadRunArgs) (any, error) {
 	s.landings.take()
 	tallies := make([]*tally, len(args.Streams))
 	failures := make([]error, len(args.Streams))
-	sender := &load{publisher: s.publisher, receivers: s.members, flights: s.flights}
+	sender := &load{publishers: []*loadHost{s.publisher}, receivers: s.members, flights: s.flights}
 	var streams sync.WaitGroup
 	for i, stream := range args.Streams {
 		tallies[i] = &tally{name: stream.Name}
