@@ -1,7 +1,7 @@
 /** Settings of the system that make blocks late. They are read, never changed: they are the operator's, and other programs' too. */
 import type { RelayConfig } from '../config/schema.ts'
 import type { Logger } from '../shared/logger.ts'
-import { readSystemFile } from './system-file.ts'
+import { readSystemFile } from '../shared/system-file.ts'
 
 /** A setting as it is, and one by which blocks are earlier. */
 export interface HostAdvice {

@@ -1,7 +1,7 @@
 /** The line of this host: one that a slot's messages fill has blocks late, unless the relay knows what it carries (ADR 44). */
 import type { RelayConfig } from '../config/schema.ts'
 import type { Logger } from '../shared/logger.ts'
-import { readSystemFile } from './system-file.ts'
+import { readSystemFile } from '../shared/system-file.ts'
 
 /** The columns of a slot to a large mesh take a line of so many Mbit for some hundred ms. */
 const NARROW_MBITS = 2_500

@@ -7,7 +7,7 @@
 import { readdirSync } from 'node:fs'
 import { constants, getPriority, setPriority } from 'node:os'
 import type { Logger } from '../shared/logger.ts'
-import { readSystemFile } from './system-file.ts'
+import { readSystemFile } from '../shared/system-file.ts'
 
 /**
  * Steps of niceness below the network thread (sched(7)): a third of its share of a processor that both want, all of one
