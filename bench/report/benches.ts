@@ -79,9 +79,10 @@ const FAR: BenchText = {
     'from a network: packets of 1,500 bytes, the windows, acknowledgements and congestion control of the system, or of QUIC. It loses',
     'nothing and carries anything. 100 votes a second, or none, and a block of 120 kB, half as much on the wire, every two seconds; first,',
     'one a second. A block crosses the link twice, so nothing is below the round trip. The name of a case',
-    "has the congestion control of the system's TCP; QUIC has its own. Newcomers are eight more publishers, each of whom has its first",
+    "has the congestion control of the system's TCP; QUIC has its own, and Starling takes reno where it is BBR. Newcomers are eight more publishers, each of whom has its first",
     'block after half a minute in the mesh, and serves blocks by range to who asks. What follows from it: ADR',
-    '[42](adr/0042-what-the-way-adds.md), [43](adr/0043-windows-that-stay-open.md) and [45](adr/0045-windows-grown-before-the-block.md).',
+    '[42](adr/0042-what-the-way-adds.md), [43](adr/0043-windows-that-stay-open.md), [45](adr/0045-windows-grown-before-the-block.md) and',
+    '[46](adr/0046-our-own-congestion-control.md).',
   ],
   own: chainPart,
 }

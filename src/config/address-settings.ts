@@ -1,10 +1,16 @@
 /** Where peers reach us: what we listen on, and what we tell them instead. */
+import { z } from 'zod'
 import { setting } from './setting-meta.ts'
 import { addressPerFamily, advertisedPort, bindPort, choice, switchText } from './value-types.ts'
 
 /** Of what connections are made: layers of this project, or the libraries' (ADR 30). */
 const LAYERS = ['own', 'stock'] as const
 export type Layers = (typeof LAYERS)[number]
+
+/** Two words of ours, or an algorithm's name: TCP_CA_NAME_MAX of Linux is 16 with a zero. */
+const algorithmName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,14}$/, 'must be auto, host, or the name of an algorithm, such as cubic')
 
 /** The settings of the group "Addresses"; part of the schema. */
 export const addressSettings = {
@@ -52,6 +58,12 @@ export const addressSettings = {
     kind: 'switch',
     description:
       "Have a peer of the block's mesh from which nothing long came lately send eight recent blocks, late in a slot: its congestion window has room for the next one then, which else comes in small parts, a round trip apart. Half a MB of mainnet's, at most once in ten minutes.",
+  }),
+  congestionControl: setting(algorithmName.default('auto'), {
+    group: 'Addresses',
+    placeholder: 'auto|host|NAME',
+    description:
+      "What TCP controls the congestion of the relay's own connections by, such as cubic: auto leaves what the host has unless that is BBR, which sends a block after a silence over a third of a round trip, host leaves it always. Linux only.",
   }),
   enrIp: setting(addressPerFamily({ isEmptyFine: true }).default([]), {
     group: 'Addresses',

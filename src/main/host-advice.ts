@@ -12,8 +12,10 @@ export interface HostAdvice {
   readonly why: string
 }
 
+type AdvisedConfig = Pick<RelayConfig, 'tcp' | 'quic' | 'congestionControl'>
+
 interface Rule extends Omit<HostAdvice, 'value'> {
-  readonly applies: (config: Pick<RelayConfig, 'tcp' | 'quic'>) => boolean
+  readonly applies: (config: AdvisedConfig) => boolean
   readonly isBad: (value: string) => boolean
 }
 
@@ -26,7 +28,8 @@ const RULES: readonly Rule[] = [
     sysctl: 'net.ipv4.tcp_congestion_control',
     better: 'cubic',
     why: 'BBR spreads a block over a third of a round trip, cubic sends it at once (ADR 42)',
-    applies: ({ tcp }) => tcp,
+    // Otherwise it is not what the relay's connections have, or the network worker says so.
+    applies: ({ tcp, congestionControl }) => tcp && congestionControl === 'host',
     isBad: (value) => value.startsWith('bbr'),
   },
   {
@@ -51,7 +54,7 @@ function readSetting(sysctl: string): string | undefined {
 
 /** What is known to be better on this host for a relay with this configuration. */
 export function hostAdvice(
-  config: Pick<RelayConfig, 'tcp' | 'quic'>,
+  config: AdvisedConfig,
   read: (sysctl: string) => string | undefined = readSetting,
 ): readonly HostAdvice[] {
   return RULES.filter(({ applies }) => applies(config)).flatMap(({ sysctl, better, why, isBad }) => {

@@ -15,6 +15,7 @@ import { AccessControl } from './control/access-control.ts'
 import { createControl } from './control/handlers.ts'
 import { MeshControl } from './control/mesh-control.ts'
 import { PeerEvents } from './events/peer-events.ts'
+import { CongestionChoice, wantedAlgorithms } from './host/congestion/congestion-choice.ts'
 import { heapUpkeep } from './host/heap-upkeep.ts'
 import { metricsSnapshot } from './stats/metrics-snapshot.ts'
 import { Pulse } from './stats/pulse.ts'
@@ -92,11 +93,14 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
   const pulse = createPulse(parts, deps)
   const { slotClock, network } = parts.chain
   const heap = heapUpkeep({ clock: deps.clock, slotClock, slotDurationMs: network.slotDurationMs })
+  const congestion = new CongestionChoice(wantedAlgorithms(deps.config.congestionControl), deps.log)
   const peerEvents = new PeerEvents({ host, ...parts.books, events: parts.events, clock: deps.clock })
   return [
     // Open before anybody can ask, and closed when nobody can any more.
     { name: 'recent objects', deadlineMs: 15_000, start: () => recent?.start(), stop: () => recent?.stop() },
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
+    // Before anything listens.
+    { name: 'congestion control', deadlineMs: 1000, start: () => congestion.start(), stop: () => congestion.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
     // A thread ends when its native call does, as that which loads a library or the trusted setup: two seconds, and more on
     // a busy machine.

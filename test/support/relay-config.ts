@@ -48,6 +48,7 @@ export function relayConfig(dataDir: string, overrides: Partial<RelayConfig> = {
     layers: 'own',
     keepWindows: true,
     growWindows: true,
+    congestionControl: 'auto',
     peers: [],
     trustedPeers: [],
     bannedPeers: [],

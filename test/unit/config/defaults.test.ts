@@ -20,6 +20,7 @@ test('nothing given: every default, with absolute paths', () => {
     layers: 'own',
     keepWindows: true,
     growWindows: true,
+    congestionControl: 'auto',
     peers: [],
     trustedPeers: [],
     bannedPeers: [],

@@ -6,7 +6,7 @@ import { hostAdvice } from '../../../src/main/host-advice.ts'
 const CONTROL = 'net.ipv4.tcp_congestion_control'
 const RESTART = 'net.ipv4.tcp_slow_start_after_idle'
 const BUFFERS = ['net.core.rmem_default', 'net.core.wmem_default']
-const BOTH = { tcp: true, quic: true }
+const BOTH = { tcp: true, quic: true, congestionControl: 'host' }
 
 /** A host with these settings, and others that nobody asks for. */
 function host(settings: Readonly<Record<string, string>>): (setting: string) => string | undefined {
@@ -20,20 +20,25 @@ function advised(config: typeof BOTH, settings: Readonly<Record<string, string>>
 test('BBR is advised against where TCP is on, in all its versions', () => {
   for (const value of ['bbr', 'bbr2', 'bbr3'])
     assert.deepEqual(advised(BOTH, { [CONTROL]: value }), [`${CONTROL}: ${value}, not cubic`])
-  assert.deepEqual(advised({ tcp: false, quic: true }, { [CONTROL]: 'bbr' }), [])
+  assert.deepEqual(advised({ ...BOTH, tcp: false }, { [CONTROL]: 'bbr' }), [])
   for (const value of ['cubic', 'reno']) assert.deepEqual(advised(BOTH, { [CONTROL]: value }), [])
+})
+
+test('nothing is said of it where the relay has another for itself', () => {
+  for (const congestionControl of ['auto', 'cubic'])
+    assert.deepEqual(advised({ ...BOTH, congestionControl }, { [CONTROL]: 'bbr' }), [])
 })
 
 test('beginning anew after a silence is advised against where TCP is on', () => {
   assert.deepEqual(advised(BOTH, { [RESTART]: '1' }), [`${RESTART}: 1, not 0`])
-  assert.deepEqual(advised({ tcp: false, quic: true }, { [RESTART]: '1' }), [])
+  assert.deepEqual(advised({ ...BOTH, tcp: false }, { [RESTART]: '1' }), [])
   assert.deepEqual(advised(BOTH, { [RESTART]: '0' }), [])
 })
 
 test('buffers below 4 MiB are advised against where QUIC is on', () => {
   for (const setting of BUFFERS) {
     assert.deepEqual(advised(BOTH, { [setting]: '212992' }), [`${setting}: 212992, not 4194304`])
-    assert.deepEqual(advised({ tcp: true, quic: false }, { [setting]: '212992' }), [])
+    assert.deepEqual(advised({ ...BOTH, quic: false }, { [setting]: '212992' }), [])
     assert.deepEqual(advised(BOTH, { [setting]: '4194304' }), [])
   }
 })
@@ -45,7 +50,7 @@ test('what cannot be read is not advised on', () => {
 test('this host is asked for its own settings', { skip: !existsSync('/proc/sys/net/core/rmem_default') }, () => {
   const [setting = ''] = BUFFERS
   const value = readFileSync('/proc/sys/net/core/rmem_default', 'utf8').trim()
-  const found = hostAdvice({ tcp: false, quic: true }).find((advice) => advice.sysctl === setting)
+  const found = hostAdvice({ ...BOTH, tcp: false }).find((advice) => advice.sysctl === setting)
   assert.equal(found?.value, Number(value) < 4_194_304 ? value : undefined)
 })
 
