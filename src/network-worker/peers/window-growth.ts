@@ -26,8 +26,8 @@ export const ASKED_SLOTS = 8
 /** Asked at once: of peers 100 ms away so many send 27 Mbit/s. */
 const AT_ONCE = 4
 
-export const WINDOW_REQUEST_OUTCOMES = ['answered', 'empty', 'unsupported', 'failed'] as const
-export type WindowRequestOutcome = (typeof WINDOW_REQUEST_OUTCOMES)[number]
+const OUTCOMES = ['answered', 'empty', 'unsupported', 'failed'] as const
+type Outcome = (typeof OUTCOMES)[number]
 
 export interface WindowGrowthDeps {
   readonly host: Pick<Libp2p, 'getConnections'>
@@ -53,7 +53,7 @@ export class WindowGrowth {
   readonly #deps: WindowGrowthDeps
   /** When peers that are connected were asked, monotonic, by the connection. As bounded as these are: the rest is dropped each slot. */
   readonly #asked = new Map<PeerIdStr, { readonly connectedAtMs: number; readonly atMs: number }>()
-  readonly #outcomes = new Map<WindowRequestOutcome, number>(WINDOW_REQUEST_OUTCOMES.map((outcome) => [outcome, 0]))
+  readonly #outcomes = new Map<Outcome, number>(OUTCOMES.map((outcome) => [outcome, 0]))
   #bytes = 0
   #isAsking = false
   #timer: Disposable | undefined
