@@ -32,6 +32,7 @@ const OTHER_UNITS = [
   'state',
   'objects',
   'pings',
+  'requests',
 ]
 const BEACON_NODE_UNITS = ['failures', 'rounds', 'epoch', 'keys']
 const DISCOVERY_UNITS = ['records', 'candidates', 'nodes', 'sessions', 'lookups', 'packets', 'restarts']
@@ -82,6 +83,7 @@ test('every row of the tables is on the page, with the labels it claims', async 
     dropped: [{ reason: 'stale', messageClass: 'block', messages: 4 }],
     reports: { slow_peer: 5 },
     recentDrops: { queue_full: 3 },
+    windowRequests: { outcomes: { answered: 2 }, bytes: 1_000 },
     verified: [{ kind: 'beacon_block', outcome: 'invalid', count: 7 }],
     discovery: BUSY_DISCOVERY,
     meshes: [{ kind: 'beacon_block', topics: 2, meshPeers: 11, smallestMesh: 3, largestMesh: 8 }],
