@@ -34,7 +34,8 @@ export class CongestionChoice {
   readonly #algorithms: readonly string[]
   readonly #control: SocketControl | undefined
   readonly #log: Logger
-  #hasWarned = false
+  /** Once is enough: what the system says of one socket it says of all. */
+  #hasSaid = false
 
   /** @param algorithms in order of preference */
   constructor(algorithms: readonly string[], log: Logger, control: SocketControl | undefined = findSocketControl()) {
@@ -70,8 +71,13 @@ export class CongestionChoice {
   #choose(owner: Socket | Server): void {
     const fd = descriptorOf(owner)
     if (fd === undefined) return
-    if (this.#algorithms.some((algorithm) => this.#control?.set(fd, algorithm) === true) || this.#hasWarned) return
-    this.#hasWarned = true
+    const algorithm = this.#algorithms.find((name) => this.#control?.set(fd, name) === true)
+    if (this.#hasSaid) return
+    this.#hasSaid = true
+    if (algorithm !== undefined) {
+      this.#log.info({ algorithm }, 'our connections have another congestion control than the host')
+      return
+    }
     const fields = { wanted: this.#algorithms, canAsk: this.#control !== undefined }
     this.#log.warn(
       fields,
