@@ -1,4 +1,4 @@
-import type { RequestName } from './types.ts'
+import type { RequestName, ServedName } from './types.ts'
 
 /** One version of one request, with the exact SSZ sizes both directions must announce. */
 export interface ProtocolSpec {
@@ -10,8 +10,13 @@ export interface ProtocolSpec {
   readonly responseBytes: number
 }
 
+/** A protocol on the wire (consensus-specs phase0 p2p-interface, "Protocol identification"). */
+export function protocolId(name: RequestName | ServedName, version: 1 | 2 | 3): string {
+  return `/eth2/beacon_chain/req/${name}/${version}/ssz_snappy`
+}
+
 function spec(name: RequestName, version: 1 | 2 | 3, requestBytes: number, responseBytes = requestBytes): ProtocolSpec {
-  return { name, version, id: `/eth2/beacon_chain/req/${name}/${version}/ssz_snappy`, requestBytes, responseBytes }
+  return { name, version, id: protocolId(name, version), requestBytes, responseBytes }
 }
 
 /**

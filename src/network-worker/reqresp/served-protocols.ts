@@ -3,7 +3,7 @@
  * unsupported, which costs nothing, whereas answering "resource unavailable" gets a node banned.
  */
 import { REQUEST_BYTES } from '../recent/object-requests.ts'
-import { PROTOCOLS, type ProtocolSpec } from './protocols.ts'
+import { PROTOCOLS, type ProtocolSpec, protocolId } from './protocols.ts'
 import type { ServedName } from './types.ts'
 
 export interface ServedSpec extends Omit<ProtocolSpec, 'name'> {
@@ -16,8 +16,7 @@ function served(
   version: 1 | 2,
   { min, max }: { readonly min: number; readonly max: number },
 ): ServedSpec {
-  const id = `/eth2/beacon_chain/req/${name}/${version}/ssz_snappy`
-  return { name, version, id, requestBytes: min, maxRequestBytes: max, responseBytes: 0 }
+  return { name, version, id: protocolId(name, version), requestBytes: min, maxRequestBytes: max, responseBytes: 0 }
 }
 
 /** specs/altair/p2p-interface.md, specs/fulu/p2p-interface.md */
@@ -31,7 +30,7 @@ export const SERVED_PROTOCOLS: readonly ServedSpec[] = [
 /** How blocks of some slots in a row are asked for. */
 export const BLOCKS_BY_RANGE = {
   name: 'beacon_blocks_by_range',
-  id: '/eth2/beacon_chain/req/beacon_blocks_by_range/2/ssz_snappy',
+  id: protocolId('beacon_blocks_by_range', 2),
 } as const
 
 /** Any protocol that may be answered. */
