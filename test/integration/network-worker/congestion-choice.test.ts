@@ -6,7 +6,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { test } from 'node:test'
 import pino from 'pino'
 import { CongestionChoice } from '../../../src/network-worker/host/congestion/congestion-choice.ts'
-import { findSocketControl, type SocketControl } from '../../../src/network-worker/host/congestion/socket-control.ts'
+import { findSocketControl } from '../../../src/network-worker/host/congestion/socket-control.ts'
 
 const SYSCTLS = '/proc/sys/net/ipv4'
 const words = (sysctl: string): readonly string[] => readFileSync(`${SYSCTLS}/${sysctl}`, 'utf8').trim().split(/\s+/)
@@ -32,10 +32,10 @@ async function bothEnds() {
   return names
 }
 
-async function chosen(algorithms: readonly string[], by: SocketControl | undefined = control) {
+async function chosen(algorithms: readonly string[]) {
   const levels: string[] = []
   const log = pino({}, { write: (line) => void levels.push(pino.levels.labels[JSON.parse(line).level] ?? '') })
-  const choice = new CongestionChoice(algorithms, log, by)
+  const choice = new CongestionChoice(algorithms, log)
   choice.start()
   try {
     return { first: await bothEnds(), second: await bothEnds(), said: levels }

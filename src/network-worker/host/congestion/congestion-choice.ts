@@ -32,21 +32,22 @@ export function wantedAlgorithms(
  */
 export class CongestionChoice {
   readonly #algorithms: readonly string[]
-  readonly #control: SocketControl | undefined
   readonly #log: Logger
+  /** Looked for when there is something to choose. */
+  #control: SocketControl | undefined
   /** Once is enough: what the system says of one socket it says of all. */
   #hasSaid = false
 
   /** @param algorithms in order of preference */
-  constructor(algorithms: readonly string[], log: Logger, control: SocketControl | undefined = findSocketControl()) {
+  constructor(algorithms: readonly string[], log: Logger) {
     this.#algorithms = algorithms
-    this.#control = control
     this.#log = log
   }
 
   /** Before anything listens. */
   start(): void {
     if (this.#algorithms.length === 0) return
+    this.#control = findSocketControl()
     DIALLED.subscribe(this.#onDialled)
     LISTENING.subscribe(this.#onListening)
   }

@@ -2,7 +2,7 @@
  * What TCP controls a socket's congestion by, which Node has no call for: the C library's (tcp(7), TCP_CONGESTION). Linux only; the
  * numbers are of its headers, the same on x86 and ARM.
  */
-import { createRequire } from 'node:module'
+import { runtimeLibrary } from '../runtime-library.ts'
 
 /** IPPROTO_TCP and TCP_CONGESTION (linux/tcp.h). */
 const LEVEL = 6
@@ -29,9 +29,7 @@ export interface SocketControl {
 export function findSocketControl(): SocketControl | undefined {
   if (process.platform !== 'linux') return undefined
   try {
-    const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi')
-    const library = koffi.load(null)
-    // `func` throws when there is no such symbol.
+    const library = runtimeLibrary()
     const set: SocketOption = library.func(
       'int setsockopt(int fd, int level, int option, void *value, uint32_t length)',
     )

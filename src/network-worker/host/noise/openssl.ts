@@ -2,7 +2,7 @@
  * ChaCha20-Poly1305 of the OpenSSL that the runtime carries, by its C functions (openssl.org, EVP_EncryptInit(3)): node:crypto calls
  * the same ones, but makes a cipher, a key and arrays for each frame, and these write where they are told.
  */
-import { createRequire } from 'node:module'
+import { runtimeLibrary } from '../runtime-library.ts'
 
 declare const pointer: unique symbol
 /** An address, as koffi hands it out. It follows any number as one: only what came from here may go there. */
@@ -57,10 +57,8 @@ const DECLARATIONS: { readonly [name in keyof OpenSsl]: string } = {
 /** Undefined where koffi has no build for this machine, or the runtime does not give its OpenSSL away. */
 export function findOpenSsl(): OpenSsl | undefined {
   try {
-    const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi')
-    const runtime = koffi.load(null)
+    const runtime = runtimeLibrary()
     const found: Partial<Record<string, unknown>> = {}
-    // `func` throws when there is no such symbol.
     for (const [name, declaration] of Object.entries(DECLARATIONS)) found[name] = runtime.func(declaration)
     return isOpenSsl(found) ? found : undefined
   } catch {
