@@ -68,7 +68,8 @@ function controlOf(parts: Parts, isListening: () => boolean): Handlers<Control> 
     lastDisconnects,
     blocks: parts.blocks,
     events: parts.events,
-    metrics: () => metricsSnapshot({ ...parts, ...books, ...gossip, ...peers, router, head: chain.head }),
+    metrics: () =>
+      metricsSnapshot({ ...parts, ...books, ...gossip, windowGrowth: peers.windowGrowth, router, head: chain.head }),
     discovery,
     isTrusted: (peerId) => access.isTrusted(peerId),
     learnEnr: (peerId, enr) => access.learnEnr(peerId, enr),
