@@ -5,6 +5,7 @@
 import { goPeerBinary, goSkipReason } from '../../test/support/go-build.ts'
 import { JsonLineProcess } from '../../test/support/json-line-process.ts'
 import type { TestNetwork } from '../../test/support/network-directory.ts'
+import { slotNow } from '../../test/support/unsigned-block.ts'
 import type { ClassFigures } from '../run-record.ts'
 import type { TrafficFigures } from './measure-relay.ts'
 import type { RelayUnderTest } from './relay-under-test.ts'
@@ -54,7 +55,7 @@ export class LoadGenerator implements AsyncDisposable {
   static async connect(relay: RelayUnderTest, hosts: LoadHosts = {}): Promise<LoadGenerator> {
     const { cpu, subscribers = SUBSCRIBERS, newcomers = 0 } = hosts
     const { genesisTimeSeconds, slotSeconds } = relay.network
-    const headSlot = Math.floor((Date.now() / 1000 - genesisTimeSeconds) / slotSeconds)
+    const headSlot = slotNow({ genesisTimeSeconds, slotDurationMs: slotSeconds * 1_000 })
     const process = start(await goPeerBinary(), cpu)
     const topics = GOSSIP_NAMES.map((name) => fullTopic(relay.topics, name))
     const forkDigest = topics[0]?.split('/')[2] ?? ''
