@@ -21,9 +21,9 @@ environment variable \`STARLING_TARGET_PEERS=80\`, and the key \`target-peers: 8
 - \`--listen-address 0.0.0.0,::\` listens on IPv4 and IPv6; in the file \`listen-address: [0.0.0.0, "::"]\`, with quotes.
   \`::\` alone is IPv6 alone.
 - QUIC and discovery are both UDP: with both on, \`port\` and \`quic-port\` differ.
-- All peers on QUIC share one socket, with the buffers that the system gives by default: on Linux mostly 208 kB, which a burst of
-  blocks may overrun. What is lost is sent again, late. \`nstat -az UdpRcvbufErrors\` counts it, for the whole machine;
-  \`sysctl -w net.core.rmem_default=4194304 net.core.wmem_default=4194304\` before the relay starts makes room.
+- All peers on QUIC share one socket, for which Linux has 208 kB unasked, less than a burst of blocks. The relay asks for 4 MiB, and says so where it
+  gets less: \`sysctl -w net.core.rmem_max=4194304 net.core.wmem_max=4194304\` before it starts lets it, and a relay with
+  CAP_NET_ADMIN needs no leave. What is lost is sent again, late; \`starling_peers_quic_dropped_datagrams_total\` counts it.
 - Kubernetes sets \`STARLING_PORT\` in every pod beside a service called \`starling\`. Set \`enableServiceLinks: false\` in
   the pod, or give the service another name.
 `

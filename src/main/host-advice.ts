@@ -12,16 +12,12 @@ export interface HostAdvice {
   readonly why: string
 }
 
-type AdvisedConfig = Pick<RelayConfig, 'tcp' | 'quic' | 'congestionControl'>
+type AdvisedConfig = Pick<RelayConfig, 'tcp' | 'congestionControl'>
 
 interface Rule extends Omit<HostAdvice, 'value'> {
   readonly applies: (config: AdvisedConfig) => boolean
   readonly isBad: (value: string) => boolean
 }
-
-/** Of the one socket that all peers on QUIC share, as docs/operators/config.md has it. Linux gives 208 kB, which bursts overrun (ADR 42). */
-const SOCKET_BYTES = 4 * 1024 * 1024
-const isSmall = (value: string): boolean => Number(value) < SOCKET_BYTES
 
 const RULES: readonly Rule[] = [
   {
@@ -39,13 +35,6 @@ const RULES: readonly Rule[] = [
     applies: ({ tcp }) => tcp,
     isBad: (value) => value !== '0',
   },
-  ...['net.core.rmem_default', 'net.core.wmem_default'].map((sysctl) => ({
-    sysctl,
-    better: String(SOCKET_BYTES),
-    why: 'all peers on QUIC share one socket, and what it cannot hold is sent again, late',
-    applies: ({ quic }: Pick<RelayConfig, 'quic'>) => quic,
-    isBad: isSmall,
-  })),
 ]
 
 function readSetting(sysctl: string): string | undefined {

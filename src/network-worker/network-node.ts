@@ -103,6 +103,12 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
     // Before anything listens.
     { name: 'congestion control', deadlineMs: 1000, start: () => congestion.start(), stop: () => congestion.stop() },
     { name: 'libp2p', deadlineMs: 15_000, start: () => host.start(), stop: () => host.stop() },
+    {
+      name: 'room for QUIC',
+      deadlineMs: 1000,
+      start: () => parts.quicRoom?.start(),
+      stop: () => parts.quicRoom?.stop(),
+    },
     // A thread ends when its native call does, as that which loads a library or the trusted setup: two seconds, and more on
     // a busy machine.
     { name: 'validation pool', deadlineMs: 15_000, stop: () => pool.stop() },

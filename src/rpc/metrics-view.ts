@@ -98,6 +98,8 @@ export interface MetricsView {
   readonly keptWindows: { readonly connections: number; readonly pings: number; readonly dropped: number }
   /** Requests for blocks that make a peer's window grow, by what became of them, and the bytes that came. */
   readonly windowRequests: { readonly outcomes: CountsByName; readonly bytes: number }
+  /** Datagrams that found no room in the sockets of QUIC. */
+  readonly quicDroppedDatagrams: number
   readonly headSlot: number
   readonly syncDistance: number
   /** Our clock is slow by at least this, ms; 0 when nothing shows that it is. */

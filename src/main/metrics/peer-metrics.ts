@@ -63,6 +63,12 @@ export const PEER_METRICS: readonly MetricRow[] = [
     ({ windowRequests }) => windowRequests.bytes,
   ),
   numberRow(
+    'counter',
+    'starling_peers_quic_dropped_datagrams_total',
+    'Datagrams of peers on QUIC that found no room in our sockets. Their senders send it again, late.',
+    ({ quicDroppedDatagrams }) => quicDroppedDatagrams,
+  ),
+  numberRow(
     'gauge',
     'starling_peers_banned_peers',
     'Peers banned by their score now.',

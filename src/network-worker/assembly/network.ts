@@ -17,6 +17,7 @@ import { createIpExemption, type IpExemption } from '../host/ip-exemption.ts'
 import { createHost } from '../host/libp2p-host.ts'
 import { sodiumAead } from '../host/noise/aead.ts'
 import { openSslAead } from '../host/noise/openssl-aead.ts'
+import { SocketRoom } from '../host/quic/socket-room.ts'
 import { measuredBlockRttMs } from '../peers/block-way.ts'
 import { configuredPeers } from '../peers/dial-target.ts'
 import { openPeerBooks, type PeerBooks } from '../peers/peer-books.ts'
@@ -69,6 +70,7 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
   const { layers } = config
   const windowUpkeep = config.keepWindows ? new WindowUpkeep(clock) : undefined
   warnOfLayers(layers, log)
+  const quicRoom = config.quic ? new SocketRoom(log) : undefined
   const host = await createHost({
     privateKey: ground.privateKey,
     agentVersion: AGENT_VERSION,
@@ -80,7 +82,7 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
     windowUpkeep,
     createRouter: (components) => gossip.createRouter(components),
   })
-  return { books, pool, verifier, blocks, events, recent, clockOffset, gossip, host, windowUpkeep }
+  return { books, pool, verifier, blocks, events, recent, clockOffset, gossip, host, windowUpkeep, quicRoom }
 }
 
 /** Says what makes each message cost more than it need. */

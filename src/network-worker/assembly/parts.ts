@@ -19,6 +19,7 @@ import type { Host } from '../host/libp2p-host.ts'
 import type { LocalEnr } from '../host/local-enr.ts'
 import type { MetadataState } from '../host/local-metadata.ts'
 import type { LocalNodeInfo } from '../host/local-node-info.ts'
+import type { SocketRoom } from '../host/quic/socket-room.ts'
 import type { ExplicitPeers } from '../peers/explicit-peers.ts'
 import type { PeerBooks } from '../peers/peer-books.ts'
 import type { PeersRoom } from '../peers/peers-room.ts'
@@ -68,6 +69,8 @@ export interface Network {
   readonly host: Host
   /** Undefined when it is switched off. */
   readonly windowUpkeep: WindowUpkeep | undefined
+  /** Undefined without QUIC. */
+  readonly quicRoom: SocketRoom | undefined
 }
 
 /** Those who deal with peers. */

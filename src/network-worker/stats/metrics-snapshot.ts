@@ -12,6 +12,7 @@ import type { DiscoveryRoom } from '../discovery/discovery-room.ts'
 import type { RelayRouter } from '../gossip/relay-router.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
 import type { WindowUpkeep } from '../host/congestion/window-upkeep.ts'
+import type { SocketRoom } from '../host/quic/socket-room.ts'
 import type { Admission } from '../peers/admission.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 import type { ScoreBook } from '../peers/score/score-book.ts'
@@ -37,6 +38,8 @@ export interface MetricsDeps {
   readonly windowUpkeep?: Pick<WindowUpkeep, 'kept' | 'pings' | 'dropped'> | undefined
   /** Likewise. */
   readonly windowGrowth?: Pick<WindowGrowth, 'counts'> | undefined
+  /** Undefined without QUIC. */
+  readonly quicRoom?: Pick<SocketRoom, 'dropped'> | undefined
   readonly head: Pick<BlockHead, 'newestSlot' | 'syncDistance'>
   readonly clockOffset: Pick<ClockOffset, 'boundMs'>
   readonly policies: Pick<PolicyRoom, 'heldMessages' | 'isInDoubt'>
@@ -77,6 +80,7 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
     refusedConnections: { ...admission.refused },
     keptWindows: keptWindowsOf(deps),
     windowRequests: deps.windowGrowth?.counts ?? { outcomes: {}, bytes: 0 },
+    quicDroppedDatagrams: deps.quicRoom?.dropped ?? 0,
     headSlot: head.newestSlot ?? 0,
     syncDistance: head.syncDistance(),
     clockOffsetBoundMs: clockOffset.boundMs(),

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { hostAdvice } from '../../../src/main/host-advice.ts'
+import { ROOM_BYTES } from '../../../src/network-worker/host/quic/socket-room.ts'
 
 const CONTROL = 'net.ipv4.tcp_congestion_control'
 const RESTART = 'net.ipv4.tcp_slow_start_after_idle'
-const BUFFERS = ['net.core.rmem_default', 'net.core.wmem_default']
-const BOTH = { tcp: true, quic: true, congestionControl: 'host' }
+const BOTH = { tcp: true, congestionControl: 'host' }
 
 /** A host with these settings, and others that nobody asks for. */
 function host(settings: Readonly<Record<string, string>>): (setting: string) => string | undefined {
@@ -35,23 +35,16 @@ test('beginning anew after a silence is advised against where TCP is on', () => 
   assert.deepEqual(advised(BOTH, { [RESTART]: '0' }), [])
 })
 
-test('buffers below 4 MiB are advised against where QUIC is on', () => {
-  for (const setting of BUFFERS) {
-    assert.deepEqual(advised(BOTH, { [setting]: '212992' }), [`${setting}: 212992, not 4194304`])
-    assert.deepEqual(advised({ ...BOTH, quic: false }, { [setting]: '212992' }), [])
-    assert.deepEqual(advised(BOTH, { [setting]: '4194304' }), [])
-  }
-})
-
 test('what cannot be read is not advised on', () => {
   assert.deepEqual(advised(BOTH, {}), [])
 })
 
-test('this host is asked for its own settings', { skip: !existsSync('/proc/sys/net/core/rmem_default') }, () => {
-  const [setting = ''] = BUFFERS
-  const value = readFileSync('/proc/sys/net/core/rmem_default', 'utf8').trim()
-  const found = hostAdvice({ ...BOTH, tcp: false }).find((advice) => advice.sysctl === setting)
-  assert.equal(found?.value, Number(value) < 4_194_304 ? value : undefined)
+const OWN = `/proc/sys/${RESTART.replaceAll('.', '/')}`
+
+test('this host is asked for its own settings', { skip: !existsSync(OWN) }, () => {
+  const value = readFileSync(OWN, 'utf8').trim()
+  const found = hostAdvice({ ...BOTH, congestionControl: 'auto' }).find((advice) => advice.sysctl === RESTART)
+  assert.equal(found?.value, value === '0' ? undefined : value)
 })
 
 test('the file of settings that operators are given leaves nothing to advise', () => {
@@ -59,4 +52,6 @@ test('the file of settings that operators are given leaves nothing to advise', (
   const settings = [...file.matchAll(/^([\w.]+) = (\S+)$/gm)].map(([, name = '', value = '']) => [name, value])
   assert.equal(settings.length, 4)
   assert.deepEqual(hostAdvice(BOTH, host(Object.fromEntries(settings))), [])
+  const { 'net.core.rmem_max': read, 'net.core.wmem_max': write } = Object.fromEntries(settings)
+  assert.deepEqual([Number(read), Number(write)], [ROOM_BYTES, ROOM_BYTES])
 })
