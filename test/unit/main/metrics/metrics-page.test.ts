@@ -33,6 +33,7 @@ const OTHER_UNITS = [
   'objects',
   'pings',
   'requests',
+  'datagrams',
 ]
 const BEACON_NODE_UNITS = ['failures', 'rounds', 'epoch', 'keys']
 const DISCOVERY_UNITS = ['records', 'candidates', 'nodes', 'sessions', 'lookups', 'packets', 'restarts']
