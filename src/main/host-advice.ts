@@ -1,7 +1,7 @@
 /** Settings of the system that make blocks late. They are read, never changed: they are the operator's, and other programs' too. */
 import type { RelayConfig } from '../config/schema.ts'
 import type { Logger } from '../shared/logger.ts'
-import { readSystemFile } from '../shared/system-file.ts'
+import { readSysctl } from '../shared/system-file.ts'
 
 /** A setting as it is, and one by which blocks are earlier. */
 export interface HostAdvice {
@@ -37,14 +37,10 @@ const RULES: readonly Rule[] = [
   },
 ]
 
-function readSetting(sysctl: string): string | undefined {
-  return readSystemFile(`/proc/sys/${sysctl.replaceAll('.', '/')}`)
-}
-
 /** What is known to be better on this host for a relay with this configuration. */
 export function hostAdvice(
   config: AdvisedConfig,
-  read: (sysctl: string) => string | undefined = readSetting,
+  read: (sysctl: string) => string | undefined = readSysctl,
 ): readonly HostAdvice[] {
   return RULES.filter(({ applies }) => applies(config)).flatMap(({ sysctl, better, why, isBad }) => {
     const value = read(sysctl)

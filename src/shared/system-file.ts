@@ -8,3 +8,8 @@ export function readSystemFile(path: string): string | undefined {
     return undefined
   }
 }
+
+/** A setting of the system, as sysctl(8) names it; undefined where it has none, or shows none. */
+export function readSysctl(name: string): string | undefined {
+  return readSystemFile(`/proc/sys/${name.replaceAll('.', '/')}`)
+}

@@ -18,6 +18,7 @@ import { createHost } from '../host/libp2p-host.ts'
 import { sodiumAead } from '../host/noise/aead.ts'
 import { openSslAead } from '../host/noise/openssl-aead.ts'
 import { SocketRoom } from '../host/quic/socket-room.ts'
+import { findSocketOptions } from '../host/socket-options.ts'
 import { measuredBlockRttMs } from '../peers/block-way.ts'
 import { configuredPeers } from '../peers/dial-target.ts'
 import { openPeerBooks, type PeerBooks } from '../peers/peer-books.ts'
@@ -70,7 +71,7 @@ export async function openNetwork(deps: NetworkNodeDeps, ground: Ground, later: 
   const { layers } = config
   const windowUpkeep = config.keepWindows ? new WindowUpkeep(clock) : undefined
   warnOfLayers(layers, log)
-  const quicRoom = config.quic ? new SocketRoom(log) : undefined
+  const quicRoom = config.quic ? new SocketRoom(findSocketOptions(), log) : undefined
   const host = await createHost({
     privateKey: ground.privateKey,
     agentVersion: AGENT_VERSION,

@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel'
 import { Server, Socket } from 'node:net'
 import type { Logger } from '../../../shared/logger.ts'
-import { readSystemFile } from '../../../shared/system-file.ts'
+import { readSysctl } from '../../../shared/system-file.ts'
 import { findSocketControl, type SocketControl } from './socket-control.ts'
 
 /** What the system uses for sockets of which nobody said anything else. */
-const HOSTS_CHOICE = '/proc/sys/net/ipv4/tcp_congestion_control'
+const HOSTS_CHOICE = 'net.ipv4.tcp_congestion_control'
 /** Those that send a block at once, the usual one first; every system lets a program have the second. */
 const AT_ONCE = ['cubic', 'reno'] as const
 
@@ -19,7 +19,7 @@ const LISTENING = channel('tracing:net.server.listen:asyncEnd')
  */
 export function wantedAlgorithms(
   setting: string,
-  hosts: string | undefined = readSystemFile(HOSTS_CHOICE),
+  hosts: string | undefined = readSysctl(HOSTS_CHOICE),
 ): readonly string[] {
   if (setting === 'host') return []
   if (setting !== 'auto') return [setting]

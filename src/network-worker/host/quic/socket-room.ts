@@ -1,5 +1,6 @@
 import type { Logger } from '../../../shared/logger.ts'
-import { findSocketOptions, type SocketOptions } from '../socket-options.ts'
+import { readSysctl } from '../../../shared/system-file.ts'
+import type { SocketOptions } from '../socket-options.ts'
 import { datagramSockets, droppedDatagrams, SOCKET_LEVEL, socketNumber } from './datagram-sockets.ts'
 
 /**
@@ -28,27 +29,27 @@ const DIRECTIONS: readonly Direction[] = [
  * at once while their reader waits for a processor, much is lost, and comes again late.
  */
 export class SocketRoom {
-  readonly #log: Logger
   readonly #options: SocketOptions | undefined
+  readonly #log: Logger
   #sockets: readonly number[] = []
 
   /** @param options undefined where there are none, and everything stays as it is */
-  constructor(log: Logger, options: SocketOptions | undefined = findSocketOptions()) {
-    this.#log = log
+  constructor(options: SocketOptions | undefined, log: Logger) {
     this.#options = options
+    this.#log = log
   }
 
   /** Once QUIC listens and before discovery does: takes all sockets for datagrams that the process has. */
   start(): void {
     const options = this.#options
-    if (options === undefined) {
+    this.#sockets = options === undefined ? [] : datagramSockets(options)
+    if (options === undefined || this.#sockets.length === 0) {
       this.#log.info('the system cannot be asked for room for the packets of QUIC: they have what it gives unasked')
       return
     }
-    this.#sockets = datagramSockets(options)
     for (const direction of DIRECTIONS) {
       const rooms = this.#sockets.map((fd) => widen(fd, direction, options))
-      if (rooms.some((bytes) => bytes < GIVEN_BYTES)) this.#sayNarrow(direction, Math.min(...rooms))
+      if (rooms.some((bytes) => bytes < GIVEN_BYTES)) this.#sayNarrow(direction)
     }
   }
 
@@ -64,9 +65,9 @@ export class SocketRoom {
   }
 
   /** As main/host-advice.ts has it of other settings; of this one only who has asked knows whether it is too small. */
-  #sayNarrow({ sysctl }: Direction, bytes: number): void {
-    const why = 'all peers on QUIC share one socket, and what it cannot hold is sent again, late'
-    const fields = { sysctl, better: String(ROOM_BYTES), roomBytes: bytes, why }
+  #sayNarrow({ sysctl }: Direction): void {
+    const why = 'all peers on QUIC share one socket, and what it cannot hold is sent again, late (ADR 47)'
+    const fields = { sysctl, value: readSysctl(sysctl), better: String(ROOM_BYTES), why }
     this.#log.info(fields, 'a setting of this host makes blocks late (docs/operators/fleet.md)')
   }
 }

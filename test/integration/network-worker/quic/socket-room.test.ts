@@ -39,9 +39,9 @@ async function burst(to: Socket): Promise<number> {
   return count
 }
 
-function roomOf(options?: SocketOptions) {
+function roomOf(options: SocketOptions | undefined) {
   const said: unknown[] = []
-  const room = new SocketRoom(pino({}, { write: (line) => void said.push(JSON.parse(line).sysctl) }), options)
+  const room = new SocketRoom(options, pino({}, { write: (line) => void said.push(JSON.parse(line).sysctl) }))
   return { room, said }
 }
 
@@ -53,7 +53,7 @@ function refusing(refused: readonly number[]): SocketOptions {
 
 test('a burst is lost in part where nothing was asked for, and whole where it was', { skip }, async () => {
   const [narrow, wide] = [await bound(), await bound()]
-  const { room } = roomOf()
+  const { room } = roomOf(system)
   const came = await burst(narrow)
   assert.ok(came < BURST, `${came} came`)
   room.start()
@@ -89,10 +89,16 @@ test('a system that gives less is named, with the setting that is the reason', {
   socket.close()
 })
 
+test('where nothing can be asked it says so, and counts nothing', () => {
+  const { room, said } = roomOf(undefined)
+  room.start()
+  assert.deepEqual([room.dropped, said.length], [0, 1])
+})
+
 test('a relay’s sockets of QUIC have it, those that listen and those that dial', { skip }, async () => {
   const options = system ?? assert.fail()
   const like = await bound()
-  roomOf().room.start()
+  roomOf(system).room.start()
   const others = datagramSockets(options)
   await using relay = await startRelay({ config: { network: relayNetwork(), tcp: false, quic: true } })
   const own = datagramSockets(options).filter((fd) => !others.includes(fd))
