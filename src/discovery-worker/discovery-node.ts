@@ -17,6 +17,7 @@ import { discv5Events, sessionEvents } from './discv5-events.ts'
 import { FoundNodes } from './found-nodes.ts'
 import { isCredible } from './hearsay.ts'
 import { LOOKUP_ALPHA, LOOKUP_K } from './iterative-lookup.ts'
+import { keepChallenges } from './kept-challenges.ts'
 import { limitNeighbours } from './limit-neighbours.ts'
 import { decodeLocalRecord, LocalRecord } from './local-record.ts'
 import { Lookups } from './lookups.ts'
@@ -68,6 +69,7 @@ export interface DiscoveryNode {
 /** Binds the sockets and serves. @throws RelayError BAD_ENR, CONFIG_INVALID, LISTEN_FAILED */
 export async function startDiscoveryNode(deps: DiscoveryNodeDeps): Promise<DiscoveryNode> {
   rememberSignatures(new SignatureMemory())
+  keepChallenges()
   const node = new Node(deps)
   await node.start()
   return { control: node.control(), stop: () => node.stop() }
