@@ -25,8 +25,8 @@ const DIRECTIONS: readonly Direction[] = [
 ]
 
 /**
- * Room for QUIC's packets. All its peers share a socket or two, in a library that leaves them as the system makes them: of what comes
- * at once while their reader waits for a processor, much is lost, and comes again late.
+ * Room for QUIC's packets. All peers that dial share a socket, which the library leaves as the system makes it, and all that are dialled one of
+ * their family, for which it asks for half a MB: of what comes at once while their reader waits for a processor, much is lost, and comes again late.
  */
 export class SocketRoom {
   readonly #options: SocketOptions | undefined
