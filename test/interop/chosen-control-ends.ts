@@ -4,9 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FAR_RANGE, FarLink } from '../../bench/macro/far-link.ts'
-import type { GoPeer } from '../support/go-peer.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
-import { startGoPeer, topicOf } from './setup.ts'
+import { joinFrom, startGoPeer, topicOf } from './setup.ts'
 
 const BLOCK_BYTES = 120_000
 /** The first ones grow the window. */
@@ -27,12 +26,6 @@ const topic = await topicOf(relay, 'beacon_block')
 await using far = await startGoPeer(relay, { transports: ['tcp'] })
 await using near = await startGoPeer(relay, { transports: ['tcp'] })
 
-async function join(peer: GoPeer, address: string): Promise<void> {
-  await peer.subscribe(topic)
-  await peer.dial(address)
-  await peer.waitForMesh('graft', topic, relay.peerId)
-}
-
 async function passMs(): Promise<number> {
   const sentMs = performance.now()
   const { id } = await near.publish(topic, { sizeBytes: BLOCK_BYTES })
@@ -42,8 +35,8 @@ async function passMs(): Promise<number> {
   return ms
 }
 
-await join(near, relay.address('tcp'))
-await join(far, link.farAddress(relay.address('tcp')))
+await joinFrom(relay, topic, near, relay.address('tcp'))
+await joinFrom(relay, topic, far, link.farAddress(relay.address('tcp')))
 const blocksMs: number[] = []
 for (let block = 0; block < GROWING_BLOCKS + MEASURED_BLOCKS; block++) blocksMs.push(await passMs())
 process.stdout.write(JSON.stringify(blocksMs.slice(GROWING_BLOCKS)))

@@ -3,12 +3,12 @@
  * how long the far one's first block takes to the near one, and what the relay asked for before.
  */
 import { FAR_RANGE, FarLink } from '../../bench/macro/far-link.ts'
-import type { GoPeer, RequestEvent } from '../support/go-peer.ts'
+import type { RequestEvent } from '../support/go-peer.ts'
 import { parseMetrics, seriesValue } from '../support/metrics-text.ts'
 import { testNetwork } from '../support/network-directory.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
 import { slotNow } from '../support/unsigned-block.ts'
-import { eventually, forkDigestOf, GO_METADATA, startGoPeer, topicOf } from './setup.ts'
+import { eventually, forkDigestOf, GO_METADATA, joinFrom, startGoPeer, topicOf } from './setup.ts'
 
 const BLOCK_BYTES = 120_000
 const SLOT_SECONDS = 2
@@ -44,20 +44,14 @@ const headSlot = slotNow({ genesisTimeSeconds, slotDurationMs: SLOT_SECONDS * 1_
 await far.setView({ status: { forkDigest, headSlot }, metadata: GO_METADATA })
 await far.serveBlocks(forkDigest, BLOCK_BYTES)
 
-async function join(peer: GoPeer, address: string): Promise<void> {
-  await peer.subscribe(topic)
-  await peer.dial(address)
-  await peer.waitForMesh('graft', topic, relay.peerId)
-}
-
 async function requests(): Promise<Pick<FirstBlock, 'answered' | 'bytes'>> {
   const families = parseMetrics(await (await fetch(`${relay.api}/metrics`)).text())
   const answered = seriesValue(families, 'starling_peers_window_requests_total', { outcome: 'answered' }) ?? 0
   return { answered, bytes: seriesValue(families, 'starling_peers_window_request_bytes_total') ?? 0 }
 }
 
-await join(near, relay.address('tcp'))
-await join(far, link.farAddress(relay.address(transport)))
+await joinFrom(relay, topic, near, relay.address('tcp'))
+await joinFrom(relay, topic, far, link.farAddress(relay.address(transport)))
 if (flags.length === 0) await eventually('an answer', async () => (await requests()).answered > 0)
 else await new Promise((resolve) => setTimeout(resolve, SETTLING_MS))
 const sentMs = performance.now()

@@ -72,14 +72,26 @@ export async function joinMesh(
     await peer.subscribe(...topics)
     await peer.dial(relay.address(transport))
   }
-  const expected = peers.map(({ peerId }) => peerId).sort()
-  for (const topic of topics) {
-    for (const peer of peers) await peer.waitForMesh('graft', topic, relay.peerId)
-    await eventually(`all peers in the mesh of ${topic}`, async () => {
-      const members = await relayMesh(relay, topic)
-      return expected.every((id) => members.includes(id))
-    })
-  }
+  for (const topic of topics) await meshed(relay, topic, peers)
+}
+
+/**
+ * Waits until connected peers are in the mesh of a topic on both sides: what is sent before the GRAFT of a far one has come
+ * goes past it.
+ */
+async function meshed(relay: StarlingProcess, topic: string, peers: readonly GoPeer[]): Promise<void> {
+  for (const peer of peers) await peer.waitForMesh('graft', topic, relay.peerId)
+  await eventually(`all peers in the mesh of ${topic}`, async () => {
+    const members = await relayMesh(relay, topic)
+    return peers.every(({ peerId }) => members.includes(peerId))
+  })
+}
+
+/** The same for a peer that dials an address of its own, of a topic. */
+export async function joinFrom(relay: StarlingProcess, topic: string, peer: GoPeer, address: string): Promise<void> {
+  await peer.subscribe(topic)
+  await peer.dial(address)
+  await meshed(relay, topic, [peer])
 }
 
 /** A wire peer in the relay's mesh of a topic. */
