@@ -5,6 +5,7 @@ import { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Stream } from '@libp2p/interface'
 import type { GossipOffence } from '../../../src/network-worker/gossip/gossip-offence.ts'
 import { prefixWithLength } from '../../../src/network-worker/gossip/length-prefix.ts'
+import { beginClose } from '../../support/begin-close.ts'
 import { until } from '../../support/until.ts'
 import { forward, mesh, relayRouter, startRouterNode, TOPIC, upstream } from './router-node.ts'
 
@@ -80,7 +81,7 @@ test('a stream that is reset, or closed in the middle of an RPC, or whose connec
     (stream) => stream.abort(new Error('test')),
     (stream) => {
       stream.send(prefixWithLength(new Uint8Array(500)).subarray(0, 300))
-      void stream.close()
+      beginClose(stream)
     },
     (stream, close) => {
       stream.send(prefixWithLength(new Uint8Array(500)).subarray(0, 300))

@@ -3,6 +3,7 @@ import type { Stream } from '@libp2p/interface'
 import type { ReportReason } from '../../../src/network-worker/peers/score/report-sites.ts'
 import { encodeErrorResponse } from '../../../src/network-worker/reqresp/framing.ts'
 import { protocolsOf } from '../../../src/network-worker/reqresp/protocols.ts'
+import { beginClose } from '../../support/begin-close.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { startRelay } from '../../support/two-nodes.ts'
 import { until } from '../../support/until.ts'
@@ -32,7 +33,7 @@ function answered(what: string, delta: number, answer: (stream: Stream) => void)
 function refused(code: number, delta: number): Scenario {
   return answered(`result ${code}`, delta, (stream) => {
     stream.send(encodeErrorResponse(code, 'no'))
-    void stream.close()
+    beginClose(stream)
   })
 }
 
@@ -80,7 +81,7 @@ export const REQUEST_ROWS: Readonly<Record<Extract<ReportReason, `request_${stri
   request_timeout: { word: 'rpc_timeout', by: [NEVER_ANSWERED] },
   request_incomplete: {
     word: 'rpc_invalid_response',
-    by: [answered('nothing', -5, (stream) => void stream.close())],
+    by: [answered('nothing', -5, (stream) => beginClose(stream))],
   },
   request_bad_response: {
     word: 'rpc_invalid_response',

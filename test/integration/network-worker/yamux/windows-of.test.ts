@@ -10,6 +10,7 @@ import { windowsOf } from '../../../../src/network-worker/host/congestion/window
 import { ownNoise } from '../../../../src/network-worker/host/noise/noise-encrypter.ts'
 import { ownYamux } from '../../../../src/network-worker/host/yamux/own-yamux.ts'
 import { systemClock } from '../../../../src/shared/clock.ts'
+import { beginClose } from '../../../support/begin-close.ts'
 import { connected, type Layers } from '../../../support/stream-nodes.ts'
 import { until } from '../../../support/until.ts'
 
@@ -46,7 +47,7 @@ test('who got a block at once knows that the other end has room for the next, an
 
 for (const layers of ['stock', 'own both', 'own QUIC'] as const satisfies readonly Layers[]) {
   test(`nothing is known of ${layers} when nobody keeps windows`, async () => {
-    await using all = await connected(layers, layers, PROTOCOL, (stream) => void stream.close())
+    await using all = await connected(layers, layers, PROTOCOL, (stream) => beginClose(stream))
     const stream = await all.open()
     const [connection] = all.near.getConnections()
     assert.ok(connection !== undefined)
