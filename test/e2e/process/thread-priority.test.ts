@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { test } from 'node:test'
 import { threadTimes } from '../../../bench/macro/process-usage.ts'
 import { NICENESS_BEHIND, V8_HELPER } from '../../../src/main/thread-priority.ts'
+import { niceness } from '../../support/niceness.ts'
 import { StarlingProcess } from '../../support/starling-process.ts'
 import { until } from '../../support/until.ts'
-
-/** Position of `nice` in /proc/<pid>/task/<tid>/stat, counted after the command's closing bracket (proc(5)). */
-const NICE_FIELD = 16
-
-function niceness(pid: number, thread: string): number {
-  const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8')
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[NICE_FIELD])
-}
 
 function threadsNamed(pid: number, name: string): readonly string[] {
   const found = threadTimes(pid).filter((thread) => thread.name === name)

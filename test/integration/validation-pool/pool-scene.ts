@@ -16,6 +16,7 @@ const MAX_SSZ_BYTES = 10 * 1024 * 1024
 export interface PoolOptions {
   readonly preset?: PresetName
   readonly worker?: URL
+  readonly niceness?: number
 }
 
 /** A client with a clock that stands still and a log that is kept; stopped when the test ends. */

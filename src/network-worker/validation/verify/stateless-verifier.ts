@@ -15,10 +15,11 @@ import { type SignedObjects, signedObject, signedObjects } from './signed-object
 import { type Outcome, VerificationCounts } from './verification-counts.ts'
 import type { Prospect, Verification, VerifiedTopic, Verifier } from './verifier.ts'
 
-/** A block waits for its signature, so that this thread is as urgent as those that forward. */
-const SIGNATURE_NICENESS = 0
-/** Columns come many at a time, and behind their block. */
-const CELL_NICENESS = 5
+/**
+ * A block waits for its signature, so that its thread is as urgent as those that forward. That for proofs goes behind by
+ * itself, once it has loaded what it needs (validation-pool/jobs/trusted-setup.ts).
+ */
+const NICENESS = 0
 /** How soon after keys are known the threads are made ready, ms. */
 const KEYS_PERIOD_MS = 1000
 
@@ -51,8 +52,8 @@ export class StatelessVerifier implements Verifier {
     const preset = presetOf(network)
     const domains = new SigningDomains(network)
     const { slotsPerEpoch } = network
-    const signaturePool = new PoolClient({ preset, clock, log, niceness: SIGNATURE_NICENESS })
-    const cellPool = new PoolClient({ preset, clock, log, niceness: CELL_NICENESS })
+    const signaturePool = new PoolClient({ preset, clock, log, niceness: NICENESS })
+    const cellPool = new PoolClient({ preset, clock, log, niceness: NICENESS })
     this.#pools = [signaturePool, cellPool]
     this.#signatures = new SignatureThread(signaturePool)
     this.#cells = new CellThread(cellPool)
