@@ -179,10 +179,12 @@ export class WorkerSupervisor {
   async #end(): Promise<void> {
     const thread = await this.#spawned?.catch(() => undefined)
     if (thread === undefined) return
-    if (this.#dying) {
-      await thread.exited
-      return
-    }
+    if (this.#dying) await thread.exited
+    else await this.#endRunning(thread)
+    await this.#lastEvent()
+  }
+
+  async #endRunning(thread: NetworkThread): Promise<void> {
     const left = thread.stop()
     const ended = left.then(() => thread.terminate()) // also when nobody waits any more
     ended.catch(() => undefined)
@@ -216,13 +218,15 @@ export class WorkerSupervisor {
       throw new Error('the worker was stopped while it started')
   }
 
-  /**
-   * A fatal event may still be on its way when the thread has ended, and says more than the exit. The port closes behind
-   * the last event, unless the thread ended before it had the port.
-   */
+  /** A fatal event may still be on its way when the thread has ended, and says more than the exit. */
   async #onExit(reason: Error): Promise<void> {
-    await withDeadline(this.#eventsEnded.promise, EXIT_GRACE_MS, 'last event').catch(() => undefined)
+    await this.#lastEvent()
     this.#onDeath(reason)
+  }
+
+  /** To be waited for when the thread has ended: the port closes behind the last event, unless the thread never had it. */
+  async #lastEvent(): Promise<void> {
+    await withDeadline(this.#eventsEnded.promise, EXIT_GRACE_MS, 'last event').catch(() => undefined)
   }
 
   #onDeath(reason: Error): void {
