@@ -5,15 +5,10 @@
  * is that of the whole process, and is left alone.
  */
 import { readdirSync } from 'node:fs'
-import { constants, getPriority, setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 import type { Logger } from '../shared/logger.ts'
 import { readSystemFile } from '../shared/system-file.ts'
-
-/**
- * Steps of niceness below the network thread (sched(7)): a third of its share of a processor that both want, all of one
- * that nobody wants.
- */
-export const NICENESS_BEHIND = 5
+import { goBehind, THIS_THREAD } from '../shared/thread-niceness.ts'
 
 /**
  * What Node calls the threads that compile and collect for all others. They take a seventh of a young relay's CPU or more,
@@ -21,8 +16,6 @@ export const NICENESS_BEHIND = 5
  */
 export const V8_HELPER = 'V8Worker'
 
-/** The thread that asks, to setpriority(2). */
-const THIS_THREAD = 0
 const THREADS = '/proc/self/task'
 
 export interface PriorityOptions {
@@ -41,11 +34,9 @@ export function yieldToNetwork(
   { platform = process.platform, helpers = v8Helpers, get = getPriority, set = setPriority }: PriorityOptions = {},
 ): void {
   if (platform !== 'linux') return
-  const goBehind = (thread: number): void =>
-    set(thread, Math.min(get(thread) + NICENESS_BEHIND, constants.priority.PRIORITY_LOW))
   try {
-    goBehind(THIS_THREAD)
-    for (const thread of helpers()) goBehind(thread)
+    goBehind(THIS_THREAD, get, set)
+    for (const thread of helpers()) goBehind(thread, get, set)
   } catch (err) {
     log.debug({ err }, 'not all threads go behind the network thread')
   }

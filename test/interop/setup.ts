@@ -87,7 +87,7 @@ async function meshed(relay: StarlingProcess, topic: string, peers: readonly GoP
   })
 }
 
-/** The same for a peer that dials an address of its own, of a topic. */
+/** Has a peer dial an address of its own choice, and waits until it is in the mesh of a topic on both sides. */
 export async function joinFrom(relay: StarlingProcess, topic: string, peer: GoPeer, address: string): Promise<void> {
   await peer.subscribe(topic)
   await peer.dial(address)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { getPriority } from 'node:os'
 import { test } from 'node:test'
-import { NICENESS_BEHIND } from '../../../src/validation-pool/jobs/trusted-setup.ts'
+import { NICENESS_BEHIND } from '../../../src/shared/thread-niceness.ts'
 import { niceness } from '../../support/niceness.ts'
 import { openPool } from './pool-scene.ts'
 
