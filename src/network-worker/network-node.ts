@@ -96,7 +96,13 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
   const heap = heapUpkeep({ clock: deps.clock, slotClock, slotDurationMs: network.slotDurationMs })
   const congestion = new CongestionChoice(wantedAlgorithms(deps.config.congestionControl), deps.log)
   const peerEvents = new PeerEvents({ host, ...parts.books, events: parts.events, clock: deps.clock })
+  const endValidation = async (): Promise<void> => {
+    await Promise.all([pool.stop(), verifier.stop()])
+  }
   return [
+    // Told to end first of all, waited for last: a thread ends when its native call does, as that which loads a library or the
+    // trusted setup, two seconds and more on a busy machine, and meanwhile peers get their goodbye.
+    { name: 'threads of validation', deadlineMs: 15_000, stop: endValidation },
     // Open before anybody can ask, and closed when nobody can any more.
     { name: 'recent objects', deadlineMs: 15_000, start: () => recent?.start(), stop: () => recent?.stop() },
     { name: 'Req/Resp', deadlineMs: 2000, start: () => peers.start(), stop: () => peers.stop() },
@@ -109,10 +115,6 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
       start: () => parts.quicRoom?.start(),
       stop: () => parts.quicRoom?.stop(),
     },
-    // A thread ends when its native call does, as that which loads a library or the trusted setup: two seconds, and more on
-    // a busy machine.
-    { name: 'validation pool', deadlineMs: 15_000, stop: () => pool.stop() },
-    { name: 'verifier', deadlineMs: 15_000, stop: () => verifier.stop() },
     { name: 'peers', deadlineMs: 3000, stop: () => peers.leave() },
     // Hears of connections after the peer manager, which began with Req/Resp.
     { name: 'peer events', deadlineMs: 1000, start: () => peerEvents.start(), stop: () => peerEvents.stop() },
@@ -133,6 +135,7 @@ function lifecycle(parts: Parts, deps: NetworkNodeDeps): readonly Part[] {
     { name: 'pulse', deadlineMs: 1000, start: () => pulse.start(), stop: () => pulse.stop() },
     { name: 'heap', deadlineMs: 1000, start: () => heap.start(), stop: () => heap.stop() },
     { name: 'load', deadlineMs: 1000, start: () => load.start(), stop: () => load.stop() },
+    { name: 'validation', deadlineMs: 1000, stop: () => void endValidation().catch(() => undefined) },
   ]
 }
 

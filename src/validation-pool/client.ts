@@ -45,7 +45,7 @@ export class PoolClient {
   readonly #deps: PoolClientDeps
   #piscina: Piscina | undefined
   #jobs = 0
-  #isStopped = false
+  #stopped: Promise<void> | undefined
   #restartMs = RESTART_MS
   #notBeforeMs = Number.NEGATIVE_INFINITY
   #loggedAtMs = Number.NEGATIVE_INFINITY
@@ -62,7 +62,7 @@ export class PoolClient {
     input: JobInput<N>,
     transfer: readonly ArrayBuffer[] = [],
   ): Promise<JobResult<N>> {
-    if (this.#isStopped) return { ok: false, reason: 'stopped' }
+    if (this.#stopped !== undefined) return { ok: false, reason: 'stopped' }
     if (this.#jobs >= MAX_JOBS) return { ok: false, reason: 'queue_full' }
     if (this.#deps.clock.monotonicMs() < this.#notBeforeMs) return { ok: false, reason: 'failed' }
     this.#jobs++
@@ -73,7 +73,7 @@ export class PoolClient {
       this.#restartMs = RESTART_MS
       return { ok: true, output }
     } catch (err) {
-      if (this.#isStopped) return { ok: false, reason: 'stopped' }
+      if (this.#stopped !== undefined) return { ok: false, reason: 'stopped' }
       this.#report(err, job)
       return { ok: false, reason: 'failed' }
     } finally {
@@ -81,9 +81,16 @@ export class PoolClient {
     }
   }
 
-  /** Ends the thread, in the middle of a job too; jobs under way fail as `stopped`. Idempotent. */
-  async stop(): Promise<void> {
-    this.#isStopped = true
+  /**
+   * Ends the thread, in the middle of a job too, though not of a native call; jobs under way fail as `stopped`. Idempotent;
+   * resolves when it has ended.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end()
+    return this.#stopped
+  }
+
+  async #end(): Promise<void> {
     const piscina = this.#piscina
     this.#piscina = undefined
     await piscina?.destroy()

@@ -72,7 +72,9 @@ test('a stop in the middle of a job ends the thread; the job is stopped, not fai
 test('a stop before the thread is there, and one without any job', async (t) => {
   const { pool, tell } = openPool(t, { worker: FAULTY_WORKER })
   const job = tell('none')
-  await pool.stop()
+  const stopped = pool.stop()
+  assert.equal(pool.stop(), stopped, 'the second waits for the thread as well')
+  await stopped
   assert.equal(await job, 'stopped')
   await openPool(t).pool.stop()
 })
