@@ -61,7 +61,11 @@ export class Dialer {
     const known = registry.get(peerId)
     if (known !== undefined && resolved.enr !== undefined) known.enr = resolved.enr
     if (known?.state === 'connected') return { peer_id: peerId, action: 'already_connected' }
-    if (this.#pending.has(peerId)) return { peer_id: peerId, action: 'connecting' }
+    if (this.#pending.has(peerId)) {
+      // Called off, and wanted again.
+      if (known?.state === 'disconnecting' && known.connections === 0) known.state = 'connecting'
+      return { peer_id: peerId, action: 'connecting' }
+    }
     const addresses = this.#usable(resolved)
     if (addresses.length === 0) throw new RelayError('enr' in target ? 'BAD_ENR' : 'BAD_MULTIADDR', NO_TRANSPORT)
     if (this.#pending.size >= MAX_PENDING_DIALS) throw new RelayError('DIAL_QUEUE_FULL', 'too many dials under way')

@@ -149,6 +149,7 @@ export class PeerManager {
     const peerId = connection.remotePeer.toString()
     const known = registry.get(peerId)
     const isFirst = known === undefined || known.connections === 0
+    const isCalledOff = isFirst && known?.state === 'disconnecting' && connection.direction === 'outbound'
     const address = withoutPeerId(connection.remoteAddr)
     const record = registry.enter(peerId, address, connection.direction)
     record.connections++
@@ -172,6 +173,8 @@ export class PeerManager {
     // The gate asked before: a ban may have come while the connection was being upgraded.
     const banned = admission.whyBanned(peerId, record.ip)
     if (banned !== undefined) return void this.disconnect(peerId, banned)
+    // So may have been called off the dial, which libp2p goes on with.
+    if (isCalledOff) return void this.disconnect(peerId, GOODBYE.tooManyPeers)
     const { connectedAtMs } = record
     if (connection.direction === 'outbound') void this.#dialogue.greet(record)
     else clock.after(INBOUND_STATUS_GRACE_MS, () => this.#greetInbound(record, connectedAtMs))
