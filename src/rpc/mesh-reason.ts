@@ -1,4 +1,4 @@
-/** Why a mesh link came or went, in the words of spec/relay-http-api.md, "MESH Event Logs", with three of our own at the end. */
+/** Why a mesh link came or went, in the words of spec/relay-http-api.md, "MESH Event Logs", with four of our own at the end. */
 export type MeshReason =
   | 'manual'
   | 'join_topic'
@@ -10,6 +10,7 @@ export type MeshReason =
   | 'explicit_peer'
   | 'backoff'
   | 'disconnected'
+  | 'peer_unsubscribed'
   | 'slow_peer'
   | 'nearer_peer'
   | 'earlier_peer'

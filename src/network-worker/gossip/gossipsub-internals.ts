@@ -32,6 +32,11 @@ export interface OutboundStream {
   pushTogether?: (front: Uint8Array, frame: Uint8Array) => void
 }
 
+export interface OutboundQueue {
+  push(item: { readonly peerId: PeerId; readonly connection: Connection }): void
+  end(): void
+}
+
 /** The live options that heartbeats read on every tick. Lengths and ticks count heartbeats. */
 export interface LiveOptions {
   D: number
@@ -84,6 +89,8 @@ export interface GossipsubInternals {
   msgIdToStrFn: (msgId: Uint8Array) => MsgIdStr
   streamsOutbound: Map<PeerIdStr, OutboundStream>
   readonly streamsInbound: Map<PeerIdStr, InboundStream>
+  /** Peers to whom outbound streams are to be opened; upstream makes it at each start. */
+  outboundInflightQueue: OutboundQueue
   start(): Promise<void>
   stop(): Promise<void>
   isStarted(): boolean
@@ -91,6 +98,7 @@ export interface GossipsubInternals {
   unsubscribe(topic: TopicStr): void
   handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void>
   handleReceivedMessage(from: PeerId, message: RPC.Message): Promise<void>
+  handleReceivedSubscription(from: PeerId, topic: TopicStr, subscribe: boolean): boolean
   /** Whether a peer's score lets us listen to it. */
   acceptFrom(peerId: PeerIdStr): boolean
   sendIDontWants(msgId: Uint8Array, topic: TopicStr, source: PeerIdStr): void
@@ -132,6 +140,7 @@ const METHODS = [
   'unsubscribe',
   'handleReceivedRpc',
   'handleReceivedMessage',
+  'handleReceivedSubscription',
   'acceptFrom',
   'sendIDontWants',
   'forwardMessage',
@@ -166,6 +175,7 @@ const FIELDS = [
   'direct',
   'streamsOutbound',
   'streamsInbound',
+  'outboundInflightQueue',
   'protocols',
   'outbound',
   'backoff',

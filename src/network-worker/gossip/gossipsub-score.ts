@@ -49,5 +49,7 @@ export interface GossipsubScore {
   deliverMessage(from: PeerIdStr, msgId: MsgIdStr, topic: TopicStr): void
   /** Takes a peer off the count of an address (P6). */
   removeIP(peerId: PeerIdStr, ip: string): void
+  /** A link is gone: what was missing in it is counted (P3b). */
+  prune(peerId: PeerIdStr, topic: TopicStr): void
   addPenalty(peerId: PeerIdStr, penalty: number, label: string): void
 }

@@ -8,7 +8,7 @@ import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { Connection, MessageStreamDirection, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../../shared/clock.ts'
-import type { PeerIdStr } from '../../shared/ids.ts'
+import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import { assertGossipsubShape, Gossipsub, type RouterComponents, type RouterOptions } from './gossipsub-internals.ts'
 
 /** Before a lost outbound stream is opened again; doubled at each loss in a row, up to the last. */
@@ -16,6 +16,8 @@ const REOPEN_FIRST_MS = 250
 const REOPEN_LAST_MS = 16_000
 /** A stream that lived this long was well: the next loss is a first one again. */
 const REOPEN_FORGET_MS = 60_000
+/** Longest back-off of a peer's that is obeyed, sixty times what clients ask for (spec of gossipsub v1.1: a minute). */
+const MAX_BACKOFF_SECONDS = 3600
 
 interface Reopening {
   readonly delayMs: number
@@ -30,11 +32,24 @@ export class MendedRouter extends Gossipsub {
   readonly #reopenings = new Map<PeerIdStr, Reopening>()
   /** Open connections by peer id, oldest first: as many as the host lets a peer have; an entry goes with its peer. */
   readonly #connections = new Map<PeerIdStr, readonly Connection[]>()
+  /** Peers to whom a stream is being opened: one at a time. An entry goes when libp2p has answered, 10 s later at most. */
+  readonly #opening = new Set<PeerIdStr>()
 
   constructor(components: RouterComponents, options: RouterOptions, clock: Clock) {
     super(components, options)
     assertGossipsubShape(this)
     this.#clock = clock
+  }
+
+  /** Upstream opens a stream to one peer after the other: each waits for a round trip to all before it, 10 s for one that does not answer. */
+  override async start(): Promise<void> {
+    await super.start()
+    // What came meanwhile is still served by it.
+    this.outboundInflightQueue.end()
+    this.outboundInflightQueue = {
+      push: ({ peerId, connection }) => this.#openStream(peerId, connection),
+      end: () => undefined,
+    }
   }
 
   /** Upstream starts a returning peer's score anew, so a bad one is shed by reconnecting: the kept record is taken up. */
@@ -63,14 +78,32 @@ export class MendedRouter extends Gossipsub {
     this.#connections.delete(id)
     super.removePeer(peerId)
     this.score.scoreCache.delete(id)
+    // Upstream counts it for the colocation of addresses (P6) as long as its score is kept, hours after it left.
+    const kept = this.score.peerStats.get(id)
+    for (const ip of [...(kept?.connected === false ? kept.knownIPs : [])]) this.score.removeIP(id, ip)
   }
 
-  /** Upstream drops all PRUNEs of an RPC after the first one of a topic we are not in. */
+  /**
+   * Upstream drops all PRUNEs of an RPC after the first one of a topic we are not in, and keeps whatever back-off a peer
+   * names, though it be for ever and the peer gone.
+   */
   override handlePrune(peerId: PeerIdStr, prunes: RPC.ControlPrune[]): Promise<void> {
+    const known = prunes.filter(({ topicID }) => topicID !== undefined && this.mesh.has(topicID))
     return super.handlePrune(
       peerId,
-      prunes.filter(({ topicID }) => topicID !== undefined && this.mesh.has(topicID)),
+      known.map((prune) => ({ ...prune, backoff: Math.min(prune.backoff ?? 0, MAX_BACKOFF_SECONDS) })),
     )
+  }
+
+  /** Upstream keeps a peer in the mesh of a topic that it has left, unless it says PRUNE too: it owes none where it never had us. */
+  override handleReceivedSubscription(from: PeerId, topic: TopicStr, subscribe: boolean): boolean {
+    const isTaken = super.handleReceivedSubscription(from, topic, subscribe)
+    const id = from.toString()
+    if (!subscribe && this.mesh.get(topic)?.delete(id) === true) {
+      this.score.prune(id, topic)
+      this.onUnsubscribed(id, topic)
+    }
+    return isTaken
   }
 
   /**
@@ -117,8 +150,16 @@ export class MendedRouter extends Gossipsub {
       this.#reopenings.set(id, { ...now, isWaiting: false })
       const connection = this.#openConnection(id)
       if (connection === undefined || this.streamsOutbound.has(id)) return
-      void this.createOutboundStream(peerId, connection)
+      this.#openStream(peerId, connection)
     })
+  }
+
+  #openStream(peerId: PeerId, connection: Connection): void {
+    const id = peerId.toString()
+    this.#noteConnection(id, connection)
+    if (this.#opening.has(id)) return
+    this.#opening.add(id)
+    void this.createOutboundStream(peerId, connection).finally(() => this.#opening.delete(id))
   }
 
   #noteConnection(id: PeerIdStr, connection: Connection): void {
@@ -135,4 +176,7 @@ export class MendedRouter extends Gossipsub {
 
   /** Called when a connected peer's outbound stream broke, before it is opened again. */
   protected onOutboundLost(_peerId: PeerIdStr): void {}
+
+  /** Called when a peer of a mesh has left its topic, and so our mesh. */
+  protected onUnsubscribed(_peerId: PeerIdStr, _topic: TopicStr): void {}
 }

@@ -195,6 +195,11 @@ export class MeshRouter extends MendedRouter {
     return { ...prune, backoff: shortMs / 1000 }
   }
 
+  protected override onUnsubscribed(peerId: PeerIdStr, topic: TopicStr): void {
+    this.linksByHand.delete(topic, peerId)
+    this.#onMesh({ action: 'link_lost', peerId, topic, reason: 'peer_unsubscribed' })
+  }
+
   override removePeer(peerId: PeerId): void {
     const id = peerId.toString()
     for (const [topic, mesh] of this.mesh) {

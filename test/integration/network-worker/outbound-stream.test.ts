@@ -4,7 +4,11 @@ import { test } from 'node:test'
 import type { Stream } from '@libp2p/interface'
 import type { GossipsubInternals, RouterComponents } from '../../../src/network-worker/gossip/gossipsub-internals.ts'
 import { until } from '../../support/until.ts'
+import { deafNode } from './deaf-node.ts'
 import { forward, mesh, type RouterNode, relayRouter, startRouterNode, TOPIC, upstream } from './router-node.ts'
+
+/** Before libp2p gives up a stream whose protocol is not agreed on (10 s), and long after one that is answered. */
+const ANSWER_LIMIT_MS = 5000
 
 type Create = (components: RouterComponents) => GossipsubInternals
 
@@ -122,6 +126,31 @@ test('gone with one of two connections: upstream leaves the peer deaf', () =>
 
 test('gone with one of two connections: the relay opens a new stream on the other', () =>
   breakStream(relayRouter, closeOneOfTwo, assertHearsAgain))
+
+/** Whether a peer that comes after one that answers no stream is sent to before that one is given up, 10 s later. */
+async function isSentToBehindDeaf(create: Create): Promise<boolean> {
+  await using sender = await startRouterNode(create)
+  await using deaf = await deafNode()
+  const connection = await deaf.dial(sender.node.getMultiaddrs())
+  await connection.newStream('/meshsub/1.1.0')
+  await until('the stream of the deaf one', () => sender.router.peers.has(deaf.peerId.toString()))
+  await using next = await startRouterNode(upstream)
+  await next.node.dial(sender.node.getMultiaddrs())
+  await until('the stream of the next', () => sender.router.peers.has(next.peerId))
+  const opened = (): boolean => sender.router.streamsOutbound.has(next.peerId)
+  return until('a stream to it', opened, ANSWER_LIMIT_MS).then(
+    () => true,
+    () => false,
+  )
+}
+
+test('behind one that answers nothing: upstream makes the next peer wait', async () => {
+  assert.equal(await isSentToBehindDeaf(upstream), false, 'upstream has mended itself')
+})
+
+test('behind one that answers nothing: the relay opens a stream to the next peer at once', async () => {
+  assert.equal(await isSentToBehindDeaf(relayRouter), true)
+})
 
 test('a bad score outlives a reconnect with the relay, and not with upstream', async () => {
   const scoreAfterReconnect = async (create: Create): Promise<number> => {

@@ -1,10 +1,21 @@
 /** Faults of upstream that need no network to show: each test shows the fault in the bare class, then its mending. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { RPC } from '@chainsafe/libp2p-gossipsub/message'
 import type { PeerId } from '@libp2p/interface'
 import { multiaddr } from '@multiformats/multiaddr'
 import type { GossipsubInternals } from '../../../../src/network-worker/gossip/gossipsub-internals.ts'
-import { addPeer, mendedRouter, OTHER_TOPIC, pruneRpc, punish, TOPIC, upstreamRouter } from './router-scene.ts'
+import {
+  addPeer,
+  mendedRouter,
+  names,
+  OTHER_TOPIC,
+  pruneRpc,
+  punish,
+  routerScene,
+  TOPIC,
+  upstreamRouter,
+} from './router-scene.ts'
 
 interface TopicStats {
   readonly inMesh: boolean
@@ -101,6 +112,61 @@ test('prune: upstream drops the PRUNEs after one of an unknown topic; ours are a
   }
   assert.deepEqual(await meshAfterPrunes(upstreamRouter()), [false, true], 'upstream has mended itself')
   assert.deepEqual(await meshAfterPrunes(mendedRouter()), [false, false])
+})
+
+test('prune: upstream obeys a back-off of years, of a peer that is gone too; ours an hour at most', async () => {
+  const waitMs = async (router: GossipsubInternals, backoff: number): Promise<number> => {
+    const { peerId } = addPeer(router, 'peer')
+    router.join(TOPIC)
+    await router.handleReceivedRpc(peerId, pruneRpc(backoff, TOPIC))
+    return (router.backoff.get(TOPIC)?.get('peer') ?? assert.fail('no back-off')) - Date.now()
+  }
+  const hourMs = 3_600_000
+  assert.ok((await waitMs(upstreamRouter(), Number.MAX_SAFE_INTEGER)) > 1000 * hourMs, 'upstream has mended itself')
+  const longestMs = await waitMs(mendedRouter(), Number.MAX_SAFE_INTEGER)
+  assert.ok(longestMs <= hourMs && longestMs > hourMs - 60_000, `${longestMs} ms`)
+  const askedMs = await waitMs(mendedRouter(), 600)
+  assert.ok(askedMs <= 600_000 && askedMs > 540_000, `${askedMs} ms`)
+})
+
+function unsubscribeRpc(topic: string): RPC {
+  return { subscriptions: [{ topic, subscribe: false }], messages: [] }
+}
+
+test('unsubscribe: upstream keeps the peer in its mesh; ours lets it go, counts its deliveries, and says why', async () => {
+  const isKept = async (router: GossipsubInternals): Promise<boolean> => {
+    const { peerId } = addPeer(router, 'peer', { topics: [TOPIC, OTHER_TOPIC] })
+    router.join(TOPIC)
+    router.join(OTHER_TOPIC)
+    await router.handleReceivedRpc(peerId, unsubscribeRpc(TOPIC))
+    await router.heartbeat()
+    assert.ok(router.mesh.get(OTHER_TOPIC)?.has('peer'))
+    return router.mesh.get(TOPIC)?.has('peer') === true
+  }
+  assert.equal(await isKept(upstreamRouter()), true, 'upstream has mended itself')
+  const { router, changes } = routerScene()
+  assert.equal(await isKept(router), false)
+  assert.equal(topicStats(router, 'peer')?.inMesh, false)
+  const reason = 'peer_unsubscribed'
+  assert.deepEqual(changes.at(-1), { action: 'link_lost', peerId: 'peer', topic: TOPIC, reason })
+})
+
+test('colocation: upstream counts peers that have left an address; ours only those that are there', () => {
+  const scoreOfOneAlone = (router: GossipsubInternals): number => {
+    for (const id of names(20)) {
+      const gone = { toString: () => id } as PeerId
+      router.addPeer(gone, 'inbound', ADDRESS)
+      router.removePeer(gone)
+    }
+    router.addPeer({ toString: () => 'alone' } as PeerId, 'inbound', ADDRESS)
+    return router.score.score('alone')
+  }
+  assert.ok(scoreOfOneAlone(upstreamRouter()) < -5000, 'upstream has mended itself')
+  const ours = mendedRouter()
+  assert.equal(scoreOfOneAlone(ours), 0)
+  for (const id of names(20, 'there')) ours.addPeer({ toString: () => id } as PeerId, 'inbound', ADDRESS)
+  ours.score.scoreCache.clear()
+  assert.ok(ours.score.score('alone') < -5000)
 })
 
 test('direct peers: upstream dials them inside its heartbeat and waits; ours never', async () => {
