@@ -25,7 +25,7 @@ export async function layGround(
     chain,
     isLoopback,
     enr: new LocalEnr(config.dataDir, privateKey.raw, clock.nowMs()),
-    metadata: new MetadataState(advertisedCustodyGroups(config)),
+    metadata: new MetadataState(advertisedCustodyGroups(config), clock.nowMs()),
     stats: new GossipStats(),
     meshLog: new MeshLog({ clock, log, emit: (event) => emit('mesh', event) }),
     runtimeConfig: new RuntimeConfig(restored.settings, {

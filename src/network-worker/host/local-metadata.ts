@@ -29,9 +29,14 @@ export type LocalMetadata = Metadata & { readonly syncnets: Uint8Array; readonly
 export class MetadataState {
   #current: LocalMetadata
 
-  constructor(custodyGroupCount: number = CUSTODY_REQUIREMENT) {
+  /**
+   * @param startedAtMs wall time: the sequence number begins there, above all that earlier runs can have reached. Peers keep
+   * what they know of us over our restart; of a number that is not above theirs they ask for nothing new, and Prysm answers a
+   * ping with a lower one by an error and counts it against us
+   */
+  constructor(custodyGroupCount: number = CUSTODY_REQUIREMENT, startedAtMs = 0) {
     this.#current = {
-      seqNumber: 1n,
+      seqNumber: BigInt(Math.max(1, Math.floor(startedAtMs))),
       attnets: new Uint8Array(ATTNETS_BYTES),
       syncnets: new Uint8Array(SYNCNETS_BYTES),
       custodyGroupCount,

@@ -52,16 +52,23 @@ test('without a command it runs; SIGINT stops it too, an idle API connection or 
   assert.ok(ms < STOP_BOUND_MS)
 })
 
-test('keeps its identity over a restart', async (t) => {
+test('keeps its identity over a restart, and tells peers of a newer version of its metadata', async (t) => {
   const flags = quietFlags(t)
   const ids: unknown[] = []
+  const versions: bigint[] = []
   for (let run = 0; run < 2; run++) {
     const child = starling(t, ['run', ...flags])
-    ids.push((await child.line('relay started'))['peer_id'])
+    const { peer_id, api } = await child.line('relay started')
+    ids.push(peer_id)
+    const identity = await fetch(`${api}/eth/v1/node/identity`)
+    const { data } = (await identity.json()) as { data: { metadata: { seq_number: string } } }
+    versions.push(BigInt(data.metadata.seq_number))
     child.process.kill('SIGTERM')
     assert.equal((await child.end()).code, 0)
   }
   assert.equal(ids[0], ids[1])
+  const [first = 0n, second = 0n] = versions
+  assert.ok(first > 0n && second > first, String(versions))
 })
 
 test('SIGTERM while it starts ends it in order', async (t) => {

@@ -17,6 +17,14 @@ test('a node without topics advertises nothing, and four custody groups', () => 
   assert.deepEqual([...attnets, ...syncnets], Array(9).fill(0))
 })
 
+test('a later run begins above all that an earlier one can have reached, since peers keep our number over a restart', () => {
+  const startedAtMs = 1_800_000_000_000
+  const earlier = new MetadataState(4, startedAtMs)
+  for (let rotation = 0; rotation < 100; rotation++) earlier.update(topics(`beacon_attestation_${rotation % 64}`))
+  const later = new MetadataState(4, startedAtMs + 1_000)
+  assert.ok(later.current.seqNumber > earlier.current.seqNumber)
+})
+
 test('subnets are bits, counted from the least significant one', () => {
   const state = new MetadataState()
   state.update(topics('beacon_attestation_0', 'beacon_attestation_9', 'beacon_attestation_63', 'sync_committee_3'))
