@@ -101,7 +101,7 @@ class ActiveDiscovery implements DiscoveryRoom {
     this.#discovered = discovered
     for (const { peerId } of restored.records) watch.remember(peerId)
     this.#book = new RecordBook({
-      isOnline: () => books.registry.connectedCount > 0,
+      isOnline: () => books.admission.countedPeers() > 0,
       clock,
       restored: restored.records,
       onKept: deps.onKept,
