@@ -315,7 +315,7 @@ export interface CountersView {
   readonly acceptedMessages: number
   readonly ignoredMessages: number
   readonly rejectedMessages: number
-  /** Messages we did not send because a peer's queue was full: our own overload. */
+  /** Copies that did not reach a peer and messages there was no room for, for whatever reason (`DropReason`). */
   readonly droppedMessages: number
   readonly acceptedBlocks: number
 }

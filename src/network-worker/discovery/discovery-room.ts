@@ -15,6 +15,7 @@ import type { NodeRecord } from '../../shared/node-record.ts'
 import { siblingUrl } from '../../shared/worker-url.ts'
 import type { Chain } from '../chain/chain.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
+import { discoveryBinds } from '../host/endpoints.ts'
 import type { PeerBooks } from '../peers/peer-books.ts'
 import type { PeersRoom } from '../peers/peers-room.ts'
 import { DialFeed } from './dial-feed.ts'
@@ -219,9 +220,9 @@ class ActiveDiscovery implements DiscoveryRoom {
 }
 
 function settingsOf({ config, privateKey, localRecord }: DiscoveryRoomDeps): DiscoverySettings {
-  const { port, bootnodes, logLevel, logFormat, logFile } = config
+  const { bootnodes, logLevel, logFormat, logFile } = config
   return {
-    binds: config.listenAddresses.map((address) => ({ address, port })),
+    binds: discoveryBinds(config),
     privateKey,
     enr: localRecord(),
     bootnodes,

@@ -5,6 +5,7 @@
 import { StrictNoSign } from '@chainsafe/libp2p-gossipsub'
 import type { Layers } from '../../config/address-settings.ts'
 import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
+import { MAX_PAYLOAD_SIZE } from '../../consensus/ssz-bounds.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { toHex } from '../../shared/hex.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
@@ -25,8 +26,7 @@ import { peerScoreParams, SCORE_THRESHOLDS } from './score-parameters.ts'
 import type { TopicContext, TopicDirectory } from './topic-directory.ts'
 import type { TopicRules } from './topic-rules.ts'
 
-/** Largest gossip RPC: max_message_size() of reference/p2p.md A2.2 for a MAX_PAYLOAD_SIZE of 10 MiB. */
-const MAX_PAYLOAD_SIZE = 10 * 1024 * 1024
+/** Largest gossip RPC: max_message_size() of specs/phase0/p2p-interface.md. */
 export const MAX_RPC_BYTES = 32 + MAX_PAYLOAD_SIZE + Math.floor(MAX_PAYLOAD_SIZE / 6) + 1024
 /** Past it libp2p aborts the stream; the outbox holds messages back long before (STREAM_WATERMARK_BYTES). */
 const OUTBOUND_ABORT_BYTES = 16 * 1024 * 1024

@@ -26,7 +26,8 @@ const JOINED_MESSAGES = 256
  * Why a copy was not sent: no room, no longer wanted by anybody, or its stream broke; `inbound_full`: a message came for
  * which there was no room in our own line (arrivals.ts); `uplink_full`: too many copies waited for the uplink (uplink-line.ts).
  */
-export type DropReason = 'queue_full' | 'stale' | 'stream_lost' | 'inbound_full' | 'uplink_full'
+export const DROP_REASONS = ['queue_full', 'stale', 'stream_lost', 'inbound_full', 'uplink_full'] as const
+export type DropReason = (typeof DROP_REASONS)[number]
 
 export interface OutboxMessage {
   /** One RPC with the length before it. */

@@ -21,6 +21,8 @@ export const MAX_FIRST_DELIVERIES_SCORE = 40
 const TOPIC_WEIGHTS = 0.5 + 0.5 + 1 + 0.05 * 3
 /** The best score that topics can give: 107.5. One invalid message takes as much. */
 export const MAX_POSITIVE_SCORE = (MAX_IN_MESH_SCORE + MAX_FIRST_DELIVERIES_SCORE) * TOPIC_WEIGHTS
+/** The most a gossip score can be: a peer of that score is of full value. */
+export const TOPIC_SCORE_CAP = MAX_POSITIVE_SCORE / 2
 const IP_COLOCATION_THRESHOLD = 8
 const BEHAVIOUR_PENALTY_THRESHOLD = 6
 const BEHAVIOUR_PENALTY_EPOCHS = 10
@@ -41,10 +43,9 @@ export function peerScoreParams(timing: SlotTiming, exemptIps: Set<string>): Par
   const { slotDurationMs, slotsPerEpoch } = timing
   const behaviourPenaltyDecay = decayOverSlots(BEHAVIOUR_PENALTY_EPOCHS * slotsPerEpoch, timing)
   const intolerable = convergence(behaviourPenaltyDecay, INTOLERABLE_PENALTIES_PER_EPOCH / slotsPerEpoch)
-  const topicScoreCap = MAX_POSITIVE_SCORE / 2
   return {
     topics: {},
-    topicScoreCap,
+    topicScoreCap: TOPIC_SCORE_CAP,
     // The router puts its own term here (scored-router.ts).
     appSpecificScore: () => 0,
     appSpecificWeight: 1,
@@ -52,7 +53,7 @@ export function peerScoreParams(timing: SlotTiming, exemptIps: Set<string>): Par
     decayToZero: DECAY_TO_ZERO,
     retainScore: RETAINED_EPOCHS * slotsPerEpoch * slotDurationMs,
     IPColocationFactorThreshold: IP_COLOCATION_THRESHOLD,
-    IPColocationFactorWeight: -topicScoreCap,
+    IPColocationFactorWeight: -TOPIC_SCORE_CAP,
     IPColocationFactorWhitelist: exemptIps,
     behaviourPenaltyThreshold: BEHAVIOUR_PENALTY_THRESHOLD,
     behaviourPenaltyDecay,

@@ -3,6 +3,7 @@
  * in theirs, gossip offences, facts of the handshake. Out: reports by the tables of score/report-sites.ts, and the
  * goodbye where a site has one of its own.
  */
+import { CUSTODY_REQUIREMENT, NUMBER_OF_CUSTODY_GROUPS } from '../../consensus/custody.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { GossipOffence } from '../gossip/gossip-offence.ts'
@@ -24,10 +25,6 @@ import {
   violationReport,
 } from './score/report-sites.ts'
 import type { ScoreBook } from './score/score-book.ts'
-
-/** CUSTODY_REQUIREMENT and NUMBER_OF_CUSTODY_GROUPS (consensus-specs fulu das-core): what a peer may advertise. */
-const MIN_CUSTODY_GROUPS = 4
-const MAX_CUSTODY_GROUPS = 128
 
 /** Every gossipsub version, go's and rust's names included. */
 const GOSSIPSUB_PREFIX = '/meshsub/'
@@ -81,7 +78,7 @@ export class PeerConduct {
   introduced(peerId: PeerIdStr, metadata: Metadata): void {
     const count = metadata.custodyGroupCount ?? 0
     if (count === 0 || !this.#deps.hasCustody()) return
-    if (count >= MIN_CUSTODY_GROUPS && count <= MAX_CUSTODY_GROUPS) return
+    if (count >= CUSTODY_REQUIREMENT && count <= NUMBER_OF_CUSTODY_GROUPS) return
     this.#deps.log.info({ peer: peerId, count }, 'peer with an impossible custody group count')
     this.#dismiss(peerId, BAD_CUSTODY_COUNT, GOODBYE.fault)
   }

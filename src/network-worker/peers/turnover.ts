@@ -6,6 +6,7 @@ import type { RuntimeSettings } from '../../rpc/contract.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
+import { TOPIC_SCORE_CAP } from '../gossip/score-parameters.ts'
 import { blockRttMs } from './block-way.ts'
 import type { DialQueue } from './dial-queue.ts'
 import { excessPeers, type PeerStanding } from './excess.ts'
@@ -17,9 +18,6 @@ import type { PeerRegistry } from './peer-registry.ts'
 import { type RedialBook, SELF_PRUNED_MS } from './redial-book.ts'
 import type { ScoreBook } from './score/score-book.ts'
 import { weightedGossipScore } from './score/score-formula.ts'
-
-/** The most a gossip score can be, its topic cap (reference/scoring.md §3.1): a peer of that score is of full value. */
-const FULL_GOSSIP_SCORE = 53.75
 
 export interface TurnoverDeps {
   readonly registry: PeerRegistry
@@ -84,7 +82,7 @@ export class Turnover {
       rttMs: bestRttMs,
       blockRttMs: blockRttMs(bestRttMs, address),
       score: scores.peerScore(peerId) + weightedGossipScore(gossipScore),
-      value: Math.min(1, Math.max(0, gossipScore / FULL_GOSSIP_SCORE)),
+      value: Math.min(1, Math.max(0, gossipScore / TOPIC_SCORE_CAP)),
     }
   }
 

@@ -9,6 +9,8 @@ import type { ThreadLoad } from '../../shared/thread-load.ts'
 import type { BlockHead } from '../chain/block-head.ts'
 import type { ClockOffset } from '../chain/clock-offset.ts'
 import type { DiscoveryRoom } from '../discovery/discovery-room.ts'
+import { MESSAGE_CLASSES } from '../gossip/message-class.ts'
+import { DROP_REASONS } from '../gossip/peer-outbox.ts'
 import type { RelayRouter } from '../gossip/relay-router.ts'
 import type { TopicDirectory } from '../gossip/topic-directory.ts'
 import type { WindowUpkeep } from '../host/congestion/window-upkeep.ts'
@@ -96,10 +98,14 @@ export function metricsSnapshot(deps: MetricsDeps): MetricsView {
 }
 
 function dropsOf({ drops }: MetricsDeps['stats']): MetricsView['dropped'] {
-  return [...drops].map(([key, messages]) => {
-    const [reason = '', messageClass = ''] = key.split(':')
-    return { reason, messageClass, messages }
-  })
+  // Zeros too: `increase()` of a series that begins with its first event does not see that event.
+  return DROP_REASONS.flatMap((reason) =>
+    MESSAGE_CLASSES.map((messageClass) => ({
+      reason,
+      messageClass,
+      messages: drops.get(`${reason}:${messageClass}`) ?? 0,
+    })),
+  )
 }
 
 function meshesOf({ directory, router }: MetricsDeps): readonly KindMesh[] {
