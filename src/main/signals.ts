@@ -1,6 +1,6 @@
-export type StopSignal = 'SIGTERM' | 'SIGINT'
+export type StopSignal = 'SIGTERM' | 'SIGINT' | 'SIGHUP'
 
-const STOP_SIGNALS: readonly StopSignal[] = ['SIGTERM', 'SIGINT']
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGTERM', 'SIGINT', 'SIGHUP']
 
 /** What two requests to stop do. */
 export interface SignalActions {
@@ -10,7 +10,7 @@ export interface SignalActions {
   again(signal: StopSignal): void
 }
 
-/** Listens to SIGTERM and SIGINT until disposed. */
+/** Listens to them until disposed. */
 export function onStopSignals(actions: SignalActions): Disposable {
   let asked = false
   const listener = (signal: StopSignal): void => {

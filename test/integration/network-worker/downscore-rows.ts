@@ -14,7 +14,9 @@ export const DOWNSCORE_ROWS: Readonly<Record<ReportReason, Row>> = {
   ...INTRODUCTION_ROWS,
 }
 
-const ASKS_FOR_NO_BLOCKS: Cannot = { cannot: 'a relay asks for no blocks' }
+const THROWS_BLOCKS_AWAY: Cannot = {
+  cannot: 'a relay throws the few blocks away that it asks for (`--grow-windows`), and nobody pays for them',
+}
 
 /** Every word of the standard: said for some row, or why never. */
 export const DOWNSCORE_WORDS: Readonly<Record<DownscoreReason, 'said' | Cannot>> = {
@@ -23,13 +25,13 @@ export const DOWNSCORE_WORDS: Readonly<Record<DownscoreReason, 'said' | Cannot>>
   rpc_rate_limited: 'said',
   rpc_timeout: 'said',
   rpc_io_error: 'said',
-  rpc_bad_blocks_by_range: ASKS_FOR_NO_BLOCKS,
-  rpc_bad_blocks_by_root: ASKS_FOR_NO_BLOCKS,
+  rpc_bad_blocks_by_range: THROWS_BLOCKS_AWAY,
+  rpc_bad_blocks_by_root: THROWS_BLOCKS_AWAY,
   gossip_invalid_block: 'said',
   gossip_invalid_attestation: 'said',
   gossip_invalid_blob_sidecar: 'said',
   gossip_invalid_data_column_sidecar: 'said',
-  sync_bad_batch: ASKS_FOR_NO_BLOCKS,
+  sync_bad_batch: THROWS_BLOCKS_AWAY,
   status_unviable_fork: 'said',
   behaviour_penalty: 'said',
   unknown: { cannot: 'every report has a word' },
