@@ -93,6 +93,8 @@ export class WorkerSupervisor {
   readonly #signs = new LifeSigns()
   #state: SupervisorState = 'idle'
   #spawned: Promise<NetworkThread> | undefined
+  /** The thread was handed its ends of the ports. */
+  #isBooted = false
   /** The worker ends without being asked to, or has ended. */
   #dying = false
   #stopped: Promise<void> | undefined
@@ -210,6 +212,7 @@ export class WorkerSupervisor {
 
   #boot(): WorkerBoot<RelayConfig> {
     const { config, restored } = this.#options
+    this.#isBooted = true
     return { config, restored, control: this.#controlChannel.port2, events: this.#eventChannel.port2 }
   }
 
@@ -224,8 +227,11 @@ export class WorkerSupervisor {
     this.#onDeath(reason)
   }
 
-  /** To be waited for when the thread has ended: the port closes behind the last event, unless the thread never had it. */
+  /** To be waited for when the thread has ended: the port closes behind the last event. */
   async #lastEvent(): Promise<void> {
+    if (!this.#isBooted) return
+    // Nothing else may keep the process alive by then, the deadline's timer included.
+    this.#eventChannel.port1.ref()
     await withDeadline(this.#eventsEnded.promise, EXIT_GRACE_MS, 'last event').catch(() => undefined)
   }
 

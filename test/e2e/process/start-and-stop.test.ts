@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { Agent, get } from 'node:http'
 import { test } from 'node:test'
-import { quietFlags, starling } from './child.ts'
+import { fileURLToPath } from 'node:url'
+import { Child, quietFlags, starling } from './child.ts'
 
 /** Bound of design.md: a stop, goodbyes included. */
 const STOP_BOUND_MS = 10_000
+const HASTY_RELAY = fileURLToPath(new URL('./hasty-relay.ts', import.meta.url))
 
 test('starts, says where it is, answers health, and leaves in order on SIGTERM', async (t) => {
   const began = performance.now()
@@ -79,3 +81,18 @@ test('SIGTERM while it starts ends it in order', async (t) => {
   assert.equal(code, 0)
   assert.ok(ms < STOP_BOUND_MS)
 })
+
+for (const afterMs of [0, 50, 250]) {
+  test(`SIGTERM ${afterMs} ms after it was begun, before its network worker can hear of it, ends it in order`, async (t) => {
+    const child = new Child(t, process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      HASTY_RELAY,
+      String(afterMs),
+      ...quietFlags(t),
+    ])
+    const { code, ms } = await child.end()
+    assert.equal(code, 0)
+    assert.ok(ms < STOP_BOUND_MS)
+    assert.deepEqual(child.errorLines, [])
+  })
+}
