@@ -27,7 +27,7 @@ export interface AddressFields {
   readonly peerId: PeerIdStr
 }
 
-/** Multiaddrs of libp2p's transports, QUIC before TCP and IPv4 before IPv6. */
+/** Multiaddrs of libp2p's transports, TCP before QUIC (ADR 42) and IPv4 before IPv6. */
 export function addressesOf({ ip, ip6, field, peerId }: AddressFields): string[] {
   const hosts = [
     { host: ip === undefined ? undefined : `/ip4/${ip}`, suffix: '' },
@@ -35,8 +35,8 @@ export function addressesOf({ ip, ip6, field, peerId }: AddressFields): string[]
   ]
   const found: string[] = []
   for (const [key, transport, tail] of [
-    ['quic', 'udp', '/quic-v1'],
     ['tcp', 'tcp', ''],
+    ['quic', 'udp', '/quic-v1'],
   ] as const) {
     for (const { host, suffix } of hosts) {
       const port = portOf(field(`${key}${suffix}`))

@@ -18,7 +18,7 @@ export interface NodeRecord {
   readonly udp: number | undefined
   readonly ip6: string | undefined
   readonly udp6: number | undefined
-  /** Where libp2p reaches it: multiaddrs that end in `/p2p/<id>`, QUIC before TCP. May be none. */
+  /** Where libp2p reaches it: multiaddrs that end in `/p2p/<id>`, TCP before QUIC. May be none. */
   readonly addresses: readonly string[]
   /** The three parts of `eth2`; the epoch is Infinity when nothing is scheduled. */
   readonly forkDigestHex: string | undefined

@@ -31,7 +31,7 @@ export function targetOfText(text: string): DialTarget {
 }
 
 /**
- * Parses what an operator gave. Of a record, QUIC comes before TCP; addresses keep their order.
+ * Parses what an operator gave. Of a record, TCP comes before QUIC (ADR 42); addresses keep their order.
  * @throws RelayError BAD_ENR, BAD_MULTIADDR, BAD_REQUEST (addresses of several peers)
  */
 export function resolveTarget(target: DialTarget | DialAddresses): ResolvedTarget {
@@ -65,7 +65,7 @@ function resolveEnr(text: string): ResolvedTarget {
   const record = decodeEnr(text)
   const peerId = record.peerId.toString()
   const addresses: Multiaddr[] = []
-  for (const protocol of ['quic4', 'quic6', 'tcp4', 'tcp6'] as const) {
+  for (const protocol of ['tcp4', 'tcp6', 'quic4', 'quic6'] as const) {
     const location = record.getLocationMultiaddr(protocol)
     // Its multiaddr object is of another major version than ours: text crosses, objects do not.
     const address = location === undefined ? undefined : parseMultiaddr(`${location.toString()}/p2p/${peerId}`)

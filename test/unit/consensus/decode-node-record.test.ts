@@ -91,7 +91,7 @@ describe('decodeNodeRecord', () => {
     assert.equal(record.forkDigestHex, undefined)
   })
 
-  test('reads every field of the consensus layer, QUIC before TCP and IPv4 before IPv6', () => {
+  test('reads every field of the consensus layer, TCP before QUIC and IPv4 before IPv6', () => {
     const record = decodeNodeRecord(
       signed({
         ip: Uint8Array.of(1, 2, 3, 4),
@@ -111,10 +111,10 @@ describe('decodeNodeRecord', () => {
     )
     const { peerId } = record
     assert.deepEqual(record.addresses, [
-      `/ip4/1.2.3.4/udp/9004/quic-v1/p2p/${peerId}`,
-      `/ip6/2001:db8::1/udp/80/quic-v1/p2p/${peerId}`,
       `/ip4/1.2.3.4/tcp/9002/p2p/${peerId}`,
       `/ip6/2001:db8::1/tcp/9003/p2p/${peerId}`,
+      `/ip4/1.2.3.4/udp/9004/quic-v1/p2p/${peerId}`,
+      `/ip6/2001:db8::1/udp/80/quic-v1/p2p/${peerId}`,
     ])
     assert.deepEqual([record.ip, record.udp, record.ip6, record.udp6], ['1.2.3.4', 9000, '2001:db8::1', 9001])
     assert.deepEqual([record.forkDigestHex, record.nextForkVersionHex], ['a4b5c6d7', '06000000'])

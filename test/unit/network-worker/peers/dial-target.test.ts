@@ -33,7 +33,7 @@ function addressesOf({ addresses }: ResolvedTarget): string[] {
   return addresses.map((address) => address.toString())
 }
 
-test('a record is dialled at its QUIC address first, then at its TCP one', () => {
+test('a record is dialled at its TCP address first, by which blocks come sooner, then at its QUIC one', () => {
   const { text, peerId } = record((enr) => {
     enr.ip = '203.0.113.5'
     enr.tcp = 9000
@@ -43,8 +43,8 @@ test('a record is dialled at its QUIC address first, then at its TCP one', () =>
   assert.equal(target.peerId, peerId)
   assert.equal(target.enr, text)
   assert.deepEqual(addressesOf(target), [
-    `/ip4/203.0.113.5/udp/9001/quic-v1/p2p/${peerId}`,
     `/ip4/203.0.113.5/tcp/9000/p2p/${peerId}`,
+    `/ip4/203.0.113.5/udp/9001/quic-v1/p2p/${peerId}`,
   ])
 })
 
