@@ -173,7 +173,13 @@ export class MeshRouter extends MendedRouter {
     const score = this.score.score(peerId)
     const shortMs = score < 0 || this.#backoffLeftMs(peerId, topic) > 0 ? undefined : this.#shortBackoffMs()
     if (shortMs === undefined) super.addBackoff(peerId, topic)
-    else this.#shortBackoffs.set(`${peerId} ${topic}`, shortMs)
+    else {
+      this.#shortBackoffs.set(`${peerId} ${topic}`, shortMs)
+      // At once, not when the PRUNE is made: it goes out after all else of this beat, and whoever is grafted until then
+      // takes it for the end of the new link.
+      const ends = this.backoff.get(topic) ?? new Map<PeerIdStr, number>()
+      this.backoff.set(topic, ends.set(peerId, this.#clock.nowMs() + shortMs))
+    }
     if (this.#cause !== 'heartbeat') return
     const reason = score < 0 ? 'negative_score' : 'mesh_high'
     const backoffSecs = (shortMs ?? this.opts.pruneBackoff) / 1000
