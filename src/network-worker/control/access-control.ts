@@ -48,7 +48,12 @@ export class AccessControl {
   async change(change: AccessChange): Promise<void> {
     this.#checkBanned(change.ban ?? [])
     for (const peer of change.trust ?? []) this.#checkTrusted(peer)
-    const { access, scores, redial, trusted, explicit } = this.#deps
+    const { access, scores, redial, trusted, explicit, registry } = this.#deps
+    for (const peerId of change.untrust ?? []) {
+      // The book's record goes with the trust: a peer that stays connected may be trusted by it again.
+      const record = registry.get(peerId)
+      if (record !== undefined) record.enr ??= access.trustedPeer(peerId)?.enr ?? undefined
+    }
     access.apply(change)
     for (const peerId of change.unban ?? []) redial.clear(peerId)
     for (const peerId of change.untrust ?? []) {
@@ -82,8 +87,9 @@ export class AccessControl {
     this.#refuseBanned(peerId)
     const record = this.#deps.registry.get(peerId)
     if (record?.state !== 'connected') throw new RelayError('PEER_NOT_CONNECTED', 'peer not connected')
-    if (record.enr === undefined) throw new RelayError('PEER_HAS_NO_ENR', 'peer has no ENR')
-    return this.resolve({ enr: record.enr })
+    const enr = record.enr ?? this.#deps.access.trustedPeer(peerId)?.enr ?? undefined
+    if (enr === undefined) throw new RelayError('PEER_HAS_NO_ENR', 'peer has no ENR')
+    return this.resolve({ enr })
   }
 
   /** @throws BAD_PEER_ID, PEER_BANNED */

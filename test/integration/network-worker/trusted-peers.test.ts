@@ -49,6 +49,19 @@ test('a connected peer can be trusted by its id when its ENR is known', async ()
   assert.deepEqual([described.peerId, described.enr], [known.peerId, enr])
 })
 
+test('a peer that was trusted with its ENR can be trusted by its id, also once it no longer is', async () => {
+  const config = { network: relayNetwork() }
+  await using relay = await startRelay({ config })
+  await using friend = await startRelay({ config })
+  const { enr } = await friend.control.getNodeInfo()
+  const peer = { peerId: friend.peerId, enr, addresses: friend.addresses.slice(0, 1) }
+  await relay.control.changeAccess({ trust: [peer] })
+  await until('the connection', async () => (await stateOf(relay, friend.peerId)) === 'connected')
+  assert.equal((await relay.control.describePeer(friend.peerId)).enr, enr)
+  await relay.control.changeAccess({ untrust: [friend.peerId] })
+  assert.equal((await relay.control.describePeer(friend.peerId)).enr, enr)
+})
+
 test('an ordinary peer above the target makes room, a trusted one does not count', async () => {
   const config = { network: relayNetwork() }
   await using friend = await startRelay({ config })
