@@ -112,7 +112,7 @@ export class RelayRouter extends SendingRouter {
   /** Messages are handled here, before the promise is there; upstream is left what else is in the RPC. */
   override handleReceivedRpc(from: PeerId, rpc: RPC): Promise<void> {
     const { messages, subscriptions, control } = rpc
-    const isMessagesOnly = subscriptions.length === 0 && control === undefined
+    const isMessagesOnly = subscriptions.length === 0 && (control === undefined || saysNothing(control))
     // What keeps one of them longer says so; of the rest of an RPC upstream may keep parts.
     if (isMessagesOnly) this.isRpcKept = false
     if (messages.length > 0) this.#receiveAll(from, messages)
@@ -274,3 +274,8 @@ export class RelayRouter extends SendingRouter {
 }
 
 const NO_BYTES = new Uint8Array()
+
+/** A control message without any: there is nothing in it that upstream would have to be asked for. */
+function saysNothing({ ihave, iwant, graft, prune, idontwant }: RPC.ControlMessage): boolean {
+  return ihave.length + iwant.length + graft.length + prune.length + idontwant.length === 0
+}

@@ -29,11 +29,22 @@ const CONTROL_LIMITS = {
   },
 }
 
+/**
+ * Control messages of an RPC, and ids in all lists of one. What the lists may have one by one is 25 million ids together; an
+ * empty one takes two bytes of an RPC, and fifty times as many once it is read. Who is honest tells of some seconds' messages.
+ */
+const MAX_CONTROLS = 16
+const MAX_CONTROL_IDS = 65_536
+
 /** Of the fields of an RPC, a subscription and a message. */
 const SUBSCRIPTION = tagOf(1)
 const MESSAGE = tagOf(2)
 const CONTROL = tagOf(3)
+const ANNOUNCED = tagOf(1)
+const WANTED = tagOf(2)
 const UNWANTED = tagOf(5)
+const ANNOUNCED_ID = tagOf(2)
+const WANTED_ID = tagOf(1)
 const UNWANTED_ID = tagOf(1)
 const IS_SUBSCRIBE = tagOf(1, 0)
 const SUBSCRIBED_TOPIC = tagOf(2)
@@ -43,6 +54,13 @@ const SEQNO = tagOf(3)
 const TOPIC = tagOf(4)
 const SIGNATURE = tagOf(5)
 const KEY = tagOf(6)
+
+/** The lists of a control message that have ids, and what stands before an id in each. */
+const ID_OF_LIST: ReadonlyMap<number, number> = new Map([
+  [ANNOUNCED, ANNOUNCED_ID],
+  [WANTED, WANTED_ID],
+  [UNWANTED, UNWANTED_ID],
+])
 
 /** Named as protons names its own: an RPC, but one with more in it than we take. */
 export class TooManyElementsError extends Error {
@@ -56,6 +74,7 @@ export class TooManyElementsError extends Error {
 export function decodeRpc(bytes: Uint8Array, names: TopicNames): RPC {
   const reader = new ProtobufReader(bytes)
   const rpc: RPC = { subscriptions: [], messages: [] }
+  let controls = 0
   while (reader.at < reader.end) {
     const tag = reader.varint()
     if (tag === MESSAGE) {
@@ -65,17 +84,50 @@ export function decodeRpc(bytes: Uint8Array, names: TopicNames): RPC {
       if (rpc.subscriptions.length === MAX_SUBSCRIPTIONS) throw new TooManyElementsError('too many subscriptions')
       rpc.subscriptions.push(readSubscription(reader, names))
     } else if (tag === CONTROL) {
+      if (++controls > MAX_CONTROLS) throw new TooManyElementsError('too many control messages')
       rpc.control = readControl(reader.view())
     } else reader.skip(tag)
   }
   return rpc
 }
 
-/** @throws as the library does */
+/** @throws TooManyElementsError when it has more ids than anybody needs, and as the library does */
 function readControl(bytes: Uint8Array): RPC.ControlMessage {
+  if (countIds(bytes) > MAX_CONTROL_IDS) throw new TooManyElementsError('too many ids')
   const idontwant = readUnwanted(bytes)
   if (idontwant === undefined) return withOurIds(RPC.ControlMessage.decode(bytes, CONTROL_LIMITS))
   return { ihave: [], iwant: [], graft: [], prune: [], idontwant }
+}
+
+/** Ids of a control message without reading them; of bytes that are none, which the library refuses, as many as come before that shows. */
+function countIds(bytes: Uint8Array): number {
+  // The shortest id is two bytes: few can be in few.
+  if (bytes.length <= 2 * MAX_CONTROL_IDS) return 0
+  const reader = new ProtobufReader(bytes)
+  let ids = 0
+  try {
+    while (reader.at < reader.end) {
+      const list = reader.varint()
+      const id = ID_OF_LIST.get(list)
+      if (id === undefined) reader.skip(list)
+      else ids += countFields(reader, id)
+    }
+  } catch {
+    // Told by whoever reads it.
+  }
+  return ids
+}
+
+function countFields(reader: ProtobufReader, wanted: number): number {
+  const outerEnd = reader.enter()
+  let count = 0
+  while (reader.at < reader.end) {
+    const tag = reader.varint()
+    reader.skip(tag)
+    if (tag === wanted) count++
+  }
+  reader.end = outerEnd
+  return count
 }
 
 /**

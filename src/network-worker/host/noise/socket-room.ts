@@ -24,8 +24,8 @@ function takesUserBuffer(handle: unknown): handle is UserBufferHandle {
 }
 
 /**
- * Has a socket read into the room from now on: what `net.connect` offers as `onread`, and `net.createServer` does not. What
- * comes is lent to `receive` until it returns.
+ * Has a socket read into the room from now on, once a turn: what `net.connect` offers as `onread`, and `net.createServer` does
+ * not. What comes is lent to `receive` until it returns.
  * @returns false, and nothing is changed, where the runtime's parts are not as known, or bytes wait in the socket
  */
 export function readIntoRoom(socket: Socket, receive: Receive): boolean {
@@ -36,9 +36,24 @@ export function readIntoRoom(socket: Socket, receive: Receive): boolean {
   if (!takesUserBuffer(handle) || socket.readableLength > 0 || socket.destroyed) return false
   room ??= Buffer.allocUnsafeSlow(ROOM_BYTES)
   Reflect.set(socket, bufferKey, room)
-  Reflect.set(socket, callbackKey, (bytes: number, filled: Buffer): void => receive(filled.subarray(0, bytes)))
+  Reflect.set(socket, callbackKey, (bytes: number, filled: Buffer): boolean => {
+    receive(filled.subarray(0, bytes))
+    if (bytes < filled.length) return true
+    goOnNextTurn(socket)
+    return false
+  })
   handle.useUserBuffer(room)
   return true
+}
+
+/**
+ * A full room means that there is more, and libuv would read it at once, up to 32 rooms in a row: 4 MB of the smallest messages,
+ * which take a second, in which no timer and no other socket has its turn.
+ */
+function goOnNextTurn(socket: Socket): void {
+  setImmediate(() => {
+    if (!socket.destroyed && !socket.isPaused()) socket.resume()
+  })
 }
 
 /** Under which a socket keeps the options `onread.buffer`, `onread.callback`, and the maker of buffers. */

@@ -137,6 +137,41 @@ test('a list longer than allowed is told from bytes that are no RPC', () => {
   )
 })
 
+/** A field of protobuf with bytes in it. */
+function field(number: number, content: Uint8Array): Uint8Array {
+  return new Uint8Array(Buffer.concat([Uint8Array.of(number * 8 + 2), prefixWithLength(content)]))
+}
+
+function repeated(unit: Uint8Array, count: number): Uint8Array {
+  const all = new Uint8Array(unit.length * count)
+  for (let at = 0; at < count; at++) all.set(unit, at * unit.length)
+  return all
+}
+
+for (const [name, list, id] of [
+  ['IHAVE', 1, 2],
+  ['IWANT', 2, 1],
+  ['IDONTWANT', 5, 1],
+] as const) {
+  test(`empty ids of ${name} without end are refused before they are read; as many as anybody needs are not`, () => {
+    const listOf = field(list, repeated(field(id, new Uint8Array()), 500))
+    const few = decodeRpc(field(3, repeated(listOf, 131)), names())
+    assert.equal(few.control?.idontwant.length, list === 5 ? 131 : 0)
+    const many = field(3, repeated(listOf, 4000))
+    const heapBytes = process.memoryUsage().heapUsed
+    assert.throws(() => decodeRpc(many, names()), { name: 'MaxLengthError' })
+    assert.ok(process.memoryUsage().heapUsed - heapBytes < 20_000_000)
+  })
+}
+
+test('control messages without end are refused, empty or not; some are not', () => {
+  for (const control of [new Uint8Array(), field(1, new Uint8Array())]) {
+    const one = field(3, control)
+    assert.notEqual(decodeRpc(repeated(one, 16), names()).control, undefined)
+    assert.throws(() => decodeRpc(repeated(one, 17), names()), { name: 'MaxLengthError' })
+  }
+})
+
 test('a message that runs past its own end is refused, though the RPC goes on', () => {
   const encoded = RPC.encode({ subscriptions: [], messages: [{ topic: 'a', data: new Uint8Array(10) }] })
   const long = joinRpcs([encoded, encoded]).slice(1)

@@ -67,6 +67,31 @@ test('whatever comes to accepted and dialled sockets is read into one room, in o
   }
 })
 
+test('one that sends without end has one read a turn: timers and others have theirs between', async () => {
+  await using pair = await ends()
+  let turn = 0
+  let isOver = false
+  const turns: number[] = []
+  const count = (): void => {
+    turn++
+    if (!isOver) setImmediate(count)
+  }
+  count()
+  let bytes = 0
+  readIntoRoom(pair.far, ({ length }) => {
+    turns.push(turn)
+    bytes += length
+  })
+  const all = 4 * 1024 * 1024
+  pair.far.pause()
+  pair.near.write(filled(all, 1))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  pair.far.resume()
+  await until('all of it', () => bytes === all)
+  isOver = true
+  assert.equal(new Set(turns).size, turns.length)
+})
+
 test('a socket that is paused reads nothing, and then the rest', async () => {
   await using pair = await ends()
   const { bytes } = listen(pair.far)
