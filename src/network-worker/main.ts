@@ -26,6 +26,7 @@ const BATCHING = {
   flushPeriodMs: 100,
   maxBatch: 256,
   maxBuffered: 4_096,
+  kept: ['scoreBan', 'scoreBanLifted', 'firstBlock', 'peerDiscovered', 'recordKept', 'recordForgotten'],
   urgent: ['listening', 'stopping', 'fatal'],
 } as const
 

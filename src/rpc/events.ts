@@ -2,7 +2,7 @@
  * One-way typed events on a port of their own, so that bulk data never waits in front of a control call.
  * In: single records at any rate. Out: one array a flush period in which some came, or sooner when `maxBatch` is reached.
  * Bounds: the receiver acknowledges each batch; while `MAX_UNACKED_BATCHES` are on their way the emitter buffers, and
- * beyond `maxBuffered` it drops the record offered and counts it. A stalled receiver costs a fixed amount of memory.
+ * beyond `maxBuffered`, twice that for what is kept on disk, it drops the record offered and counts it. A stalled receiver costs a fixed amount of memory.
  */
 import { type Clock, systemClock } from '../shared/clock.ts'
 import type { Logger } from '../shared/logger.ts'
@@ -18,6 +18,8 @@ export interface EmitterOptions<E> {
   readonly maxBatch: number
   /** Records kept while the receiver is behind; at least `maxBatch`. */
   readonly maxBuffered: number
+  /** Events that are kept on disk: as many again of them have room where the others have none. */
+  readonly kept?: readonly (keyof E)[]
   /** Events that leave at once, with everything buffered before them, whatever the receiver has acknowledged. */
   readonly urgent: readonly (keyof E)[]
   readonly clock?: Clock
@@ -52,8 +54,10 @@ class PortEmitter<E> implements Emitter<E> {
 
   emit<K extends keyof E>(name: K, data: E[K]): void {
     if (this.#closed) return
-    const urgent = this.#options.urgent.includes(name)
-    if (!urgent && this.#buffer.length >= this.#options.maxBuffered) {
+    const { urgent: urgents, kept = [], maxBuffered } = this.#options
+    const urgent = urgents.includes(name)
+    const limit = kept.includes(name) ? 2 * maxBuffered : maxBuffered
+    if (!urgent && this.#buffer.length >= limit) {
       this.#dropped++
       return
     }

@@ -1,4 +1,4 @@
-import type { MeshEvent } from '../../rpc/contract.ts'
+import type { MeshAction, MeshEvent } from '../../rpc/contract.ts'
 import type { MeshReason } from '../../rpc/mesh-reason.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
@@ -6,8 +6,8 @@ import type { Logger } from '../../shared/logger.ts'
 import type { MeshChange, MeshObserver } from './mesh-observer.ts'
 
 /**
- * Lines a peer may cause at once: joining all topics of two digests grafts a peer some 400 times. Refilled slowly, so
- * that a peer that grafts in a loop cannot fill the disk.
+ * Lines a peer may cause at once: joining all topics of two digests grafts a peer some 400 times. Refilled slowly, so that a
+ * peer that grafts or prunes in a loop fills neither the disk nor the line of events to the main thread.
  */
 const LINES_AT_ONCE = 600
 const LINES_PER_SECOND = 2
@@ -44,6 +44,9 @@ function pruneLine(reason: MeshReason | undefined): string {
     : `MESH: We are sending PRUNE to peer (reason: ${reason})`
 }
 
+/** What a peer says as often as it likes; the others change a mesh, which back-offs slow down. */
+const WISHES: ReadonlySet<MeshAction> = new Set(['graft_received', 'graft_rejected', 'prune_received'])
+
 interface Bucket {
   tokens: number
   filledAtMs: number
@@ -57,7 +60,7 @@ export interface MeshLogDeps {
   readonly emit: (event: MeshEvent) => void
 }
 
-/** Writes the `MESH:` lines, at most so many a peer, and sends each change on. */
+/** Writes the `MESH:` lines, at most so many a peer, and sends on each change, and of what is not one as much as has a line. */
 export class MeshLog {
   readonly #deps: MeshLogDeps
   readonly #buckets = new Map<PeerIdStr, Bucket>()
@@ -78,9 +81,10 @@ export class MeshLog {
 
   readonly observe: MeshObserver = (change) => {
     const { clock, log, emit } = this.#deps
-    emit({ atMs: clock.nowMs(), ...change })
     const line = lineOf(change)
-    if (line === undefined || !this.#mayWrite(change.peerId)) return
+    const mayWrite = line !== undefined && this.#mayWrite(change.peerId)
+    if (mayWrite || !WISHES.has(change.action)) emit({ atMs: clock.nowMs(), ...change })
+    if (!mayWrite) return
     const { peerId: peer, topic, score, backoffSecs } = change
     log.info(
       {

@@ -98,6 +98,29 @@ test('a receiver that does not acknowledge costs a bounded buffer; what is dropp
   assert.equal(batches.at(-1)?.dropped, 0)
 })
 
+test('what is kept on disk has as much room again, where the rest has none', async (t) => {
+  const { port1, port2 } = new MessageChannel()
+  t.after(() => port1.close())
+  const clock = new FakeClock()
+  const batches: EventBatch<Sample>[] = []
+  port2.on('message', (batch: EventBatch<Sample>) => batches.push(batch))
+  const out = createEmitter<Sample>(port1, { ...OPTIONS, kept: ['note'], clock })
+  for (let batch = 0; batch < MAX_UNACKED_BATCHES; batch++) {
+    out.emit('tick', batch)
+    clock.advance(100)
+  }
+  for (let tick = 0; tick < 9; tick++) out.emit('tick', tick)
+  for (let note = 0; note < 9; note++) out.emit('note', `note ${note}`)
+  await until(() => batches.length === MAX_UNACKED_BATCHES)
+  port2.postMessage({ kind: 'ack' })
+  await once(port1, 'message')
+  clock.advance(100)
+  await until(() => batches.length === MAX_UNACKED_BATCHES + 1)
+  const notes = [0, 1, 2, 3, 4, 5].map((note) => `note ${note}`)
+  assert.deepEqual(names(batches.at(-1)), [0, 1, 2, 3, 4, 5, ...notes])
+  assert.equal(batches.at(-1)?.dropped, 6)
+})
+
 test('data that cannot be cloned is dropped and counted, its neighbours are not', async (t) => {
   const { out, batches } = emitter(t)
   out.emit('tick', 1)

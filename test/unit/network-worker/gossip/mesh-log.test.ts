@@ -78,14 +78,14 @@ function linesOf(lines: readonly Line[], peer: string): Line[] {
   return lines.filter((line) => line['peer'] === peer)
 }
 
-test('a flood of one peer is cut and told of; the lines of others and all events go on', () => {
+test('a flood of one peer is cut and told of, in lines and events; those of others go on', () => {
   const { log, lines, events, clock } = scene()
   log.start()
   flood(log, 'loud', 5000)
   flood(log, 'quiet', 3)
   assert.equal(linesOf(lines, 'loud').length, 600)
   assert.equal(linesOf(lines, 'quiet').length, 3)
-  assert.equal(events.length, 5003)
+  assert.equal(events.length, 603)
   clock.advance(10_000)
   assert.deepEqual(lines.at(-1), { level: 30, peer: 'loud', suppressed: 4400, msg: 'MESH: 4400 lines suppressed' })
   const told = lines.length
@@ -93,6 +93,18 @@ test('a flood of one peer is cut and told of; the lines of others and all events
   assert.equal(lines.length, told, 'told once')
   log.stop()
   assert.equal(clock.pending, 0)
+})
+
+test('each change of a mesh is an event, whatever else its peer says', () => {
+  const { log, lines, events } = scene()
+  flood(log, 'loud', 5000)
+  const changes = ['graft_accepted', 'graft_sent', 'prune_obeyed', 'prune_sent', 'link_lost'] as const
+  for (const action of changes) log.observe({ action, peerId: 'loud', topic: TOPIC })
+  assert.equal(lines.length, 600)
+  assert.deepEqual(
+    events.slice(600).map(({ action }) => action),
+    changes,
+  )
 })
 
 test('a peer gets two lines a second back, and no more than 600 at once', () => {
