@@ -46,8 +46,8 @@ test('every field of a relay’s record, as data', () => {
   assert.deepEqual([record.peer_id, record.seq, record.ip, record.ip6], [PEER_ID, '9', '192.0.2.1', '2001:db8::1'])
   assert.deepEqual(record.ports, { tcp: 9000, quic: 9001, udp: 9000, tcp6: null, quic6: null, udp6: 1 })
   assert.deepEqual(record.p2p_addresses, [
-    `/ip4/192.0.2.1/udp/9001/quic-v1/p2p/${PEER_ID}`,
     `/ip4/192.0.2.1/tcp/9000/p2p/${PEER_ID}`,
+    `/ip4/192.0.2.1/udp/9001/quic-v1/p2p/${PEER_ID}`,
   ])
   assert.deepEqual(record.discovery_addresses, [
     `/ip4/192.0.2.1/udp/9000/p2p/${PEER_ID}`,
