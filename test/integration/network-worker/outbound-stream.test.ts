@@ -138,7 +138,8 @@ async function isSentToBehindDeaf(create: Create): Promise<boolean> {
   await next.node.dial(sender.node.getMultiaddrs())
   await until('the stream of the next', () => sender.router.peers.has(next.peerId))
   const opened = (): boolean => sender.router.streamsOutbound.has(next.peerId)
-  return until('a stream to it', opened, ANSWER_LIMIT_MS).then(
+  const opening = until('a stream to it', opened, ANSWER_LIMIT_MS)
+  return await opening.then(
     () => true,
     () => false,
   )
