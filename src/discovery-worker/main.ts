@@ -9,6 +9,7 @@ import { createEmitter, type Emitter } from '../rpc/events.ts'
 import { serve } from '../rpc/server.ts'
 import type { WorkerModule } from '../rpc/worker-module.ts'
 import { systemClock } from '../shared/clock.ts'
+import { flushLogs } from '../shared/log-sink.ts'
 import { createLogger, type Logger, type LogLevel } from '../shared/logger.ts'
 import { type DiscoveryNode, startDiscoveryNode } from './discovery-node.ts'
 
@@ -22,6 +23,7 @@ let node: Promise<DiscoveryNode> | undefined
 async function stop(): Promise<void> {
   await (await node?.catch(() => undefined))?.stop() // a start that failed has left nothing to stop
   emitter?.close()
+  flushLogs() // the thread is terminated from outside now
 }
 
 /** Nothing native is live here: the thread may end as it is, and is started anew. */

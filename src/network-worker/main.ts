@@ -12,6 +12,7 @@ import { serve } from '../rpc/server.ts'
 import type { WorkerBoot, WorkerModule } from '../rpc/worker-module.ts'
 import { systemClock } from '../shared/clock.ts'
 import { withDeadline } from '../shared/lifecycle.ts'
+import { flushLogs } from '../shared/log-sink.ts'
 import { createLogger, type Logger } from '../shared/logger.ts'
 import { type NetworkNode, startNetworkNode } from './network-node.ts'
 
@@ -42,6 +43,7 @@ async function stop(): Promise<void> {
   using _signs = systemClock.every(STOP_SIGN_PERIOD_MS, giveSign)
   await (await node?.catch(() => undefined))?.stop() // a start that failed has left nothing to stop
   emitter?.close()
+  flushLogs() // the thread is terminated from outside now
 }
 
 async function die(cause: unknown): Promise<void> {

@@ -1,11 +1,14 @@
 /**
  * The log of one thread. Each thread has its own logger that writes to file descriptor 1 itself and synchronously: a
  * worker's `process.stdout` goes through the main thread and is lost when that is busy or ends, and a fatal line must
- * be out before the process is.
+ * be out before the process is. A write that would wait is put off (log-sink.ts): no reader may hold a thread up.
  */
 import { isatty } from 'node:tty'
 import pino from 'pino'
 import { type PrettyOptions, prettyFactory } from 'pino-pretty'
+import { type Clock, systemClock } from './clock.ts'
+import { type LogOutput, logOutput, openLogFile } from './log-output.ts'
+import { LogSink } from './log-sink.ts'
 
 export type Logger = pino.Logger
 export type LogLevel = pino.LevelWithSilent
@@ -61,24 +64,29 @@ function prettyLine(colorize: boolean): (line: string) => string {
   return prettyFactory(options)
 }
 
-function terminal(format: LoggerOptions['format']): pino.DestinationStream {
-  const out = pino.destination({ fd: STDOUT_FD, sync: true })
-  if (format === 'json') return out
+function terminal(sink: LogSink, format: LoggerOptions['format']): pino.DestinationStream {
+  if (format === 'json') return sink
   const pretty = prettyLine(isatty(STDOUT_FD) && process.env['NO_COLOR'] === undefined)
-  return { write: (line) => out.write(pretty(line)) }
+  return { write: (line) => sink.write(pretty(line)) }
 }
 
+/** Opened once: it takes a descriptor. */
+let stdout: LogOutput | undefined
+
 /**
- * A logger whose every line carries `thread`. Times are ISO 8601 in UTC, levels are names.
+ * A logger whose every line carries `thread`. Times are ISO 8601 in UTC, levels are names. It neither waits for who
+ * reads its lines nor throws when they cannot be written: such lines are lost, and their number is logged.
  * @throws Error when the file cannot be opened
  */
-export function createLogger(options: LoggerOptions, thread: string): Logger {
-  const streams: pino.StreamEntry[] = [{ level: 'trace', stream: terminal(options.format) }]
+export function createLogger(options: LoggerOptions, thread: string, clock: Clock = systemClock): Logger {
+  const sink = (output: LogOutput, name: string): LogSink =>
+    new LogSink(output, { clock, onLost: (lines) => log.warn({ output: name, lines }, 'log lines were lost') })
+  stdout ??= logOutput(STDOUT_FD)
+  const streams: pino.StreamEntry[] = [{ level: 'trace', stream: terminal(sink(stdout, 'stdout'), options.format) }]
   if (options.file !== undefined) {
-    const stream = pino.destination({ dest: options.file, append: true, mkdir: true, sync: true })
-    streams.push({ level: 'trace', stream })
+    streams.push({ level: 'trace', stream: sink(openLogFile(options.file), options.file) })
   }
-  return pino(
+  const log = pino(
     {
       level: options.level,
       base: { thread },
@@ -87,4 +95,5 @@ export function createLogger(options: LoggerOptions, thread: string): Logger {
     },
     pino.multistream(streams),
   )
+  return log
 }

@@ -1,5 +1,5 @@
 /** Options of sockets that Node has no call for: the C library's setsockopt(2) and getsockopt(2). */
-import { runtimeLibrary } from './runtime-library.ts'
+import { runtimeLibrary } from '../../shared/runtime-library.ts'
 
 type SetOption = (fd: number, level: number, option: number, value: Uint8Array, length: number) => number
 type GetOption = (fd: number, level: number, option: number, value: Uint8Array, length: Uint32Array) => number

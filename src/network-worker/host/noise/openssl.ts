@@ -2,7 +2,7 @@
  * ChaCha20-Poly1305 of the OpenSSL that the runtime carries, by its C functions (openssl.org, EVP_EncryptInit(3)): node:crypto calls
  * the same ones, but makes a cipher, a key and arrays for each frame, and these write where they are told.
  */
-import { runtimeLibrary } from '../runtime-library.ts'
+import { runtimeLibrary } from '../../../shared/runtime-library.ts'
 
 declare const pointer: unique symbol
 /** An address, as koffi hands it out. It follows any number as one: only what came from here may go there. */
