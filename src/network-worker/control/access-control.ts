@@ -48,12 +48,8 @@ export class AccessControl {
   async change(change: AccessChange): Promise<void> {
     this.#checkBanned(change.ban ?? [])
     for (const peer of change.trust ?? []) this.#checkTrusted(peer)
-    const { access, scores, redial, trusted, explicit, registry } = this.#deps
-    for (const peerId of change.untrust ?? []) {
-      // The book's record goes with the trust: a peer that stays connected may be trusted by it again.
-      const record = registry.get(peerId)
-      if (record !== undefined) record.enr ??= access.trustedPeer(peerId)?.enr ?? undefined
-    }
+    const { access, scores, redial, trusted, explicit } = this.#deps
+    for (const peerId of change.untrust ?? []) this.#keepEnr(peerId)
     access.apply(change)
     for (const peerId of change.unban ?? []) redial.clear(peerId)
     for (const peerId of change.untrust ?? []) {
@@ -90,6 +86,12 @@ export class AccessControl {
     const enr = record.enr ?? this.#deps.access.trustedPeer(peerId)?.enr ?? undefined
     if (enr === undefined) throw new RelayError('PEER_HAS_NO_ENR', 'peer has no ENR')
     return this.resolve({ enr })
+  }
+
+  /** Its record goes with the trust in it: a peer that stays connected may be trusted by it again. */
+  #keepEnr(peerId: PeerIdStr): void {
+    const record = this.#deps.registry.get(peerId)
+    if (record !== undefined) record.enr ??= this.#deps.access.trustedPeer(peerId)?.enr ?? undefined
   }
 
   /** @throws BAD_PEER_ID, PEER_BANNED */

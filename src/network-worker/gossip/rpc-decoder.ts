@@ -84,15 +84,18 @@ export function decodeRpc(bytes: Uint8Array, names: TopicNames): RPC {
       if (rpc.subscriptions.length === MAX_SUBSCRIPTIONS) throw new TooManyElementsError('too many subscriptions')
       rpc.subscriptions.push(readSubscription(reader, names))
     } else if (tag === CONTROL) {
-      if (++controls > MAX_CONTROLS) throw new TooManyElementsError('too many control messages')
-      rpc.control = readControl(reader.view())
+      rpc.control = readControl(reader.view(), ++controls)
     } else reader.skip(tag)
   }
   return rpc
 }
 
-/** @throws TooManyElementsError when it has more ids than anybody needs, and as the library does */
-function readControl(bytes: Uint8Array): RPC.ControlMessage {
+/**
+ * @param which of its RPC: 1 is the first
+ * @throws TooManyElementsError when there are more of them, or ids in it, than anybody needs, and as the library does
+ */
+function readControl(bytes: Uint8Array, which: number): RPC.ControlMessage {
+  if (which > MAX_CONTROLS) throw new TooManyElementsError('too many control messages')
   if (countIds(bytes) > MAX_CONTROL_IDS) throw new TooManyElementsError('too many ids')
   const idontwant = readUnwanted(bytes)
   if (idontwant === undefined) return withOurIds(RPC.ControlMessage.decode(bytes, CONTROL_LIMITS))
