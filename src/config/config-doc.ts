@@ -15,6 +15,8 @@ environment variable \`STARLING_TARGET_PEERS=80\`, and the key \`target-peers: 8
 - A setting marked † is a list: repeat the flag, or split by commas; in the file, a YAML list serves too. A list from a
   stronger source replaces the whole list of a weaker one. \`--bootnodes=\` is the empty list.
 - Any other flag may be given once only.
+- Peers are ENRs with an address over TCP or QUIC, or multiaddrs such as \`/ip4/192.0.2.1/tcp/9000/p2p/16Uiu2HA…\`, with the
+  peer id at the end. One that cannot be decoded is a mistake like any other.
 - Empty variables count as absent. Unknown flags and unknown keys of the file are errors; unknown variables are not.
 - Relative paths, those in the file too, start from the working directory.
 - \`--network\` and \`--network-dir\` exclude each other, wherever they are given. The genesis flags override either.

@@ -62,8 +62,11 @@ function parseSettings(attempt: Attempt): Partial<Settings> {
   const settings: Partial<Settings> = {}
   for (const { name } of SETTINGS) {
     const parsed = settingsSchema.shape[name].safeParse(attempt.given.get(name)?.value)
-    if (parsed.success) Object.assign(settings, { [name]: parsed.data })
-    else for (const { message } of parsed.error.issues) report(attempt, name, message)
+    if (!parsed.success) {
+      for (const { message } of parsed.error.issues) report(attempt, name, message)
+    } else if (parsed.data !== undefined) {
+      Object.assign(settings, { [name]: parsed.data })
+    }
   }
   return settings
 }
@@ -129,9 +132,9 @@ export function loadConfig(input: ConfigInput): RelayConfig {
   const bannedPeers = resolveBans(attempt, parsed)
   if (problems.length > 0 || network === undefined) throw new ConfigError(problems)
 
-  const texts = Object.fromEntries([...given].map(([name, { value }]) => [name, value]))
   const { networkDir, genesisTime, genesisValidatorsRoot, config, help, version, listenAddress, enrIp, ...settings } =
-    settingsSchema.parse(texts)
+    // No problem: none of those that always have a value is missing.
+    parsed as Settings
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path))
   return {
     ...settings,

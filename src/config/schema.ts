@@ -15,9 +15,10 @@ import { addressSettings } from './address-settings.ts'
 import { apiSettings } from './api-settings.ts'
 import { beaconNodeSettings } from './beacon-node-settings.ts'
 import { DEFAULT_TOPICS, indexChoice, topicChoice } from './gossip-choices.ts'
+import { bootNodes, peerAddresses } from './peer-address.ts'
 import { setting } from './setting-meta.ts'
 import { validationChoice } from './validation-choice.ts'
-import { choice, cidrs, decimal, integer, pathText, peerAddresses, rootHex, switchText } from './value-types.ts'
+import { choice, cidrs, decimal, integer, pathText, rootHex, switchText } from './value-types.ts'
 
 /** Peers above this cost more file descriptors and heartbeat time than one network thread has. */
 const MAX_TARGET_PEERS = 1000
@@ -69,7 +70,7 @@ const networkSettings = {
 }
 
 const peerSettings = {
-  bootnodes: setting(peerAddresses().optional(), {
+  bootnodes: setting(bootNodes().optional(), {
     group: 'Peers',
     kind: 'list',
     placeholder: 'ENR|MULTIADDR',

@@ -6,7 +6,7 @@ import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
-const MAX_PORT = 65_535
+export const MAX_PORT = 65_535
 /** Characters of a bad value that a message repeats. */
 const MAX_QUOTED = 80
 
@@ -98,16 +98,22 @@ export const rootHex = z
   .regex(/^(0x)?[0-9a-fA-F]{64}$/, { error: ({ input }) => `must be 32 bytes of hex; got ${quote(String(input))}` })
   .transform((text) => text.replace(/^0x/, '').toLowerCase())
 
+/** A list whose items each satisfy `accepts`; otherwise as {@link listWith}. */
+export function listOf(noun: string, accepts: (item: string) => boolean, maxItems?: number) {
+  return listWith((item) => (accepts(item) ? undefined : `is not ${noun}`), maxItems)
+}
+
 /**
- * A list whose items each satisfy `accepts`; every item that does not is reported. Repeated items are kept once, and no
- * more than `maxItems` different ones are accepted.
+ * A list in whose items `faultOf` finds no fault; every item that has one is reported with it. Repeated items are kept
+ * once, and no more than `maxItems` different ones are accepted.
  */
-export function listOf(noun: string, accepts: (item: string) => boolean, maxItems = Number.POSITIVE_INFINITY) {
+export function listWith(faultOf: (item: string) => string | undefined, maxItems = Number.POSITIVE_INFINITY) {
   return z
     .array(z.string())
     .superRefine((items, context) => {
-      for (const item of items.filter((candidate) => !accepts(candidate))) {
-        context.addIssue({ code: 'custom', message: `${quote(item)} is not ${noun}` })
+      for (const item of items) {
+        const fault = faultOf(item)
+        if (fault !== undefined) context.addIssue({ code: 'custom', message: `${quote(item)} ${fault}` })
       }
       const count = new Set(items).size
       if (count > maxItems) {
@@ -115,22 +121,6 @@ export function listOf(noun: string, accepts: (item: string) => boolean, maxItem
       }
     })
     .transform((items) => [...new Set(items)])
-}
-
-/** EIP-778 limits a record to 300 bytes: 400 characters of base64url. */
-const ENR_TEXT = /^enr:[A-Za-z0-9_-]{16,400}$/
-const MULTIADDR_TEXT = /^\/(ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/(tcp|udp)\/\d{1,5}(\/[^\s/]+)*$/
-
-/**
- * ENRs or multiaddrs, by their outline only: signatures and keys are checked by the network worker, so that the main
- * thread loads neither library.
- */
-export function peerAddresses(maxItems?: number) {
-  return listOf(
-    'an ENR (enr:…) or a multiaddr (/ip4/…/tcp/…)',
-    (item) => ENR_TEXT.test(item) || MULTIADDR_TEXT.test(item),
-    maxItems,
-  )
 }
 
 /** Address ranges in CIDR notation. */

@@ -1,7 +1,8 @@
 /**
  * The form of a peer id as text: a multihash in base58btc, as the libp2p peer id specification has it
- * (libp2p/specs, peer-ids). Keys themselves are not checked: an id that no key has bans nobody.
+ * (libp2p/specs, peer-ids). To ban a peer the form is enough: an id that no key has bans nobody.
  */
+import { ECDH } from 'node:crypto'
 
 /** base58btc: the digits and letters without 0, O, I and l. */
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
@@ -13,10 +14,14 @@ const IDENTITY = 0x00
 const SHA2_256 = 0x12
 const SHA2_256_BYTES = 32
 
+/** A secp256k1 key, compressed, and with the head below. */
+const SECP256K1_KEY_BYTES = 33
+const SECP256K1_ID_BYTES = 37
+
 /** Head of a public key's protobuf by its whole length: field 1 the key type, field 2 the key with its length. */
 const INLINE_KEYS: ReadonlyMap<number, readonly number[]> = new Map([
   [36, [0x08, 0x01, 0x12, 32]], // Ed25519
-  [37, [0x08, 0x02, 0x12, 33]], // secp256k1
+  [SECP256K1_ID_BYTES, [0x08, 0x02, 0x12, SECP256K1_KEY_BYTES]], // secp256k1
 ])
 
 /** As many digits as a double holds exactly: 58^9 is below 2^53. One big multiplication serves them all. */
@@ -61,4 +66,17 @@ export function isPeerIdForm(text: string): boolean {
   if (code !== IDENTITY) return false
   const head = INLINE_KEYS.get(length)
   return head?.every((byte, index) => bytes[index + 2] === byte) ?? false
+}
+
+/** True for the form of a peer id that holds no key or one that there can be: a point of secp256k1, or any of Ed25519. */
+export function isPeerId(text: string): boolean {
+  if (!isPeerIdForm(text)) return false
+  const bytes = base58Bytes(text)
+  if (bytes?.[1] !== SECP256K1_ID_BYTES) return true
+  try {
+    ECDH.convertKey(bytes.subarray(-SECP256K1_KEY_BYTES), 'secp256k1')
+    return true
+  } catch {
+    return false // no point of the curve
+  }
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { networkByName } from '../../../src/consensus/networks.ts'
 import { quietFlags, starling } from './child.ts'
+import { scratchDirectory } from './scratch.ts'
 
 test('a bad configuration: exit 2 with every problem on a line of its own, nothing on stdout', async (t) => {
   const child = starling(t, ['run', '--port', '99999', '--network', 'hodi', '--target-peers', 'many', '--bogus'])
@@ -22,6 +23,20 @@ test('validate-config says yes or no and starts nothing', async (t) => {
   assert.equal((await bad.end()).code, 2)
   assert.deepEqual(bad.lines, [])
   assert.match(bad.errorLines.join('\n'), /--api-port/)
+})
+
+test('a peer that cannot be decoded is a wrong configuration, which a service does not start again', async (t) => {
+  const [record = ''] = networkByName('mainnet').bootnodes
+  const forged = record.slice(0, -8)
+  for (const command of ['validate-config', 'run']) {
+    const flags = ['--trusted-peers', `/ip4/192.0.2.1/tcp/9000,${forged}`, '--peers', forged, '--port', 'x']
+    const child = starling(t, [command, '--data-dir', scratchDirectory(t), ...flags])
+    assert.equal((await child.end()).code, 2, command)
+    assert.deepEqual(child.lines, [])
+    const named = child.errorLines.map((line) => line.split(': ').slice(0, 2).join(': '))
+    const twice = 'starling: --trusted-peers'
+    assert.deepEqual(named.toSorted(), ['starling: --peers', 'starling: --port', twice, twice], named.join('\n'))
+  }
 })
 
 test('an unknown command: exit 2, with the one that was meant', async (t) => {

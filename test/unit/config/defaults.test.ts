@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { NETWORK_NAMES, networkByName } from '../../../src/consensus/networks.ts'
+import { numberedPeerId } from './base58-text.ts'
 import { load } from './load-with.ts'
 
 test('nothing given: every default, with absolute paths', () => {
@@ -76,7 +77,12 @@ test('active validators: the network’s own unless given, and nobody’s on oth
 })
 
 test('a configuration survives a structured clone unchanged and belongs to its caller', () => {
-  const config = load(['--peers', '/dns4/a.example/udp/9001/quic-v1', '--validation', 'beacon_block=none'])
+  const config = load([
+    '--peers',
+    `/dns4/a.example/tcp/9000/p2p/${numberedPeerId(1)}`,
+    '--validation',
+    'beacon_block=none',
+  ])
   assert.deepEqual(structuredClone(config), config)
   config.peers.push('changed')
   config.bootnodes.push('changed')

@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { numberedPeerId } from './base58-text.ts'
 import { load, problemLines, scratchDirectory } from './load-with.ts'
 
 test('flag beats environment beats file beats default, setting by setting', () => {
   using scratch = scratchDirectory()
-  scratch.write('relay.yaml', 'target-peers: 10\nnetwork-load: 11\nport: 12\npeers: [/ip4/10.0.0.1/tcp/1]\n')
+  const [first, second] = [1, 2].map((index) => `/ip4/10.0.0.${index}/tcp/1/p2p/${numberedPeerId(index)}`)
+  scratch.write('relay.yaml', `target-peers: 10\nnetwork-load: 11\nport: 12\npeers: [${first}]\n`)
   const config = load(['--config', 'relay.yaml', '--target-peers=30'], {
     cwd: scratch.path,
-    env: { STARLING_TARGET_PEERS: '20', STARLING_NETWORK_LOAD: '21', STARLING_PEERS: '/ip4/10.0.0.2/tcp/2' },
+    env: { STARLING_TARGET_PEERS: '20', STARLING_NETWORK_LOAD: '21', STARLING_PEERS: second },
   })
   assert.equal(config.targetPeers, 30)
   assert.equal(config.networkLoad, 21)
   assert.equal(config.port, 12)
   assert.equal(config.apiPort, 5052)
-  assert.deepEqual(config.peers, ['/ip4/10.0.0.2/tcp/2'], 'a list replaces, it does not add')
+  assert.deepEqual(config.peers, [second], 'a list replaces, it does not add')
 })
 
 test('the environment names the file too, and a flag names another', () => {

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RelayConfig } from '../../../src/config/schema.ts'
 import { VOTE_KINDS } from '../../../src/consensus/topic-table.ts'
+import { numberedPeerId } from './base58-text.ts'
 import { load, problemLines } from './load-with.ts'
-
-const ENR = `enr:${'-'.repeat(150)}`
 
 /** Flag, field, texts that are accepted and what they become, texts that are refused. */
 const CASES: readonly [string, keyof RelayConfig, readonly (readonly [string, unknown])[], readonly string[]][] = [
@@ -79,16 +78,6 @@ const CASES: readonly [string, keyof RelayConfig, readonly (readonly [string, un
     ['INFO', 'verbose'],
   ],
   ['--log-format', 'logFormat', [['json', 'json']], ['text']],
-  [
-    '--peers',
-    'peers',
-    [
-      [ENR, [ENR]],
-      ['/ip6/::1/udp/9001/quic-v1/p2p/16Uiu2HAx', ['/ip6/::1/udp/9001/quic-v1/p2p/16Uiu2HAx']],
-    ],
-    ['enr:', 'enr:***', 'enode://abc@1.2.3.4:5', '/unix/a', '127.0.0.1:9000', `enr:${'A'.repeat(401)}`],
-  ],
-  ['--trusted-peers', 'trustedPeers', [[`${ENR},${ENR}`, [ENR]]], ['enr:', '127.0.0.1:9000']],
   [
     '--ban-duration',
     'banDuration',
@@ -184,7 +173,7 @@ test('an address of each family, no more', () => {
 })
 
 test('there may be 256 trusted peers', () => {
-  const peers = Array.from({ length: 257 }, (_, index) => `/ip4/10.0.${index >> 8}.${index & 255}/tcp/9000`)
+  const peers = Array.from({ length: 257 }, (_, index) => `/ip4/10.0.0.1/tcp/9000/p2p/${numberedPeerId(index)}`)
   assert.equal(load(['--trusted-peers', peers.slice(1).join(',')]).trustedPeers.length, 256)
   assert.deepEqual(problemLines(['--trusted-peers', peers.join(',')]), [
     '--trusted-peers: must have at most 256 items; got 257',

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey, peerIdFromString } from '@libp2p/peer-id'
 import fc from 'fast-check'
-import { isPeerIdForm } from '../../../src/shared/peer-id-form.ts'
+import { isPeerId, isPeerIdForm } from '../../../src/shared/peer-id-form.ts'
 import { base58Text } from '../config/base58-text.ts'
 
 function bytesOf(length: number): fc.Arbitrary<Uint8Array> {
@@ -64,6 +64,25 @@ test('an identity multihash is one when it holds the protobuf of a short key', (
       },
     ),
   )
+})
+
+test('an id of the right form is a peer id where libp2p has a key for it', () => {
+  const key = fc.uint8Array({ minLength: 32, maxLength: 32 })
+  const ids = fc.oneof(
+    fc.tuple(fc.constantFrom(2, 3, 4), key).map(([sign, x]) => Uint8Array.of(0, 37, 8, 2, 18, 33, sign, ...x)),
+    key.map((bytes) => Uint8Array.of(0, 36, 8, 1, 18, 32, ...bytes)),
+    key.map((bytes) => Uint8Array.of(18, 32, ...bytes)),
+  )
+  const seen = new Set<boolean>()
+  fc.assert(
+    fc.property(ids.map(base58Text), (id) => {
+      seen.add(isPeerId(id))
+      if (isPeerId(id)) assert.equal(peerIdFromString(id).toString(), id)
+      else assert.throws(() => peerIdFromString(id))
+    }),
+  )
+  assert.equal(seen.size, 2)
+  assert.equal(isPeerId('nobody'), false)
 })
 
 test('any text is answered, and only base58 of the right length with yes', () => {
