@@ -5,6 +5,8 @@ export interface Range {
   readonly min: number
   readonly max: number
   readonly isInteger: boolean
+  /** Null is read where nobody set it, and so may be written: the start-up value counts then. */
+  readonly isNullable?: boolean
 }
 
 export const CONFIG_RANGES: Readonly<Record<keyof RuntimeConfigView, Range>> = {
@@ -16,7 +18,7 @@ export const CONFIG_RANGES: Readonly<Record<keyof RuntimeConfigView, Range>> = {
   heartbeat_interval_ms: { min: 80, max: 5_000, isInteger: true },
   discovery_interval_ms: { min: 500, max: 10_000, isInteger: true },
   // Ten times mainnet's.
-  active_validators: { min: 1, max: 10_000_000, isInteger: true },
+  active_validators: { min: 1, max: 10_000_000, isInteger: true, isNullable: true },
 }
 
 /** Their names in the order in which answers have them. */

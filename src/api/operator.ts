@@ -6,8 +6,8 @@ import type { Client } from '../rpc/client-type.ts'
 import type { Control, DialTarget, RuntimeConfigView } from '../rpc/contract.ts'
 import type { PeerIdStr } from '../shared/ids.ts'
 
-/** The fields of `PATCH /config` that were given, at least one, each in its range. */
-export type ConfigPatch = { readonly [Name in keyof RuntimeConfigView]?: number }
+/** The fields of `PATCH /config` that were given, at least one, each in its range; null for what is not to be set. */
+export type ConfigPatch = { readonly [Name in keyof RuntimeConfigView]?: RuntimeConfigView[Name] }
 
 export interface BannedPeerView {
   readonly peer_id: PeerIdStr

@@ -47,7 +47,7 @@ export function settingsInForce(startUp: RuntimeSettings, rows: readonly StoredS
 
 /**
  * The rows after a change. Naming the network load resets the heartbeat to that level's, even when the level is the
- * same as before: that is the way back to it.
+ * same as before: that is the way back to it. What is null is not stored: the start-up value counts.
  */
 export function patchedRows(
   startUp: RuntimeSettings,
@@ -56,11 +56,9 @@ export function patchedRows(
 ): readonly StoredSetting[] {
   const resets = (name: string): boolean => name === 'heartbeat_interval_ms' && patch.network_load !== undefined
   const kept = rows.filter(({ name }) => !Object.hasOwn(patch, name) && !resets(name))
-  const changed = (Object.entries(patch) as [SettingName, number][]).map(([name, value]) => ({
-    name,
-    value,
-    startUpValue: originOf(name, startUp),
-  }))
+  const changed = (Object.entries(patch) as [SettingName, number | null][]).flatMap(([name, value]) =>
+    value === null ? [] : { name, value, startUpValue: originOf(name, startUp) },
+  )
   return [...kept, ...changed]
 }
 

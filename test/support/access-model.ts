@@ -231,7 +231,10 @@ export class AccessModel {
     const heartbeat = load === undefined ? {} : { heartbeat_interval_ms: HEARTBEAT_MS[load] ?? Number.NaN }
     this.config = { ...this.config, ...heartbeat, ...patch }
     if (load !== undefined) this.changed.delete('heartbeat_interval_ms')
-    for (const [name, value] of Object.entries(patch)) this.changed.set(name, value)
+    for (const [name, value] of Object.entries(patch)) {
+      if (value === null) this.changed.delete(name)
+      else this.changed.set(name, value)
+    }
     return ok(this.config)
   }
 

@@ -4,13 +4,14 @@ import { CONFIG_FIELDS, CONFIG_RANGES, isInRange, type Range } from '../config-r
 import type { ConfigPatch } from '../operator.ts'
 import { checked } from './checked.ts'
 
-function numberIn({ min, max, isInteger }: Range, name: string) {
+function numberIn({ min, max, isInteger, isNullable = false }: Range, name: string) {
+  const type = isInteger ? 'integer' : 'number'
   return z
-    .custom<number>(
-      (value) => isInRange(name, value),
-      `must be ${isInteger ? 'an integer' : 'a number'} from ${min} to ${max}`,
+    .custom<number | null>(
+      (value) => isInRange(name, value) || (isNullable && value === null),
+      `must be ${isInteger ? 'an integer' : 'a number'} from ${min} to ${max}${isNullable ? ', or null' : ''}`,
     )
-    .meta({ type: isInteger ? 'integer' : 'number', minimum: min, maximum: max })
+    .meta({ type: isNullable ? [type, 'null'] : type, minimum: min, maximum: max })
     .optional()
 }
 
@@ -29,7 +30,8 @@ export const configBody = z
   .meta({ minProperties: 1 })
 
 /**
- * The body of `PATCH /config`: at least one of the fields, each a number in its range, and nothing else.
+ * The body of `PATCH /config`: at least one of the fields, each a number in its range or null where that is allowed,
+ * and nothing else.
  * @throws BAD_REQUEST
  */
 export function parseConfigPatch(body: unknown): ConfigPatch {

@@ -35,12 +35,12 @@ const PATCHES: readonly Refusal[] = [
   patch('a fast heart', { heartbeat_interval_ms: 79 }, 400, 'heartbeat_interval_ms must be an integer from 80 to 5000'),
   patch('no heart', { heartbeat_interval_ms: null }, 400, 'heartbeat_interval_ms must be an integer from 80 to 5000'),
   patch('rare', { discovery_interval_ms: 10_001 }, 400, 'discovery_interval_ms must be an integer from 500 to 10000'),
-  ...[0, 10_000_001, 1.5, null, '1000000'].map((count) =>
+  ...[0, 10_000_001, 1.5, '1000000', []].map((count) =>
     patch(
       `validators ${JSON.stringify(count)}`,
       { active_validators: count },
       400,
-      'active_validators must be an integer from 1 to 10000000',
+      'active_validators must be an integer from 1 to 10000000, or null',
     ),
   ),
   patch(

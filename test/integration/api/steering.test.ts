@@ -40,6 +40,20 @@ test('PATCH /config takes a validator count, and keeps it', async (t) => {
   assert.deepEqual(stored().settings, { active_validators: 1_100_000 })
 })
 
+test('what GET /config answers can be sent as a PATCH, and changes nothing; null is back to nobody having said', async (t) => {
+  const { call, stored } = await startHarness(t, new RelayDouble().handlers)
+  const read = (await call('GET', '/config')).json()
+  assert.deepEqual(read, CONFIG)
+  assert.equal(CONFIG.active_validators, null)
+  assert.deepEqual((await call('PATCH', '/config', { body: read })).json(), { status: 'ok', ...CONFIG })
+  const { active_validators: _, ...numbers } = CONFIG
+  assert.deepEqual(stored().settings, numbers)
+  await call('PATCH', '/config', { body: { active_validators: 900 } })
+  const back = await call('PATCH', '/config', { body: { active_validators: null } })
+  assert.deepEqual(back.json(), { status: 'ok', ...CONFIG })
+  assert.deepEqual(stored().settings, numbers)
+})
+
 test('a network load resets the heartbeat to its own, unless the same PATCH names one', async (t) => {
   const { call } = await startHarness(t, new RelayDouble().handlers)
   const steps = [

@@ -23,7 +23,7 @@ const patch = fc
       network_load: fc.constantFrom(5, 6, 40, BAD_LEVEL),
       heartbeat_interval_ms: fc.constantFrom(80, 700),
       discovery_interval_ms: fc.constantFrom(500, 2_000),
-      active_validators: fc.constantFrom(1, 1_000_000),
+      active_validators: fc.constantFrom(1, 1_000_000, null),
     },
     { requiredKeys: [] },
   )
@@ -83,7 +83,7 @@ class Model {
     this.#targetPeers = change.target_peers ?? this.#targetPeers
     this.#networkLoad = change.network_load ?? this.#networkLoad
     this.#maxLatencyMs = change.max_latency_ms ?? this.#maxLatencyMs
-    this.#activeValidators = change.active_validators ?? this.#activeValidators
+    if (change.active_validators !== undefined) this.#activeValidators = change.active_validators
     this.#discoveryMs = change.discovery_interval_ms ?? this.#discoveryMs
     if (change.network_load !== undefined) this.#heartbeatMs = undefined
     this.#heartbeatMs = change.heartbeat_interval_ms ?? this.#heartbeatMs

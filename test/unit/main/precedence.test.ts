@@ -84,6 +84,18 @@ const CASES: readonly Case[] = [
     expected: {},
   },
   {
+    name: 'a validator count taken back is that of nobody again',
+    patches: [{ active_validators: 900 }, { active_validators: null, target_peers: 100 }],
+    starts: [{}],
+    expected: { target_peers: 100 },
+  },
+  {
+    name: 'a validator count taken back leaves what the flag gives',
+    patches: [{ active_validators: 900 }, { active_validators: null }],
+    starts: [{ activeValidators: 1000 }, { activeValidators: 1000 }],
+    expected: { active_validators: 1000 },
+  },
+  {
     name: 'an unrelated flag does not touch the heartbeat',
     patches: [{ heartbeat_interval_ms: 300 }],
     starts: [{ targetPeers: 60 }],
