@@ -1,6 +1,7 @@
 /** Blocks and columns of Fulu that break no rule which a relay can hold them against. Nobody signed them. */
 import { hash, randomBytes } from 'node:crypto'
 import { ssz } from '@lodestar/types'
+import { CELL_BYTES } from '../../src/consensus/ssz-bounds.ts'
 import { fieldRange, fixedOffset } from '../../src/consensus/ssz-layout-fields.ts'
 import { gossipType } from '../../src/consensus/ssz-types/gossip-types.ts'
 import type { PayloadShape } from '../../test/support/go-payload.ts'
@@ -10,7 +11,6 @@ import { stampedShape } from './stamped-payload.ts'
 const NUMBER_BYTES = 8
 const ROOT_BYTES = 32
 const COMMITMENT_BYTES = 48
-const CELL_BYTES = 2048
 const SIGNATURE_BYTES = 96
 /** KZG_COMMITMENTS_INCLUSION_PROOF_DEPTH, specs/fulu/p2p-interface.md */
 const PROOF_DEPTH = 4

@@ -84,8 +84,8 @@ export const contributionBounds: BoundsOf = (_fork, preset) => {
   return { min: bytes, max: bytes }
 }
 
-/** ExecutionPayloadHeader.extra_data, the one variable part of a light client header. */
-const MAX_EXTRA_DATA_BYTES = 32
+/** ExecutionPayloadHeader.extra_data, the one variable part of a light client header; the same in both presets. */
+export const MAX_EXTRA_DATA_BYTES = 32
 
 /**
  * Lengths with empty extra_data by the fork whose container is in force. Altair's are fixed; Gloas's are again, with a
@@ -124,8 +124,9 @@ export const optimisticUpdateBounds = lightClientBounds(
   1,
 )
 
-/** A cell, a proof, and up to Fulu a commitment: what one blob adds to a DataColumnSidecar. */
-const CELL_BYTES = 2048
+/** BYTES_PER_CELL: 64 field elements of 32 bytes (specs/fulu/polynomial-commitments-sampling.md). */
+export const CELL_BYTES = 2048
+/** A proof or a commitment. One blob adds a cell and a proof to a DataColumnSidecar, and up to Fulu a commitment. */
 const KZG_BYTES = 48
 /** MAX_BLOB_COMMITMENTS_PER_BLOCK of both presets. */
 const MAX_BLOB_COMMITMENTS = 4096

@@ -3,6 +3,7 @@
  * forks after it
  */
 import { isForkAtLeast } from '../network-config.ts'
+import { MAX_EXTRA_DATA_BYTES } from '../ssz-bounds.ts'
 import {
   byteList,
   bytes,
@@ -20,7 +21,6 @@ import { type Edition, fieldsIn } from './edition.ts'
 const MAX_BYTES_PER_TRANSACTION = 2 ** 30
 const MAX_TRANSACTIONS_PER_PAYLOAD = 2 ** 20
 const BYTES_PER_LOGS_BLOOM = 256
-const MAX_EXTRA_DATA_BYTES = 32
 /** presets/<preset>/electra.yaml; both presets have the same. */
 const MAX_DEPOSIT_REQUESTS_PER_PAYLOAD = 8192
 const MAX_WITHDRAWAL_REQUESTS_PER_PAYLOAD = 16

@@ -1,4 +1,5 @@
 /** Blobs and columns of them. Spec: specs/deneb/p2p-interface.md, specs/fulu/das-core.md, specs/gloas/p2p-interface.md */
+import { CELL_BYTES } from '../ssz-bounds.ts'
 import { bytes, type ContainerType, container, list, uint64 } from '../ssz-layout-type.ts'
 import {
   blobKzgCommitments,
@@ -16,8 +17,6 @@ const BYTES_PER_FIELD_ELEMENT = 32
 const FIELD_ELEMENTS_PER_BLOB = 4096
 /** KZG_COMMITMENT_INCLUSION_PROOF_DEPTH of both presets, presets/<preset>/deneb.yaml */
 const KZG_COMMITMENT_INCLUSION_PROOF_DEPTH = 17
-/** FIELD_ELEMENTS_PER_CELL, presets/<preset>/fulu.yaml */
-const FIELD_ELEMENTS_PER_CELL = 64
 /** KZG_COMMITMENTS_INCLUSION_PROOF_DEPTH, presets/<preset>/fulu.yaml */
 const KZG_COMMITMENTS_INCLUSION_PROOF_DEPTH = 4
 
@@ -30,7 +29,7 @@ export const blobSidecar = container('BlobSidecar', {
   kzgCommitmentInclusionProof: branch(KZG_COMMITMENT_INCLUSION_PROOF_DEPTH),
 })
 
-const cell = bytes(BYTES_PER_FIELD_ELEMENT * FIELD_ELEMENTS_PER_CELL)
+const cell = bytes(CELL_BYTES)
 
 /** In Gloas the commitments are in the bid of the block that the column names. */
 export function dataColumnSidecarType(edition: Edition): ContainerType {

@@ -10,7 +10,7 @@ import type { LazyPushRouterDeps } from './lazy-push-router.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
 import { type DropReason, type OutboxMessage, PeerOutbox } from './peer-outbox.ts'
 import { PeerOutboxes } from './peer-outboxes.ts'
-import { isOurOwnFault, isTooSlow } from './slow-peer.ts'
+import { holdsMessagesUp, isOurOwnFault } from './slow-peer.ts'
 
 export interface OutboxRouterDeps extends LazyPushRouterDeps {
   /** Called on the hot path: implementations only count. */
@@ -96,9 +96,9 @@ export class OutboxRouter extends AnnouncingRouter {
     if (nowMs - this.#slowCheckedAtMs < 1000) return
     this.#slowCheckedAtMs = nowMs
     this.reportSlowPeers()
-    const slow = this.outboxes.slow(isTooSlow)
+    const slow = this.outboxes.slow(holdsMessagesUp)
     const isInDoubt = isOurOwnFault(slow.length, this.peers.size)
-    const tooSlow = isInDoubt ? this.outboxes.slow((waitingMs) => isTooSlow(waitingMs, isInDoubt)) : slow
+    const tooSlow = isInDoubt ? this.outboxes.slow((waitingMs) => holdsMessagesUp(waitingMs, isInDoubt)) : slow
     for (const peerId of tooSlow) {
       for (const topic of this.mesh.keys()) void this.cutLink(peerId, topic, 'slow_peer')
     }

@@ -20,7 +20,7 @@ export function isOurOwnFault(slowPeers: number, allPeers: number): boolean {
  * Whether a peer whose messages have been waiting for `waitingMs` without a pause is to leave the meshes.
  * @param isInDoubt it may be our own fault
  */
-export function isTooSlow(waitingMs: number, isInDoubt = false): boolean {
+export function holdsMessagesUp(waitingMs: number, isInDoubt = false): boolean {
   return waitingMs >= (isInDoubt ? PRUNED_IN_DOUBT_AFTER_MS : PRUNED_AFTER_MS)
 }
 

@@ -5,7 +5,7 @@
  */
 import type { PresetName } from '../../consensus/network-config.ts'
 import { editionOf } from '../../consensus/ssz-types/edition.ts'
-import type { GossipKind } from '../../consensus/topic-table.ts'
+import { type GossipKind, SYNC_COMMITTEE_SUBNET_COUNT } from '../../consensus/topic-table.ts'
 
 export interface ClaimLimits {
   /** Unverified messages that pass with one claim. */
@@ -38,8 +38,6 @@ const OBJECT_VARIANTS = 2
 const ATTESTATIONS_PER_SUBNET = 2048
 /** Twice what is expected, TARGET_AGGREGATORS_PER_COMMITTEE (specs/phase0/validator.md): the number is drawn by lot. */
 const AGGREGATES_PER_COMMITTEE = 2 * 16
-/** SYNC_COMMITTEE_SUBNET_COUNT, specs/altair/validator.md */
-const SYNC_SUBCOMMITTEES = 4
 /** Twice the true ones, so that a forger must send as many again before he keeps one back. */
 const HEADROOM = 2
 
@@ -69,9 +67,9 @@ export function claimLimits(kind: GossipKind, preset: PresetName): ClaimLimits {
     case 'beacon_aggregate_and_proof':
       return votes(AGGREGATES_PER_COMMITTEE * maxCommitteesPerSlot, 'epochs')
     case 'sync_committee':
-      return votes(HEADROOM * (syncCommitteeSize / SYNC_SUBCOMMITTEES), 'slots')
+      return votes(HEADROOM * (syncCommitteeSize / SYNC_COMMITTEE_SUBNET_COUNT), 'slots')
     case 'sync_committee_contribution_and_proof':
-      return votes(AGGREGATES_PER_COMMITTEE * SYNC_SUBCOMMITTEES, 'slots')
+      return votes(AGGREGATES_PER_COMMITTEE * SYNC_COMMITTEE_SUBNET_COUNT, 'slots')
     case 'payload_attestation_message':
       return votes(HEADROOM * ptcSize, 'slots')
     case 'beacon_block':

@@ -1,15 +1,9 @@
 import { decompressBlock } from '../../consensus/snappy-block.ts'
 import { peekBlock } from '../../consensus/ssz-peek.ts'
-import type { JobRun } from '../job-table.ts'
+import { type JobRun, MAX_HASHED_BYTES } from '../job-table.ts'
 import { blockRoot } from './block-root.ts'
 
-/**
- * Blocks of mainnet have some 120 kB. The worst of this length, half a million transactions of no bytes, takes half a
- * second and 300 MB of heap; longer ones are treated as no blocks.
- */
-const MAX_HASHED_BYTES = 2 * 1024 * 1024
-
-/** Slot, proposer, root and parent of a block as it travels. Never throws. */
+/** Slot, proposer, root and parent of a block as it travels; one that is too long is treated as none. Never throws. */
 export const blockFacts: JobRun<'block-facts'> = ({ fork, data, maxSszBytes }) => {
   const decompressed = decompressBlock(data, 0, Math.min(maxSszBytes, MAX_HASHED_BYTES))
   if (!decompressed.ok) return undefined

@@ -1,8 +1,7 @@
+import { CELL_BYTES } from '../../consensus/ssz-bounds.ts'
 import type { CellColumn, JobRun } from '../job-table.ts'
 import { trustedSetup } from './trusted-setup.ts'
 
-/** BYTES_PER_CELL: 64 field elements of 32 bytes (specs/fulu/polynomial-commitments-sampling.md). */
-const CELL_BYTES = 2048
 /** KZGCommitment, KZGProof. */
 const POINT_BYTES = 48
 

@@ -3,6 +3,7 @@
  * thread than that for signatures, because it loads the trusted setup for two seconds, and no block may wait for that.
  * Peers take turns: who sends wrong ones by the dozen has others wait for one of them.
  */
+import { CELL_BYTES } from '../../../consensus/ssz-bounds.ts'
 import type { PoolClient } from '../../../validation-pool/client.ts'
 import type { CellColumn, VerifyBlobInput } from '../../../validation-pool/job-table.ts'
 import { FairQueue } from './fair-queue.ts'
@@ -13,7 +14,6 @@ import type { Unanswered } from './signature-thread.ts'
  * one, but what comes next waits for all of them, some 30 ms.
  */
 const MAX_BATCH_CELLS = 128
-const CELL_BYTES = 2048
 /** Blob, commitments, header and inclusion proof (specs/deneb/p2p-interface.md#blobsidecar). */
 const BLOB_SIDECAR_BYTES = 131_928
 /**

@@ -4,9 +4,8 @@ import { readOffset } from '../../../consensus/ssz-layout.ts'
 import { type FieldRange, fieldRange } from '../../../consensus/ssz-layout-fields.ts'
 import { OFFSET_BYTES } from '../../../consensus/ssz-layout-type.ts'
 import { gossipType } from '../../../consensus/ssz-types/gossip-types.ts'
+import { MAX_HASHED_BYTES } from '../../../validation-pool/job-table.ts'
 
-/** Blocks of mainnet have some 120 kB. */
-const MAX_HASHED_BYTES = 2 * 1024 * 1024
 /**
  * Each is hashed by itself, 1 µs or so: without a limit, half a million of no bytes took half a second. A transfer takes
  * 21,000 gas, so that this is what a block of 344 million gas holds, five times mainnet's.
