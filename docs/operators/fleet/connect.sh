@@ -6,9 +6,9 @@
 #
 # FILE has a relay a line, the URL of its API and the address at which the others reach it; # begins a comment:
 #
-#     http://192.0.2.1:5052  /ip4/192.0.2.1/tcp/9000
+#     http://10.8.0.1:5052  /ip4/192.0.2.1/tcp/9000
 #
-# TOKEN in the environment is sent to their APIs. Needs curl.
+# TOKEN in the environment is sent to their APIs, in the clear: over a VPN or `ssh -L`. Needs curl.
 set -eu
 
 fail() {
@@ -17,8 +17,11 @@ fail() {
 }
 
 request() { # METHOD URL [JSON]
-  curl -sS --fail-with-body --max-time 10 -X "$1" ${TOKEN:+-H "authorization: Bearer $TOKEN"} \
-    ${3:+-H 'content-type: application/json' -d "$3"} "$2" || fail "$1 $2 failed"
+  answer=$(
+    curl -sS --fail-with-body --max-time 10 -X "$1" ${TOKEN:+-H "authorization: Bearer $TOKEN"} \
+      ${3:+-H 'content-type: application/json' -d "$3"} "$2"
+  ) || fail "$1 $2 failed${answer:+: $answer}"
+  printf '%s\n' "$answer"
 }
 
 explicit=

@@ -18,9 +18,9 @@ interface Outcome {
   readonly complaint: string
 }
 
-function connect(args: readonly string[]): Promise<Outcome> {
+function connect(args: readonly string[], token = TOKEN): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = execFile(SCRIPT, [...args], { env: { ...process.env, TOKEN } }, (_, out, complaint) =>
+    const child = execFile(SCRIPT, [...args], { env: { ...process.env, TOKEN: token } }, (_, out, complaint) =>
       resolve({ code: child.exitCode ?? -1, lines: out.split('\n').slice(0, -1), complaint }),
     )
   })
@@ -74,6 +74,22 @@ test('relays of a list trust each other, keep each other connected, and are expl
       return known.filter(({ is_connected }) => is_connected).length === 2
     })
   }
+})
+
+test('what a relay refuses is said with its reason', async (t) => {
+  const options = { network: testNetwork(), flags: ['--no-quic', '--api-token-file', scratchFile(t, 'token', TOKEN)] }
+  await using relay = await StarlingProcess.start(options)
+  await using other = await StarlingProcess.start(options)
+  const list = scratchFile(t, 'fleet.txt', `${entry(relay)}${entry(other)}`)
+  const stranger = await connect([list], 'another-token-altogether')
+  assert.equal(stranger.code, 1)
+  assert.match(stranger.complaint, /connect\.sh: GET \S+\/node\/info failed: \{"error":"invalid bearer token"\}/)
+
+  const headers = { authorization: `Bearer ${TOKEN}` }
+  await fetch(`${relay.api}/peers/${other.peerId}/ban`, { method: 'POST', headers })
+  const banned = await connect(['--explicit', list])
+  assert.equal(banned.code, 1)
+  assert.match(banned.complaint, /connect\.sh: POST \S+ failed: \{"error":"peer is banned"\}/)
 })
 
 test('a list that is none is refused, and nobody is asked', async (t) => {
