@@ -7,12 +7,21 @@ import { GOSSIP_KINDS } from '../../../src/consensus/topic-table.ts'
 import { EXIT } from '../../../src/main/exit-code.ts'
 import { LOOP_DELAY_NAME } from '../../../src/main/metrics/loop-delay-histogram.ts'
 import { METRIC_ROWS } from '../../../src/main/metrics/metrics-page.ts'
-import { MESSAGE_CLASSES } from '../../../src/network-worker/gossip/message-class.ts'
+import { LARGE_CLASSES, MESSAGE_CLASSES } from '../../../src/network-worker/gossip/message-class.ts'
+import { DROP_REASONS } from '../../../src/network-worker/gossip/peer-outbox.ts'
 import { load, scratchDirectory } from '../config/load-with.ts'
 
 interface Alert {
   readonly alert: string
   readonly expr: string
+}
+
+interface PrometheusFile {
+  readonly global: { readonly evaluation_interval: string }
+  readonly scrape_configs: readonly {
+    readonly scrape_interval: string
+    readonly authorization: Readonly<Record<string, string>>
+  }[]
 }
 
 /** What a stop may take (docs/adr/0003), s. */
@@ -26,12 +35,23 @@ const METRICS: ReadonlyMap<string, readonly string[]> = new Map([
 const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   kind: GOSSIP_KINDS,
   class: MESSAGE_CLASSES,
+  reason: DROP_REASONS,
   thread: ['main', 'network'],
   state: ['connecting', 'ready', 'syncing', 'away', 'mismatch'],
 }
 
 function text(name: string): string {
   return readFileSync(new URL(`../../../docs/operators/${name}`, import.meta.url), 'utf8')
+}
+
+/** What stands between the braces: one matcher or several, and nothing else. */
+function matchersOf(matchers: string): readonly { readonly label: string; readonly values: readonly string[] }[] {
+  if (matchers === '') return []
+  return matchers.split(',').map((matcher) => {
+    const [, label = '', values = ''] = /^\s*(\w+)=~?"([^"]+)"\s*$/.exec(matcher) ?? []
+    assert.notEqual(label, '', matcher)
+    return { label, values: values.split('|') }
+  })
 }
 
 function alerts(): readonly Alert[] {
@@ -42,17 +62,36 @@ function alerts(): readonly Alert[] {
 
 for (const { alert, expr } of alerts()) {
   test(`${alert} asks for metrics that there are, with labels that they have`, () => {
-    const asked = [...expr.matchAll(/(starling_\w+)(?:\{(\w+)=~?"([^"]+)"\})?/g)]
+    const asked = [...expr.matchAll(/(starling_\w+)(?:\{([^}]*)\})?/g)]
     assert.ok(asked.length > 0)
-    for (const [, name = '', label, values = ''] of asked) {
+    for (const [, name = '', matchers = ''] of asked) {
       const labels = METRICS.get(name)
       assert.ok(labels !== undefined, name)
-      if (label === undefined) continue
-      assert.ok(labels.includes(label), `${name} has ${labels}`)
-      for (const value of values.split('|')) assert.ok(LABEL_VALUES[label]?.includes(value), value)
+      for (const { label, values } of matchersOf(matchers)) {
+        assert.ok(labels.includes(label), `${name} has ${labels}`)
+        for (const value of values) assert.ok(LABEL_VALUES[label]?.includes(value), value)
+      }
     }
   })
 }
+
+test('dropped blocks wake somebody when they are our overload, whatever the reason, and not when a peer left', () => {
+  const { expr = '' } = alerts().find(({ alert }) => alert === 'StarlingBlocksDropped') ?? {}
+  const [, matchers = ''] = /\{([^}]*)\}/.exec(expr) ?? []
+  assert.deepEqual(matchersOf(matchers), [
+    { label: 'class', values: LARGE_CLASSES },
+    { label: 'reason', values: DROP_REASONS.filter((reason) => reason !== 'stream_lost') },
+  ])
+})
+
+test('the job that scrapes relays is often enough for the alerts, and carries the token', () => {
+  const [, content = ''] = /```yaml\n# prometheus\.yml\n([^`]+)```/.exec(text('fleet.md')) ?? []
+  const { global, scrape_configs } = parse(content) as PrometheusFile
+  assert.equal(global.evaluation_interval, '5s')
+  const [job] = scrape_configs
+  assert.equal(job?.scrape_interval, '5s')
+  assert.deepEqual(Object.keys(job?.authorization ?? {}), ['credentials_file'])
+})
 
 test('the page explains each alert of the file, and no other', () => {
   const explained = [...text('fleet.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)
