@@ -96,12 +96,21 @@ test('a ban wins over the flag, whichever kind it is', async (t) => {
   )
 })
 
+test('a list of a whole fleet has the relay itself in it, which is passed over', async (t) => {
+  const scene = await new Runs(t).start()
+  await scene.operator.trustForThisRun(['/to/a', `/to/${OWN_ID}`, '/to/b'])
+  assert.deepEqual(
+    scene.worker.access.trustedPeers.map(({ peerId }) => peerId),
+    ['a', 'b'],
+  )
+  assert.deepEqual(warnings(scene), [])
+})
+
 test('a flag that names nobody is a wrong configuration, with its text, and trusts nobody', async (t) => {
   const scene = await new Runs(t).start()
   const cases = [
     ['/dns4/nobody', 'names nobody'],
     ['enr:', 'names nobody'],
-    [`/to/${OWN_ID}`, 'our own peer id'],
   ]
   for (const [text, reason] of cases) {
     await assert.rejects(scene.operator.trustForThisRun(['/to/a', text ?? '']), {
