@@ -1,7 +1,9 @@
 import type { ConnectionGater } from '@libp2p/interface'
 import type { PeerDirection } from '../../rpc/contract.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
+import { placeOf } from './address-place.ts'
 import { ipOf } from './addresses.ts'
+import { HalfOpenConnections } from './half-open.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
 
 /** Who may be connected. Asked on each connection: implementations only look up. */
@@ -17,15 +19,23 @@ export interface ConnectionGate {
 
 /** The gate as libp2p asks it. TCP and QUIC go the same way: QUIC, encrypted from its first packet, passes both steps at once. */
 export function connectionGater(gate: ConnectionGate, limiter: InboundLimiter): ConnectionGater {
+  const halfOpen = new HalfOpenConnections()
   return {
     // libp2p's default refuses private addresses; a relay on a devnet or behind a VPN must dial them.
     denyDialMultiaddr: () => false,
     denyDialPeer: (peerId) => !gate.admitsPeer(peerId.toString(), undefined, 'outbound'),
-    denyInboundConnection: ({ remoteAddr }) => {
+    denyInboundConnection: (connection) => {
+      const { remoteAddr } = connection
       const ip = ipOf(remoteAddr)
       // The ban goes first: who is banned takes no place in the limiter's count.
       if (ip !== undefined && !gate.admitsAddress(ip)) return true
-      return !limiter.admit(ip ?? remoteAddr.toString())
+      if (!limiter.admit(ip ?? remoteAddr.toString())) return true
+      halfOpen.enter((ip && placeOf(ip)) ?? '', connection)
+      return false
+    },
+    denyInboundUpgradedConnection: (_peerId, connection) => {
+      halfOpen.leave(connection)
+      return false
     },
     denyInboundEncryptedConnection: (peerId, { remoteAddr }) =>
       !gate.admitsPeer(peerId.toString(), ipOf(remoteAddr), 'inbound'),

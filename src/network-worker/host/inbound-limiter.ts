@@ -1,7 +1,8 @@
 import type { Clock } from '../../shared/clock.ts'
+import { placeOf } from './address-place.ts'
 import type { IpExemption } from './ip-exemption.ts'
 
-/** Inbound connections one address may open in a second: libp2p's own default, which cannot tell our exemptions. */
+/** Inbound connections one address, of IPv6 one /64, may open in a second: libp2p's own default, which has no exemptions. */
 export const INBOUND_CONNECTIONS_PER_SECOND = 5
 const WINDOW_MS = 1000
 /** Addresses counted at once. Past it the window is dropped whole: a spread flood is held by the pending limit instead. */
@@ -29,8 +30,9 @@ export class InboundLimiter {
       this.#counts.clear()
       this.#windowStartMs = nowMs
     }
-    const count = (this.#counts.get(ip) ?? 0) + 1
-    this.#counts.set(ip, count)
+    const place = placeOf(ip) ?? ip
+    const count = (this.#counts.get(place) ?? 0) + 1
+    this.#counts.set(place, count)
     if (count <= INBOUND_CONNECTIONS_PER_SECOND) return true
     this.refused++
     return false

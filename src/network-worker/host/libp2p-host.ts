@@ -5,6 +5,7 @@
 import { identify } from '@libp2p/identify'
 import type { ComponentLogger, Libp2p, Logger as Libp2pLogger, PrivateKey } from '@libp2p/interface'
 import { mplex } from '@libp2p/mplex'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
 import type { Layers } from '../../config/address-settings.ts'
@@ -13,8 +14,10 @@ import type { RelayRouter, RouterComponents } from '../gossip/relay-router.ts'
 import { type Endpoint, endpointAddresses, tellable } from './addresses.ts'
 import type { WindowUpkeep } from './congestion/window-upkeep.ts'
 import { type ConnectionGate, connectionGater } from './connection-gate.ts'
+import { MAX_HALF_OPEN } from './half-open.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
 import { connectionLayers } from './layers.ts'
+import { PeerMemory } from './peer-memory.ts'
 
 export interface HostOptions {
   readonly privateKey: PrivateKey
@@ -39,8 +42,8 @@ export type Host = Libp2p<{ identify: unknown; gossip: RelayRouter }>
  * 1,100 peers within the largest target, 256 trusted and 256 explicit ones, by TCP and by QUIC at once: 3,224.
  */
 const MAX_CONNECTIONS = 4_096
-/** Half-open inbound upgrades held at once; each costs a handshake, and libp2p's default of 10 is below a swarm's burst. */
-const MAX_PENDING_INBOUND = 64
+/** Past it libp2p refuses whoever comes next, so it is out of reach: half-open.ts ends the connections that take long. */
+const MAX_PENDING_INBOUND = 4 * MAX_HALF_OPEN
 /** Gossipsub keeps one stream each way; Req/Resp adds up to two per protocol each way. */
 const MAX_STREAMS_PER_CONNECTION = 256
 /**
@@ -72,9 +75,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     quic: QUIC_OPTIONS,
     windowUpkeep: options.windowUpkeep,
   })
-  return createLibp2p({
+  const peerMemory = new PeerMemory(peerIdFromPrivateKey(options.privateKey))
+  const host = await createLibp2p({
     start: false,
     privateKey: options.privateKey,
+    datastore: peerMemory,
     nodeInfo: { userAgent: options.agentVersion },
     addresses: {
       listen: options.listen.flatMap(endpointAddresses),
@@ -103,6 +108,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
     logger: silentLogger,
     services: { identify: identify({ runOnConnectionOpen: true }), gossip: options.createRouter },
   })
+  host.addEventListener('peer:connect', ({ detail }) => peerMemory.keep(detail))
+  host.addEventListener('peer:disconnect', ({ detail }) => peerMemory.release(detail))
+  return host
 }
 
 function silentLog(): Libp2pLogger {

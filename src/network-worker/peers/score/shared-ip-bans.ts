@@ -1,19 +1,8 @@
-import ipaddr from 'ipaddr.js'
 import type { PeerIdStr } from '../../../shared/ids.ts'
+import { placeOf } from '../../host/address-place.ts'
 
 /** Score-banned peers an address may have before it is refused itself (reference/scoring.md §1, "IP ban"). */
 export const MAX_BANNED_PEERS_PER_IP = 5
-/** Leading bytes by which IPv6 addresses are one place: /64 is the least a customer gets. */
-const IPV6_PREFIX_BYTES = 8
-
-/** The place an address counts for: IPv4 whole, IPv6 by /64. Undefined for what is no address. */
-function placeOf(ip: string): string | undefined {
-  if (!ipaddr.isValid(ip)) return undefined
-  const address = ipaddr.process(ip)
-  if (address.kind() === 'ipv4') return address.toString()
-  return `6:${address.toByteArray().slice(0, IPV6_PREFIX_BYTES).join('.')}`
-}
-
 /**
  * The addresses that banned peers share: from the sixth peer on an address is refused, since new identities cost
  * nothing. Bounded by who fills it: the number of score bans times the addresses kept of a peer.

@@ -17,7 +17,7 @@ function scene(gate: Partial<ConnectionGate> = {}) {
 
 /** A connection as far as a gater looks at it. */
 function from(address: string): MultiaddrConnection {
-  return { remoteAddr: multiaddr(address) } as MultiaddrConnection
+  return Object.assign(new EventTarget(), { remoteAddr: multiaddr(address) }) as MultiaddrConnection
 }
 
 async function somebody(): Promise<PeerId> {

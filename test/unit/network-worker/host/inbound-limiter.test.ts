@@ -26,6 +26,15 @@ test('addresses have a budget each', () => {
   assert.equal(admitted('2001:db8::1'), 5)
 })
 
+test('IPv6 addresses of one /64 share a budget: so many are one customer', () => {
+  const { admitted } = scene()
+  assert.equal(admitted('2001:db8::1'), 5)
+  assert.equal(admitted('2001:db8::ffff:2'), 0)
+  assert.equal(admitted('2001:db8:0:1::1'), 5)
+  assert.equal(admitted('::ffff:203.0.113.9'), 5)
+  assert.equal(admitted('203.0.113.9'), 0)
+})
+
 test('a second later the budget is back', () => {
   const { clock, admitted } = scene()
   admitted('203.0.113.7')
