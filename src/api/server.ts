@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http'
+import type { Socket } from 'node:net'
 import { systemClock } from '../shared/clock.ts'
 import { RelayError } from '../shared/errors.ts'
 import type { Logger } from '../shared/logger.ts'
@@ -21,6 +22,12 @@ const LIMITS: ServerOptions = {
 const SOCKET_IDLE_MS = 60_000
 /** Dozens of dashboards with six connections each; beyond that it is a leak or an attack, and descriptors are finite. */
 const MAX_CONNECTIONS = 512
+
+/**
+ * Requests in a row that one connection may have open; browsers and dashboards send one at a time. Node reads 64 kB of them, a
+ * thousand, before it looks whether the answers are taken.
+ */
+const MAX_PIPELINED = 16
 
 /** Requests in progress get this long to end when the API stops; the caller's bound for the whole stop is above it. */
 const STOP_DEADLINE_MS = 1_000
@@ -98,8 +105,24 @@ export function startMetricsServer(deps: MetricsServerDeps): Promise<ApiServer> 
   return listen(createMetricsApp(deps), deps)
 }
 
+/** Ends connections that ask for more at once than an honest client does: each answer waits in memory for the one before it. */
+function withoutPipelines(app: RequestListener): RequestListener {
+  const open = new WeakMap<Socket, number>()
+  return (request, response) => {
+    const { socket } = request
+    const count = (open.get(socket) ?? 0) + 1
+    if (count > MAX_PIPELINED) {
+      socket.destroy()
+      return
+    }
+    open.set(socket, count)
+    response.once('close', () => open.set(socket, (open.get(socket) ?? 1) - 1))
+    app(request, response)
+  }
+}
+
 async function listen(app: RequestListener, { address, port, log }: ListenDeps): Promise<ApiServer> {
-  const server = createServer(LIMITS, app)
+  const server = createServer(LIMITS, withoutPipelines(app))
   server.timeout = SOCKET_IDLE_MS
   server.maxConnections = MAX_CONNECTIONS
   server.listen({ host: address, port, exclusive: true })

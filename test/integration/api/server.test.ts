@@ -188,3 +188,28 @@ test('writes are logged at info with their status, reads only at debug', async (
     { level: 30, method: 'DELETE', path: `/peers/${PEER_A}`, status: 200 },
   ])
 })
+
+/** What comes back for so many requests sent in one piece, until the other side ends the connection or all are answered. */
+async function pipelined(port: number, count: number): Promise<{ answers: number; isEnded: boolean }> {
+  const socket = connect(port, '127.0.0.1')
+  let text = ''
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  socket.on('data', (chunk) => {
+    text += chunk.toString()
+    if (text.split('HTTP/1.1 200').length > count) resolve(false)
+  })
+  socket.on('error', () => resolve(true))
+  socket.on('close', () => resolve(true))
+  socket.write(`GET /eth/v1/node/health HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`.repeat(count))
+  const isEnded = await promise
+  socket.destroy()
+  return { answers: text.split('HTTP/1.1 200').length - 1, isEnded }
+}
+
+test('some requests in a row are answered; a connection that sends hundreds before it reads is ended', async (t) => {
+  const { port, call } = await startHarness(t, new RelayDouble().handlers)
+  assert.deepEqual(await pipelined(port, 10), { answers: 10, isEnded: false })
+  const { answers, isEnded } = await pipelined(port, 500)
+  assert.ok(isEnded && answers <= 16, `${answers}`)
+  assert.equal((await call('GET', '/eth/v1/node/health')).status, 200)
+})
