@@ -25,6 +25,11 @@ import type { Held, TopicRules } from './topic-rules.ts'
 
 /** Longest message that waits in the lane: no payload of its class is half as long, and a longer one is refused by its length. */
 const MAX_WAITING_BYTES = 4096
+/**
+ * What one RPC may take at once: two of the largest blocks there can be. Long messages of it that come after that wait in the
+ * lane: one of 11 MB opens to 240, which takes 140 ms, and with blocks of old slots, which are ignored, costs nothing.
+ */
+const MAX_RPC_MS = 10
 
 /** Called on the hot path: implementations only count. */
 export interface ArrivalObserver {
@@ -127,7 +132,9 @@ export class Arrivals {
       moves: 0,
       sizeBytes: data.length,
     }
-    if (rules.messageClass === 'attestation' && data.length <= MAX_WAITING_BYTES) this.#lane.offer(arrival)
+    const isShort = data.length <= MAX_WAITING_BYTES
+    const isLeft = !isShort && this.#deps.clock.monotonicMs() - atMs > MAX_RPC_MS
+    if (isLeft || (isShort && rules.messageClass === 'attestation')) this.#lane.offer(arrival)
     else this.#take(arrival)
   }
 

@@ -71,6 +71,24 @@ test('a message too long to be of its class does not wait, and displaces nothing
   assert.deepEqual([router.waitingMessages, invalidOf(b)], [1, 1])
 })
 
+test('long messages of an RPC that has taken long wait for another turn, whatever their class; the first do not', () => {
+  const { judged, a, b, endTurn, receive, clock, router } = scene({
+    messageClass: 'block',
+    open: (bytes) => {
+      clock.advance(6)
+      return { ok: true, bytes }
+    },
+  })
+  const block = (seed: number): RPC.Message => message(seed, 100_000)
+  receive(a, block(1), block(2), block(3), block(4), block(5))
+  assert.deepEqual(judged, [1, 2, 3], 'the lane has a slice of its own in each turn')
+  assert.equal(router.waitingMessages, 2)
+  receive(b, block(9))
+  assert.deepEqual(judged, [1, 2, 3, 9], 'that of another peer does not wait')
+  for (let turn = 0; turn < 3; turn++) endTurn()
+  assert.deepEqual(judged, [1, 2, 3, 9, 4, 5])
+})
+
 test('a fault of ours before the id is known does not hide the copies', () => {
   let opened = 0
   const { a, b, endTurn, receive } = scene({
