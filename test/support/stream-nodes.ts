@@ -5,6 +5,7 @@ import type { Libp2p, Stream } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
+import { negotiatedStreams } from '../../src/network-worker/host/negotiation/negotiated-streams.ts'
 import { ownNoise } from '../../src/network-worker/host/noise/noise-encrypter.ts'
 import { ownQuic } from '../../src/network-worker/host/quic/own-quic.ts'
 import { ownYamux } from '../../src/network-worker/host/yamux/own-yamux.ts'
@@ -25,7 +26,7 @@ export function startNode(layers: Layers): Promise<Libp2p> {
     addresses: { listen: ['/ip4/127.0.0.1/tcp/0'] },
     transports: [tcp()],
     connectionEncrypters: [layers === 'own both' ? ownNoise() : noise()],
-    streamMuxers: [layers === 'stock' ? yamux() : ownYamux()],
+    streamMuxers: [layers === 'stock' ? yamux() : negotiatedStreams(ownYamux())],
     connectionMonitor: { enabled: false },
   })
 }

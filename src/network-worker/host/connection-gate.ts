@@ -5,6 +5,7 @@ import { placeOf } from './address-place.ts'
 import { ipOf } from './addresses.ts'
 import { HalfOpenConnections } from './half-open.ts'
 import type { InboundLimiter } from './inbound-limiter.ts'
+import { AnswerBound } from './negotiation/answer-bound.ts'
 
 /** Who may be connected. Asked on each connection: implementations only look up. */
 export interface ConnectionGate {
@@ -20,6 +21,7 @@ export interface ConnectionGate {
 /** The gate as libp2p asks it. TCP and QUIC go the same way: QUIC, encrypted from its first packet, passes both steps at once. */
 export function connectionGater(gate: ConnectionGate, limiter: InboundLimiter): ConnectionGater {
   const halfOpen = new HalfOpenConnections()
+  const answers = new AnswerBound()
   return {
     // libp2p's default refuses private addresses; a relay on a devnet or behind a VPN must dial them.
     denyDialMultiaddr: () => false,
@@ -31,14 +33,17 @@ export function connectionGater(gate: ConnectionGate, limiter: InboundLimiter): 
       if (ip !== undefined && !gate.admitsAddress(ip)) return true
       if (!limiter.admit(ip ?? remoteAddr.toString())) return true
       halfOpen.enter((ip && placeOf(ip)) ?? '', connection)
+      answers.put(connection)
       return false
     },
     denyInboundUpgradedConnection: (_peerId, connection) => {
       halfOpen.leave(connection)
       return false
     },
-    denyInboundEncryptedConnection: (peerId, { remoteAddr }) =>
-      !gate.admitsPeer(peerId.toString(), ipOf(remoteAddr), 'inbound'),
+    denyInboundEncryptedConnection: (peerId, connection) => {
+      answers.lift(connection)
+      return !gate.admitsPeer(peerId.toString(), ipOf(connection.remoteAddr), 'inbound')
+    },
     denyOutboundEncryptedConnection: (peerId, { remoteAddr }) =>
       !gate.admitsPeer(peerId.toString(), ipOf(remoteAddr), 'outbound'),
   }

@@ -1,9 +1,12 @@
-/** What connections are made of, by the operator's choice: noise, yamux and QUIC of our own, or the libraries' (ADR 30). */
+/** What connections are made of, by the operator's choice: noise, yamux, QUIC and negotiation of our own, or the libraries' (ADR 30). */
 import type { QuicOptions } from '@chainsafe/libp2p-quic'
 import type { Libp2pOptions } from 'libp2p'
 import type { Layers } from '../../config/address-settings.ts'
 import { systemClock } from '../../shared/clock.ts'
 import type { WindowUpkeep } from './congestion/window-upkeep.ts'
+import { boundedMplex } from './mplex/bounded-mplex.ts'
+import { negotiatedMuxer } from './negotiation/negotiated-muxer.ts'
+import { negotiatedStreams } from './negotiation/negotiated-streams.ts'
 import { ownNoise } from './noise/noise-encrypter.ts'
 import { ownQuic } from './quic/own-quic.ts'
 import { ownYamux } from './yamux/own-yamux.ts'
@@ -12,7 +15,8 @@ type OneOf<List> = List extends readonly (infer Item)[] ? Item : never
 
 export interface ConnectionLayers {
   readonly encrypter: OneOf<NonNullable<Libp2pOptions['connectionEncrypters']>>
-  readonly muxer: OneOf<NonNullable<Libp2pOptions['streamMuxers']>>
+  /** The one that we like best first. */
+  readonly muxers: OneOf<NonNullable<Libp2pOptions['streamMuxers']>>[]
   readonly quic: OneOf<NonNullable<Libp2pOptions['transports']>>
 }
 
@@ -34,8 +38,13 @@ export async function connectionLayers(layers: Layers, options: LayerOptions): P
 
 function ownLayers({ maxStreams, quic, windowUpkeep }: LayerOptions): ConnectionLayers {
   return {
-    encrypter: ownNoise(),
-    muxer: ownYamux({ maxInboundStreams: maxStreams, maxOutboundStreams: maxStreams }, systemClock, windowUpkeep),
+    encrypter: negotiatedMuxer(ownNoise()),
+    muxers: [
+      negotiatedStreams(
+        ownYamux({ maxInboundStreams: maxStreams, maxOutboundStreams: maxStreams }, systemClock, windowUpkeep),
+      ),
+      negotiatedStreams(boundedMplex(maxStreams)),
+    ],
     quic: ownQuic({ ...quic, maxConcurrentStreamLimit: maxStreams, maxOutboundStreams: maxStreams }),
   }
 }

@@ -4,7 +4,6 @@
  */
 import { identify } from '@libp2p/identify'
 import type { ComponentLogger, Libp2p, Logger as Libp2pLogger, PrivateKey } from '@libp2p/interface'
-import { mplex } from '@libp2p/mplex'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { tcp } from '@libp2p/tcp'
 import { createLibp2p } from 'libp2p'
@@ -46,11 +45,6 @@ const MAX_CONNECTIONS = 4_096
 const MAX_PENDING_INBOUND = 4 * MAX_HALF_OPEN
 /** Gossipsub keeps one stream each way; Req/Resp adds up to two per protocol each way. */
 const MAX_STREAMS_PER_CONNECTION = 256
-/**
- * New streams a second after which mplex resets a whole connection. Its default of 5 is less than an honest handshake
- * opens (identify, gossip, status, ping, metadata); Req/Resp keeps quotas of its own far below this.
- */
-const MPLEX_STREAMS_PER_SECOND = 128
 /** A lost SYN is sent again after 1 and 3 s; a handshake from the other side of the world takes one or two. */
 const ADDRESS_DIAL_TIMEOUT_MS = 5_000
 /** Of a whole dial, which tries a peer's addresses one after the other: dead ones leave time for the last. */
@@ -70,7 +64,7 @@ const QUIC_OPTIONS = {
 /** Builds the node without starting it: handlers are registered first, so that no early peer meets a half-built node. */
 export async function createHost(options: HostOptions): Promise<Host> {
   const tcpTransport = tcp({ backlog: 128 })
-  const { encrypter, muxer, quic } = await connectionLayers(options.layers, {
+  const { encrypter, muxers, quic } = await connectionLayers(options.layers, {
     maxStreams: MAX_STREAMS_PER_CONNECTION,
     quic: QUIC_OPTIONS,
     windowUpkeep: options.windowUpkeep,
@@ -91,7 +85,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       ...(options.listen.some(({ tcpPort }) => tcpPort !== undefined) ? [tcpTransport] : []),
     ],
     connectionEncrypters: [encrypter],
-    streamMuxers: [muxer, mplex({ disconnectThreshold: MPLEX_STREAMS_PER_SECOND })],
+    streamMuxers: muxers,
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: MAX_CONNECTIONS,

@@ -17,7 +17,8 @@ function scene(gate: Partial<ConnectionGate> = {}) {
 
 /** A connection as far as a gater looks at it. */
 function from(address: string): MultiaddrConnection {
-  return Object.assign(new EventTarget(), { remoteAddr: multiaddr(address) }) as MultiaddrConnection
+  const connection = { remoteAddr: multiaddr(address), send: () => true }
+  return Object.assign(new EventTarget(), connection) as unknown as MultiaddrConnection
 }
 
 async function somebody(): Promise<PeerId> {
