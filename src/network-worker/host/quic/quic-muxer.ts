@@ -10,9 +10,11 @@ import {
   type StreamMuxerStatus,
   TooManyOutboundProtocolStreamsError,
 } from '@libp2p/interface'
+import { type Clock, systemClock } from '../../../shared/clock.ts'
 import { bufferCollection } from '../buffer-collection.ts'
 import { abortable } from '../streams/abortable.ts'
 import { EarlyStreams } from '../streams/early-streams.ts'
+import { NewStreamRate } from '../streams/new-stream-rate.ts'
 import { UnreadBudget } from '../streams/unread-budget.ts'
 import { type NativeConnection, type NativeStream, takeConnection } from './native-quic.ts'
 import { QuicStream } from './quic-stream.ts'
@@ -44,14 +46,21 @@ export class QuicMuxer extends EarlyStreams<QuicStream> implements StreamMuxer<Q
   readonly #native: NativeConnection
   readonly #log: Logger
   readonly #budget = new UnreadBudget(MAX_UNREAD_BYTES)
+  readonly #newStreams: NewStreamRate
   /** Bounded by QUIC's limit of inbound streams and ours of outbound ones. */
   readonly #streams = new Set<QuicStream>()
   #outbound = 0
   #heldBytes = 0
 
   /** @param factory the library's, of this connection. @throws TypeError when the library has changed */
-  constructor(factory: StreamMuxerFactory, connection: MessageStream, options: QuicMuxerOptions) {
+  constructor(
+    factory: StreamMuxerFactory,
+    connection: MessageStream,
+    options: QuicMuxerOptions,
+    clock: Clock = systemClock,
+  ) {
     super()
+    this.#newStreams = new NewStreamRate(clock)
     this.#connection = connection
     this.#options = options
     this.#log = connection.log.newScope(QUIC_PROTOCOL)
@@ -120,6 +129,11 @@ export class QuicMuxer extends EarlyStreams<QuicStream> implements StreamMuxer<Q
       letGo(native)
       return
     }
+    if (!this.#newStreams.admit()) {
+      letGo(native)
+      this.#giveUp('streams are opened too fast')
+      return
+    }
     this.tellOf(this.#newStream(native, 'inbound'))
   }
 
@@ -138,16 +152,18 @@ export class QuicMuxer extends EarlyStreams<QuicStream> implements StreamMuxer<Q
           this.#heldBytes -= heldBytes
           if (direction === 'outbound') this.#outbound--
         })
-        if (this.#heldBytes > MAX_HELD_BYTES) this.#giveUp()
+        if (this.#heldBytes > MAX_HELD_BYTES) {
+          this.#giveUp(`${this.#heldBytes} bytes of streams that have ended are not taken`)
+        }
       },
     })
     this.#streams.add(stream)
     return stream
   }
 
-  #giveUp(): void {
+  #giveUp(why: string): void {
     if (this.status === 'closed') return
-    this.#connection.abort(new Error(`${this.#heldBytes} bytes of streams that have ended are not taken`))
+    this.#connection.abort(new Error(why))
   }
 
   #onTransportClosed(): void {

@@ -15,6 +15,7 @@ import type { WindowUpkeep } from '../congestion/window-upkeep.ts'
 import { isDirectStream } from '../direct-stream.ts'
 import { abortable } from '../streams/abortable.ts'
 import { EarlyStreams } from '../streams/early-streams.ts'
+import { NewStreamRate } from '../streams/new-stream-rate.ts'
 import { piecesOf } from '../streams/readable-side.ts'
 import { UnreadBudget } from '../streams/unread-budget.ts'
 import { FLAG, FRAME_TYPE, GO_AWAY, MAX_UINT32 } from './frame.ts'
@@ -48,6 +49,7 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
   readonly #roundTrip: RoundTrip
   readonly #table: StreamTable
   readonly #budget: UnreadBudget
+  readonly #newStreams: NewStreamRate
   /** The client's ids are odd; the client is who dialled. */
   #nextStreamId: number
   /** Of the data frame that is coming; undefined when its stream is gone. */
@@ -74,6 +76,7 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
     this.#decoder = new FrameDecoder(this)
     this.#table = new StreamTable(this.#options)
     this.#budget = new UnreadBudget(this.#options.maxUnreadBytes)
+    this.#newStreams = new NewStreamRate(clock)
     this.#roundTrip = new RoundTrip(this.#output, clock, this.#options.pingIntervalMs)
     connection.addEventListener('drain', () => this.#output.drain())
     connection.addEventListener('close', () => this.#onTransportClosed())
@@ -184,6 +187,7 @@ export class YamuxMuxer extends EarlyStreams<YamuxStream> implements StreamMuxer
   #accept(streamId: number): void {
     if (streamId % 2 === this.#nextStreamId % 2) throw new YamuxProtocolError('both sides are the client, or neither')
     if (this.#table.has(streamId)) throw new YamuxProtocolError(`stream ${streamId} was opened twice`)
+    if (!this.#newStreams.admit()) throw new YamuxProtocolError('streams are opened too fast')
     if (this.status !== 'open' || !this.#table.hasRoom('inbound')) {
       this.#output.answer(FRAME_TYPE.windowUpdate, FLAG.rst, streamId, 0)
       return

@@ -8,9 +8,15 @@ import { dataFrame, frame, RST, SYN } from '../yamux/frames.ts'
 
 const FEW_STREAMS = 64
 
-function openMuxer(): { readonly end: WireEnd; readonly muxer: YamuxMuxer; readonly told: YamuxStream[] } {
+function openMuxer(): {
+  readonly clock: FakeClock
+  readonly end: WireEnd
+  readonly muxer: YamuxMuxer
+  readonly told: YamuxStream[]
+} {
   const [, end] = WireEnd.pair()
-  return { end, muxer: new YamuxMuxer(end, {}, new FakeClock()), told: [] }
+  const clock = new FakeClock()
+  return { clock, end, muxer: new YamuxMuxer(end, {}, clock), told: [] }
 }
 
 async function listen({ muxer, told }: ReturnType<typeof openMuxer>): Promise<void> {
@@ -25,6 +31,7 @@ test('of streams that were opened and reset before anybody listened, a few are k
   const bytes = new Uint8Array(1000)
   const lives = [1, 2001, 5999]
   for (let id = 1; id < 6000; id += 2) {
+    opened.clock.advance(2) // a peer may open one each 2 ms
     opened.end.deliverHere(dataFrame(id, bytes, SYN))
     if (!lives.includes(id)) opened.end.deliverHere(frame(1, RST, id, 0))
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { MAX_NEW_STREAMS_PER_SECOND } from '../../../../../src/network-worker/host/streams/new-stream-rate.ts'
 import { ACK, dataFrame, FIN, frame, RST, SYN } from './frames.ts'
 import { ByHand, Reader } from './muxer-pair.ts'
 
@@ -73,6 +74,20 @@ test('streams past the bound, and past the backlog, are reset', () => {
   assert.equal(backlog.muxer.streams.length, 3)
   bound.send(frame(1, RST, 1, 0), frame(1, SYN, 7, 0))
   assert.equal(bound.muxer.streams.length, 2)
+})
+
+test('streams that are opened and reset as fast as possible end the connection', () => {
+  const hand = new ByHand()
+  for (let n = 0; n < MAX_NEW_STREAMS_PER_SECOND; n++)
+    hand.send(frame(1, SYN, 2 * n + 1, 0), frame(1, RST, 2 * n + 1, 0))
+  hand.clock.advance(1000)
+  for (let n = 0; n < 100_000 && hand.muxer.status === 'open'; n++) {
+    hand.send(frame(1, SYN, 100_001 + 2 * n, 0), frame(1, RST, 100_001 + 2 * n, 0))
+  }
+  assert.equal(hand.accepted.length, 2 * MAX_NEW_STREAMS_PER_SECOND)
+  const told = hand.take().at(-1)
+  assert.deepEqual(told && [told.type, told.length], [3, 1])
+  assert.equal(hand.muxer.status, 'closed')
 })
 
 test('we open no more streams than the other side answers', async () => {
