@@ -1,4 +1,4 @@
-/** What connections are made of, by the operator's choice: noise, yamux, QUIC and negotiation of our own, or the libraries' (ADR 30). */
+/** What connections are made of, by choice: noise, yamux, QUIC and negotiation of our own, or the libraries' (ADR 30). */
 import type { QuicOptions } from '@chainsafe/libp2p-quic'
 import type { Libp2pOptions } from 'libp2p'
 import type { Layers } from '../../config/address-settings.ts'

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { NativeStream } from '../../../../../src/network-worker/host/quic/native-quic.ts'
 import type { QuicStream } from '../../../../../src/network-worker/host/quic/quic-stream.ts'
+import { MAX_NEW_STREAMS_PER_SECOND } from '../../../../../src/network-worker/host/streams/new-stream-rate.ts'
 import { openOne, ScriptedStream, scriptedMuxer } from './scripted-quic.ts'
 
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024
@@ -54,6 +55,17 @@ test('streams that a peer does not let us open count as long as they wait', asyn
   await assert.rejects(muxer.createStream(), tooMany)
   for (const opening of waiting.slice(2)) opening.resolve(new ScriptedStream())
   assert.equal((await Promise.all(opened)).length, 2)
+})
+
+test('streams that are opened faster than anybody needs end the connection', () => {
+  const scripted = scriptedMuxer(async () => new ScriptedStream())
+  const muxer = scripted.build()
+  // In the same second, or in two of them on a machine that is busy.
+  for (let n = 0; n < MAX_NEW_STREAMS_PER_SECOND; n++) scripted.accept(new ScriptedStream())
+  assert.equal(muxer.status, 'open')
+  for (let n = 0; n < MAX_NEW_STREAMS_PER_SECOND + 1; n++) scripted.accept(new ScriptedStream())
+  assert.deepEqual([muxer.status, scripted.end.status], ['closed', 'aborted'])
+  assert.equal(muxer.streams.length, 0)
 })
 
 test('streams that were aborted count as long as QUIC holds what the peer does not take', async () => {
