@@ -3,6 +3,7 @@ import type { NetworkConfig } from '../../consensus/network-config.ts'
 import { createSlotClock, type SlotClock } from '../../consensus/slot-clock.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { BlockHead } from './block-head.ts'
+import { ClockDoubt } from './clock-doubt.ts'
 import { KeyBook } from './key-book.ts'
 import { StatusTruth } from './status-truth.ts'
 
@@ -14,6 +15,7 @@ export interface Chain {
   readonly head: BlockHead
   readonly truth: StatusTruth
   readonly keys: KeyBook
+  readonly clockDoubt: ClockDoubt
   /** The digest in force; before genesis, the first one. */
   currentDigest(): DigestEntry
 }
@@ -28,6 +30,7 @@ export function createChain(network: NetworkConfig, clock: Clock): Chain {
     head: new BlockHead(slotClock),
     truth: new StatusTruth({ schedule, slotClock }),
     keys: new KeyBook(),
+    clockDoubt: new ClockDoubt(clock),
     currentDigest: () => schedule.at(Math.max(0, slotClock.currentEpoch())),
   }
 }

@@ -218,9 +218,10 @@ function verdictListener({ chain, stats, onOffence, onBlockSlot }: GossipRoomDep
     chain.head.onBlock(slot)
     onBlockSlot?.(slot, from.toString())
   }
+  const blame = (peerId: PeerIdStr): void => onOffence(peerId, { kind: 'far_ahead' })
   const onEarly = (slot: number | undefined, isBlock: boolean, from: PeerId): void => {
     if (slot === undefined) return
-    if (slot > chain.slotClock.currentSlot() + MAX_AHEAD_SLOTS) onOffence(from.toString(), { kind: 'far_ahead' })
+    if (slot > chain.slotClock.currentSlot() + MAX_AHEAD_SLOTS) chain.clockDoubt.ahead(from.toString(), blame)
     if (isBlock) onBlockSlot?.(slot, from.toString())
   }
   return ({ parsed, entry }, verdict, ssz, from) => {
@@ -228,6 +229,7 @@ function verdictListener({ chain, stats, onOffence, onBlockSlot }: GossipRoomDep
     const isBlock = kind === 'beacon_block'
     stats.onVerdict(verdict)
     if (verdict.action === 'accept') {
+      if (chain.clockDoubt.isAwake && peekSlot(kind, entry.fork, ssz) !== undefined) chain.clockDoubt.inTime(from)
       if (isBlock) onAcceptedBlock(peekSlot(kind, entry.fork, ssz), from)
     } else if (verdict.action === 'reject') {
       onOffence(from.toString(), { kind: 'rejected', topicKind: kind, reason: verdict.reason })

@@ -1,7 +1,7 @@
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { ResolvedTarget } from './dial-target.ts'
 import type { Dialer } from './dialer.ts'
-import { FAILED_DIAL_MS, type RedialBook } from './redial-book.ts'
+import { FAILED_DIAL_MS, OFFLINE_DIAL_MS, type RedialBook } from './redial-book.ts'
 
 /** Dials of the queue under way at once: half of what libp2p works in parallel, so that the operator's find room. */
 export const MAX_QUEUED_DIALS = 16
@@ -25,6 +25,8 @@ export interface DialQueueDeps {
   readonly room: () => number
   /** False for peers that are connected, banned or to be avoided. */
   readonly mayDial: (peerId: PeerIdStr) => boolean
+  /** False while no peer is connected. */
+  readonly isOnline?: () => boolean
   /** A candidate could not be reached. */
   readonly onFailed?: (peerId: PeerIdStr) => void
 }
@@ -111,7 +113,8 @@ export class DialQueue {
       const isConnected = await this.#deps.dialer.dial(target, isForced ? 'info' : 'debug')
       // A dial that our own stop cut short says nothing of the peer.
       if (isConnected || isForced || this.#stopped) return
-      this.#deps.redial.avoid(target.peerId, FAILED_DIAL_MS)
+      const isOffline = this.#deps.isOnline?.() === false
+      this.#deps.redial.avoid(target.peerId, isOffline ? OFFLINE_DIAL_MS : FAILED_DIAL_MS)
       this.#deps.onFailed?.(target.peerId)
     } finally {
       this.#running--

@@ -38,6 +38,12 @@ const LOOKS_OF_A_STALL: ReadonlySet<ReportReason> = new Set<ReportReason>([
   'slow_peer',
 ])
 
+/** What a line of our own that is gone makes every peer look guilty of. */
+const LOOKS_OF_A_LOST_LINE: ReadonlySet<ReportReason> = new Set<ReportReason>([
+  'request_negotiation_timeout',
+  'request_timeout',
+])
+
 export interface PeerConductDeps {
   readonly scores: Pick<ScoreBook, 'report'>
   readonly disconnect: (peerId: PeerIdStr, reason: GoodbyeReason) => Promise<void>
@@ -45,6 +51,8 @@ export interface PeerConductDeps {
   readonly hasCustody: () => boolean
   /** This thread does not keep up, or did not a moment ago. */
   readonly isStalled: () => boolean
+  /** A peer did not answer: does it share that with most others? */
+  readonly isSilenceShared: (peerId: PeerIdStr) => boolean
   readonly log: Logger
 }
 
@@ -97,6 +105,7 @@ export class PeerConduct {
 
   #report(peerId: PeerIdStr, report: Report | undefined): void {
     if (report === undefined || (LOOKS_OF_A_STALL.has(report.reason) && this.#deps.isStalled())) return
+    if (LOOKS_OF_A_LOST_LINE.has(report.reason) && this.#deps.isSilenceShared(peerId)) return
     this.#deps.scores.report(peerId, report.action, report.reason)
   }
 }

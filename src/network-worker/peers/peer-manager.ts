@@ -10,6 +10,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { InTurns } from '../../shared/in-turns.ts'
 import type { Logger } from '../../shared/logger.ts'
+import type { ClockDoubt } from '../chain/clock-doubt.ts'
 import type { StatusTruth } from '../chain/status-truth.ts'
 import { ipOf, withoutPeerId } from '../host/addresses.ts'
 import type { ReqResp } from '../reqresp/reqresp.ts'
@@ -52,6 +53,7 @@ export interface PeerManagerDeps {
   readonly truth: StatusTruth
   readonly schedule: ForkSchedule
   readonly slotClock: SlotClock
+  readonly clockDoubt: ClockDoubt
   readonly clock: Clock
   readonly log: Logger
   /** True for addresses that are one machine's own, where each peer is a voter of its own. */
@@ -215,12 +217,16 @@ export class PeerManager {
   }
 
   #onStatus(peerId: PeerIdStr, status: Status): void {
-    const { registry, schedule, slotClock, truth, log, isLoopback, conduct } = this.#deps
+    const { registry, schedule, slotClock, clockDoubt, truth, log, isLoopback, conduct } = this.#deps
     const record = registry.get(peerId)
     if (record === undefined) return
     record.status = status
     this.#deps.onForkSeen(peerId, record.ip, status.forkDigestHex)
     const why = irrelevance(status, schedule, slotClock)
+    if (why === 'head_in_future') {
+      clockDoubt.ahead(peerId)
+      if (clockDoubt.isFelt()) return
+    } else clockDoubt.inTime(peerId)
     if (why !== undefined) {
       log.info({ peer: peerId, client: record.client, why, digest: status.forkDigestHex }, 'peer of another network')
       conduct.irrelevant(peerId)

@@ -25,6 +25,7 @@ import type { PeerBooks } from './peer-books.ts'
 import { PeerConduct } from './peer-conduct.ts'
 import { peerLimits } from './peer-limits.ts'
 import { PeerManager } from './peer-manager.ts'
+import { SharedSilence } from './shared-silence.ts'
 import { StallWatch } from './stall-watch.ts'
 import { Turnover } from './turnover.ts'
 import { WindowGrowth } from './window-growth.ts'
@@ -72,11 +73,13 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
   const { config, clock, log, chain, host, metadata, books } = deps
   const { registry, scores, admission, redial, lastDisconnects } = books
   const stalls = new StallWatch(clock)
+  const silence = new SharedSilence({ clock, connectedPeers: () => registry.connected().length })
   const conduct = new PeerConduct({
     scores,
     disconnect: (peerId, reason) => manager.disconnect(peerId, reason),
     hasCustody: () => hasCustody(chain),
     isStalled: () => stalls.isFelt(),
+    isSilenceShared: (peerId) => silence.isShared(peerId),
     log,
   })
   const hooks: ReqRespHooks = {
@@ -88,10 +91,10 @@ export function openPeers(deps: PeersRoomDeps): PeersRoom {
   const status = (): Status => ownStatus(chain.truth.status(), deps.recent?.span(), chain.slotClock)
   const local = { status, metadata: () => metadata.current }
   const reqResp = createReqResp({ node: host, clock, log, local, hooks, answerServed: deps.recent?.answer })
-  const { truth, schedule, slotClock } = chain
+  const { truth, schedule, slotClock, clockDoubt } = chain
   const own = { registry, scores, conduct, admission, redial, lastDisconnects }
   const { onForkSeen, isLoopback } = deps
-  const chainDeps = { truth, schedule, slotClock, clock, log, isLoopback, onForkSeen }
+  const chainDeps = { truth, schedule, slotClock, clockDoubt, clock, log, isLoopback, onForkSeen }
   const manager = new PeerManager({ ...own, ...chainDeps, host, reqResp })
   const dialer = new Dialer({
     host,
@@ -152,6 +155,7 @@ function createQueue(
     redial,
     room: () => peerLimits(settings().target_peers).maxPeers - admission.countedPeers() - dialer.pending,
     mayDial,
+    isOnline: () => admission.countedPeers() > 0,
     onFailed: onDialFailed,
   })
 }

@@ -6,6 +6,8 @@ export const SELF_PRUNED_MS = 600_000
 
 /** After an automatic dial failed: as after a goodbye without a known reason, so that no dead address is dialled over and over. */
 export const FAILED_DIAL_MS = 120_000
+/** The same while no peer is connected: that says more of our uplink, which may be back at any moment. */
+export const OFFLINE_DIAL_MS = 5000
 
 /**
  * Several times the peers a node holds and remembers, so that a wave of goodbyes fits. One that is lost here costs a

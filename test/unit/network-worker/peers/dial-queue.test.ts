@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DialQueue, MAX_DIAL_CANDIDATES, MAX_FORCED_DIALS } from '../../../../src/network-worker/peers/dial-queue.ts'
 import type { ResolvedTarget } from '../../../../src/network-worker/peers/dial-target.ts'
-import { FAILED_DIAL_MS, RedialBook } from '../../../../src/network-worker/peers/redial-book.ts'
+import { FAILED_DIAL_MS, OFFLINE_DIAL_MS, RedialBook } from '../../../../src/network-worker/peers/redial-book.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
 function targetOf(peerId: string): ResolvedTarget {
@@ -18,7 +18,7 @@ function scene(places = 100) {
   const dials = new Map<string, PromiseWithResolvers<boolean>>()
   const started: string[] = []
   const failed: string[] = []
-  const settings = { places }
+  const settings = { places, isOnline: true }
   const queue = new DialQueue({
     dialer: {
       dial: ({ peerId }) => {
@@ -31,6 +31,7 @@ function scene(places = 100) {
     redial,
     room: () => settings.places - connected.size - dials.size,
     mayDial: (peerId) => !banned.has(peerId) && !connected.has(peerId) && !redial.isAvoided(peerId),
+    isOnline: () => settings.isOnline,
     onFailed: (peerId) => void failed.push(peerId),
   })
   const end = async (peerId: string, isConnected: boolean): Promise<void> => {
@@ -55,6 +56,25 @@ test('the nearest known go first, then the unknown in order of arrival', () => {
   assert.deepEqual(started, [])
   queue.drain()
   assert.deepEqual(started, ['near', 'as near', 'far', 'unknown 1', 'unknown 2'])
+})
+
+test('one that could not be reached while nobody is connected is soon dialled again, else after two minutes', async () => {
+  const { queue, offer, end, clock, settings, started, redial } = scene()
+  for (const [peerId, isOnline, waitMs] of [
+    ['offline', false, OFFLINE_DIAL_MS],
+    ['online', true, FAILED_DIAL_MS],
+  ] as const) {
+    settings.isOnline = isOnline
+    offer(peerId)
+    queue.drain()
+    await end(peerId, false)
+    clock.advance(waitMs - 1)
+    assert.ok(redial.isAvoided(peerId), peerId)
+    clock.advance(1)
+    offer(peerId)
+    queue.drain()
+    assert.deepEqual(started.splice(0), [peerId, peerId])
+  }
 })
 
 test('no more dials than there is room for; one that fails makes room for the next', async () => {

@@ -6,13 +6,14 @@ import { ReqRespError } from '../../../../src/network-worker/reqresp/reqresp-err
 import type { Metadata } from '../../../../src/network-worker/reqresp/types.ts'
 
 /** A conduct, and what it did in order: goodbyes as numbers, reports as words. */
-function scene({ hasCustody = true, isStalled = false } = {}) {
+function scene({ hasCustody = true, isStalled = false, isSilenceShared = false } = {}) {
   const done: (number | string)[] = []
   const conduct = new PeerConduct({
     scores: { report: (_peer, action, reason) => void done.push(`${action} ${reason}`) },
     disconnect: async (_peer, reason) => void done.push(reason),
     hasCustody: () => hasCustody,
     isStalled: () => isStalled,
+    isSilenceShared: () => isSilenceShared,
     log: pino({ level: 'silent' }),
   })
   return { conduct, done }
@@ -97,4 +98,14 @@ test('while this thread stalls, what comes late or in a burst is nobody’s faul
   conduct.offended('peer', { kind: 'bad_rpc' })
   conduct.requestFailed('peer', new ReqRespError('incomplete', 'ping', 'cut off'))
   assert.deepEqual(done, ['fatal gossip_bad_rpc', 'mid request_incomplete'])
+})
+
+test('what most peers do not answer at once is nobody’s fault, and all else is', () => {
+  const { conduct, done } = scene({ isSilenceShared: true })
+  conduct.requestFailed('peer', new ReqRespError('timeout', 'ping', 'late'))
+  conduct.requestFailed('peer', new ReqRespError('negotiation_timeout', 'status', 'late'))
+  assert.deepEqual(done, [])
+  conduct.requestFailed('peer', new ReqRespError('stream_error', 'ping', 'broken'))
+  conduct.violated('peer', 'rate_limited', '/eth2/beacon_chain/req/status/2/ssz_snappy')
+  assert.deepEqual(done, ['low request_stream_error', 'low inbound_rate_limited'])
 })

@@ -45,6 +45,7 @@ function scene() {
     disconnect: async () => undefined,
     hasCustody: () => false,
     isStalled: () => false,
+    isSilenceShared: () => false,
     log,
   })
   const manager: PeerManager = new PeerManager({
@@ -79,6 +80,7 @@ function scene() {
     truth: chain.truth,
     schedule: chain.schedule,
     slotClock: chain.slotClock,
+    clockDoubt: chain.clockDoubt,
     clock,
     log,
     isLoopback: () => false,
