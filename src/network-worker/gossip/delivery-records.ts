@@ -3,6 +3,7 @@
  * set, a record and a place in a queue for each message, and with them most of the relay's memory at a few thousand
  * messages a second. Method and field names are those that upstream's score reads and writes.
  */
+import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 
 /** How long a record is kept: upstream's TimeCacheDuration, far beyond the window in which copies count. */
@@ -22,7 +23,7 @@ const IGNORED = 3
 /** One message. It is the list of those who sent a copy itself, so that a message costs one object. */
 export class DeliveryRecord {
   status = UNKNOWN
-  /** Unix ms. */
+  /** Monotonic ms: upstream only logs it. */
   readonly firstSeenTsMs: number
   /** Unix ms of the verdict, 0 before it. */
   validated = 0
@@ -59,10 +60,12 @@ export class DeliveryRecords {
   /** In the order in which they came, thus of their age. */
   readonly records = new Map<MsgIdStr, DeliveryRecord>()
   readonly #maxRecords: number
+  readonly #clock: Pick<Clock, 'monotonicMs'>
   /** Records given up before their time, since start. */
   dropped = 0
 
-  constructor(maxRecords = MAX_DELIVERY_RECORDS) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, maxRecords = MAX_DELIVERY_RECORDS) {
+    this.#clock = clock
     this.#maxRecords = maxRecords
   }
 
@@ -70,11 +73,11 @@ export class DeliveryRecords {
     return this.records.get(msgId)
   }
 
-  /** The record of a message, a new one when there is none. By the wall clock, as upstream's score is. */
+  /** The record of a message, a new one when there is none. */
   ensureRecord(msgId: MsgIdStr): DeliveryRecord {
     const known = this.records.get(msgId)
     if (known !== undefined) return known
-    const record = new DeliveryRecord(Date.now())
+    const record = new DeliveryRecord(this.#clock.monotonicMs())
     this.records.set(msgId, record)
     if (this.records.size > this.#maxRecords) this.#dropOldest()
     return record
@@ -100,7 +103,7 @@ export class DeliveryRecords {
 
   /** Forgets what is too old. Called by upstream once a decay interval. */
   gc(): void {
-    const oldestMs = Date.now() - KEPT_MS
+    const oldestMs = this.#clock.monotonicMs() - KEPT_MS
     for (const [msgId, { firstSeenTsMs }] of this.records) {
       if (firstSeenTsMs >= oldestMs) return
       this.records.delete(msgId)

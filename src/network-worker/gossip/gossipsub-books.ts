@@ -12,7 +12,8 @@ export interface DeliveryBook {
 
 /** Messages that peers announced and were asked for. */
 export interface PromiseTracer {
-  readonly promises: { readonly size: number }
+  /** When each is overdue, Unix ms, by message and peer. */
+  readonly promises: Map<MsgIdStr, Map<PeerIdStr, number>>
   /** Those overdue are taken off as they are told, by peer. */
   getBrokenPromises(): Map<PeerIdStr, number>
   deliverMessage(msgId: MsgIdStr, isDuplicate?: boolean): void

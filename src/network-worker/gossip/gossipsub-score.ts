@@ -12,6 +12,8 @@ export interface TopicCounters {
 /** The rest of what gossipsub counts of a peer in a topic. */
 export interface TopicScoreStats extends TopicCounters {
   readonly inMesh: boolean
+  /** Unix ms. */
+  graftTime: number
   /** ms, as of the last refresh; of the last time in the mesh when it is not in it now. */
   readonly meshTime: number
   readonly meshMessageDeliveriesActive: boolean
@@ -23,7 +25,7 @@ export interface TopicScoreStats extends TopicCounters {
 export interface PeerScoreStats {
   connected: boolean
   /** Unix ms at which a peer that is gone is forgotten; 0 until it is gone. */
-  readonly expire: number
+  expire: number
   knownIPs: Set<string>
   readonly topics: Readonly<Record<TopicStr, TopicScoreStats>>
   readonly behaviourPenalty: number

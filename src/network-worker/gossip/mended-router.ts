@@ -10,6 +10,7 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import { assertGossipsubShape, Gossipsub, type RouterComponents, type RouterOptions } from './gossipsub-internals.ts'
+import { WallSteps } from './wall-steps.ts'
 
 /** Before a lost outbound stream is opened again; doubled at each loss in a row, up to the last. */
 const REOPEN_FIRST_MS = 250
@@ -28,6 +29,7 @@ interface Reopening {
 
 export class MendedRouter extends Gossipsub {
   readonly #clock: Clock
+  readonly #wallSteps: WallSteps
   /** By peer id; an entry goes with its peer. */
   readonly #reopenings = new Map<PeerIdStr, Reopening>()
   /** Open connections by peer id, oldest first: as many as the host lets a peer have; an entry goes with its peer. */
@@ -39,6 +41,7 @@ export class MendedRouter extends Gossipsub {
     super(components, options)
     assertGossipsubShape(this)
     this.#clock = clock
+    this.#wallSteps = new WallSteps(clock)
   }
 
   /** Upstream opens a stream to one peer after the other: each waits for a round trip to all before it, 10 s for one that does not answer. */
@@ -172,6 +175,11 @@ export class MendedRouter extends Gossipsub {
   #openConnection(id: PeerIdStr): Connection | undefined {
     if (!this.isStarted() || !this.peers.has(id)) return undefined
     return this.#connections.get(id)?.findLast((connection) => connection.status === 'open')
+  }
+
+  /** To be called at each heartbeat, before anything of it looks at the time. */
+  protected followWallClock(): void {
+    this.#wallSteps.follow(this)
   }
 
   /** Called when a connected peer's outbound stream broke, before it is opened again. */

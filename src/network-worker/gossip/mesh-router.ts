@@ -123,6 +123,7 @@ export class MeshRouter extends MendedRouter {
   }
 
   override heartbeat(): Promise<void> {
+    this.followWallClock()
     this.linksByHand.keepOnly(this.mesh)
     for (const [topic, mesh] of this.mesh) this.#fill(topic, mesh)
     // All of upstream's changes to the mesh are made before its first await, thus under this cause.

@@ -65,7 +65,7 @@ export class RelayRouter extends SendingRouter {
   readonly #arrivals: Arrivals
   readonly #slab = new Slab()
   readonly #largeMeshes: LargeMeshes
-  readonly #records = new DeliveryRecords()
+  readonly #records: DeliveryRecords
 
   constructor(components: RouterComponents, options: RouterOptions, deps: RelayRouterDeps) {
     super(components, options, deps)
@@ -83,6 +83,7 @@ export class RelayRouter extends SendingRouter {
     this.allowedTopics = deps.knownTopics
     const seenIds = new SeenIds({ clock, ttlMs: seenTtlMs })
     this.seenCache = seenIds
+    this.#records = new DeliveryRecords(clock)
     this.score.deliveryRecords = this.#records
     this.#arrivals = new Arrivals({
       router: this,

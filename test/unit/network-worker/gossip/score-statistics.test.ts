@@ -31,6 +31,7 @@ test('what gossipsub counts is shown in snake case, as plain data', () => {
 test('a peer that left the mesh has no time in it', () => {
   const counters = {
     inMesh: false,
+    graftTime: 0,
     meshTime: 5000,
     firstMessageDeliveries: 1.5,
     meshMessageDeliveries: 2.5,
