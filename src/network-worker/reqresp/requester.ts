@@ -50,6 +50,9 @@ const FAREWELLS: ReadonlySet<ReqRespErrorKind> = new Set<ReqRespErrorKind>([
   'stream_error',
 ])
 
+/** How requests fail on a connection whose other end is gone without a word. */
+const SILENCES: ReadonlySet<ReqRespErrorKind> = new Set<ReqRespErrorKind>(['negotiation_timeout', 'timeout'])
+
 /** What is done with a stream once it is open. */
 type Talk<Protocol extends AskedProtocol, T> = (opened: OpenedStream<Protocol>) => Promise<T>
 
@@ -76,12 +79,12 @@ export function createRequester({ node, clock, live }: RequesterDeps): Requester
     }
   }
 
-  /** `error`, unless the request only failed because its connection ends. */
+  /** `error`, unless the request only failed because its connection ends, or has been replaced. */
   async function blamed(error: unknown, name: AskedName, connection: Connection): Promise<unknown> {
     // Nobody is blamed for how a goodbye ends, and nobody waits for it.
     if (name === 'goodbye') return error
     const isFarewell = error instanceof ReqRespError && FAREWELLS.has(error.kind)
-    if (!isFarewell || !(await isEnding(connection, clock))) return error
+    if (!isFarewell || !(await isEnding(connection, clock))) return unlessReplaced(error, node, connection)
     return new ReqRespError('disconnected', name, 'the connection closed before the answer', { cause: error })
   }
 
@@ -91,7 +94,7 @@ export function createRequester({ node, clock, live }: RequesterDeps): Requester
     offered: readonly Protocol[],
     talk: Talk<Protocol, T>,
   ): Promise<T> {
-    const connection = openConnection(node, peerId)
+    const [connection] = openConnections(node, peerId)
     if (connection === undefined) throw new ReqRespError('disconnected', name, 'no open connection')
     if (inFlight.count(peerId, name) >= MAX_CONCURRENT) {
       throw new ReqRespError('too_many_requests', name, `${MAX_CONCURRENT} under way`)
@@ -132,6 +135,16 @@ export function createRequester({ node, clock, live }: RequesterDeps): Requester
 }
 
 /** By the id's text: a peer's key is a point to be found on its curve, which takes 0.1 ms each time an id is parsed. */
-function openConnection(node: Pick<Libp2p, 'getConnections'>, peerId: PeerIdStr): Connection | undefined {
-  return node.getConnections().find(({ status, remotePeer }) => status === 'open' && remotePeer.toString() === peerId)
+function openConnections(node: Pick<Libp2p, 'getConnections'>, peerId: PeerIdStr): readonly Connection[] {
+  return node.getConnections().filter(({ status, remotePeer }) => status === 'open' && remotePeer.toString() === peerId)
+}
+
+/** `error`, unless the peer came back meanwhile, and it is its old connection that is silent: that one is given up. */
+function unlessReplaced(error: unknown, node: Pick<Libp2p, 'getConnections'>, connection: Connection): unknown {
+  if (!(error instanceof ReqRespError && SILENCES.has(error.kind))) return error
+  const isNewer = ({ timeline }: Connection): boolean => timeline.open > connection.timeline.open
+  if (!openConnections(node, connection.remotePeer.toString()).some(isNewer)) return error
+  const cause = new ReqRespError('disconnected', error.request, 'the peer has a newer connection', { cause: error })
+  connection.abort(cause)
+  return cause
 }
