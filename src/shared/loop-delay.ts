@@ -21,6 +21,8 @@ export interface LoopDelayView {
 /** How late the event loop of the calling thread comes to a timer. */
 export class LoopDelay {
   readonly #monitor = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  /** The most that was told: a turn that comes early takes from the monitor's mean what the late one before it added. */
+  #toldSumMs = 0
   /** Of what the monitor has been emptied of. */
   #before: LoopDelayView = { count: 0, sumMs: 0, counts: LOOP_DELAY_BOUNDS_MS.map(() => 0) }
 
@@ -37,9 +39,11 @@ export class LoopDelay {
     const { count } = this.#monitor
     const before = this.#before
     const meanMs = count === 0 ? 0 : this.#monitor.mean / NANOSECONDS_PER_MS
+    const sumMs = before.sumMs + count * Math.max(0, meanMs - RESOLUTION_MS)
+    this.#toldSumMs = Math.max(this.#toldSumMs, sumMs)
     return {
       count: before.count + count,
-      sumMs: before.sumMs + count * Math.max(0, meanMs - RESOLUTION_MS),
+      sumMs: this.#toldSumMs,
       counts: LOOP_DELAY_BOUNDS_MS.map(
         (bound, at) => (before.counts[at] ?? 0) + readingsUpTo(this.#monitor, bound + RESOLUTION_MS),
       ),

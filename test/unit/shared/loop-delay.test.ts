@@ -45,3 +45,18 @@ test('the longest delay is told once, and what was read stays in the totals', as
   await sleep(450)
   assert.ok(delay.view().count > after.count)
 })
+
+test('what was told never falls, though a turn that is late is followed by one that is early', async (t) => {
+  const delay = new LoopDelay()
+  delay.start()
+  t.after(() => delay.stop())
+  let told = delay.view()
+  for (let read = 0; read < 40; read++) {
+    await sleep(30)
+    block(read % 7 === 0 ? 130 : 5)
+    const now = delay.view()
+    assert.ok(now.sumMs >= told.sumMs && now.count >= told.count, `${now.sumMs} after ${told.sumMs}`)
+    told = now
+  }
+  assert.ok(told.sumMs > 0)
+})
