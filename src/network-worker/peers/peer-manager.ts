@@ -188,13 +188,28 @@ export class PeerManager {
     const record = registry.get(peerId)
     if (record === undefined) return
     record.connections = Math.max(0, record.connections - 1)
-    if (record.connections > 0) return
+    if (record.connections > 0) {
+      this.#moveOn(record, connection)
+      return
+    }
     log.debug({ peer: peerId, client: record.client }, 'peer disconnected')
     lastDisconnects.record(peerId, { goodbye: 'none' })
     registry.leave(record)
     scores.disconnected(peerId)
     reqResp.forget(peerId)
     truth.forget(peerId)
+  }
+
+  /** Where a peer is, is told by its newest connection when the one that told it is gone. */
+  #moveOn(record: PeerRecord, closed: Connection): void {
+    if (record.address !== withoutPeerId(closed.remoteAddr)) return
+    const isLeft = (one: Connection): boolean =>
+      one !== closed && one.status === 'open' && one.remotePeer.toString() === record.peerId
+    const left = this.#deps.host.getConnections().findLast(isLeft)
+    if (left === undefined) return
+    record.address = withoutPeerId(left.remoteAddr)
+    record.ip = ipOf(left.remoteAddr)
+    record.direction = left.direction
   }
 
   readonly #onIdentify = ({ detail }: CustomEvent<IdentifyResult>): void => {
