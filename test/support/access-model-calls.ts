@@ -170,7 +170,7 @@ function malformed({ absent }: Pool): fc.Arbitrary<Call> {
     ['POST', '/peers/trusted', { enr, name: 'x' }, 'unknown key "name"'],
     ['POST', '/peers/trusted', { enr: 1 }, 'enr must be a string'],
     ['PATCH', '/config', { target_peers: 80, network_load: 41 }, 'network_load must be an integer from 1 to 40'],
-    ['PATCH', '/config', { active_validators: 0 }, 'active_validators must be an integer from 1 to 10000000'],
+    ['PATCH', '/config', { active_validators: 0 }, 'active_validators must be an integer from 1 to 10000000, or null'],
     ['PUT', '/access', { ...empty, version: 2 }, 'version must be 1'],
     ['PUT', '/access', { ...empty, banned_ip_ranges: ['10.0.0.0/33'] }, 'banned_ip_ranges.0 must be an IP range'],
     ['PUT', '/access', { version: 1 }, 'banned_peers must be an array'],

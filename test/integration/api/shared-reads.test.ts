@@ -3,29 +3,37 @@ import { test } from 'node:test'
 import type { Control, PeerView } from '../../../src/rpc/contract.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { startHarness } from './api-harness.ts'
-import { CONFIG, PEER_A, PEER_B, peerView, RelayDouble } from './relay-double.ts'
+import { PEER_A, PEER_B, peerView, RelayDouble } from './relay-double.ts'
 
 test('forty reads that overlap cost the worker one call', async (t) => {
   const relay = new RelayDouble(PEER_A)
+  const markers = ['/config', '/node/info', '/mesh', '/peers/trusted']
   const gate = Promise.withResolvers<void>()
+  const arrived = new Set<string>()
+  const noted = <Answer>(marker: string, answer: () => Answer) => {
+    arrived.add(marker)
+    if (arrived.size === markers.length) gate.resolve()
+    return answer()
+  }
   let calls = 0
+  const { handlers } = relay
   const { raw } = await startHarness(t, {
-    ...relay.handlers,
+    ...handlers,
     listPeers: async () => {
       calls++
       await gate.promise
       return [...relay.peers.values()]
     },
-    // Asked for last on the same connection: by then all forty reads have reached the app.
-    getConfig: () => {
-      gate.resolve()
-      return CONFIG
-    },
+    // Each asked for last on a connection: by then all of its reads have reached the app.
+    getConfig: () => noted('/config', handlers.getConfig),
+    getNodeInfo: () => noted('/node/info', handlers.getNodeInfo),
+    listMesh: () => noted('/mesh', handlers.listMesh),
+    listTrustedPeers: () => noted('/peers/trusted', handlers.listTrustedPeers),
   })
   const read = 'GET /peers HTTP/1.1\r\nHost: localhost\r\n\r\n'
-  const last = 'GET /config HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
-  const replies = await raw(read.repeat(40) + last)
-  assert.equal(replies.split(JSON.stringify([peerView(PEER_A)])).length - 1, 40)
+  const last = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`
+  const replies = await Promise.all(markers.map((path) => raw(read.repeat(10) + last(path))))
+  assert.equal(replies.join('').split(JSON.stringify([peerView(PEER_A)])).length - 1, 40)
   assert.equal(calls, 1)
 })
 
