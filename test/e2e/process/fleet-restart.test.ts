@@ -30,7 +30,8 @@ interface Outcome {
   readonly complaint: string
 }
 
-function hostOf(t: TestContext): Host {
+/** @param waitSeconds a relay has to forward again: by far enough where it does */
+function hostOf(t: TestContext, waitSeconds = 60): Host {
   const dir = scratchDirectory(t)
   const log = join(dir, 'asked')
   writeFileSync(log, '')
@@ -39,7 +40,7 @@ function hostOf(t: TestContext): Host {
   writeFileSync(join(dir, 'bin', 'systemctl'), `#!/bin/sh\necho "$@" >> ${log}\n`)
   chmodSync(join(dir, 'bin', 'systemctl'), 0o755)
   const places = { PROGRAM: join(dir, 'starling'), SETTINGS: join(dir, 'etc'), DATA: join(dir, 'data') }
-  const env = { ...process.env, ...places, WAIT_SECONDS: '2', PATH: `${join(dir, 'bin')}:${process.env['PATH']}` }
+  const env = { ...process.env, ...places, WAIT_SECONDS: String(waitSeconds), PATH: `${join(dir, 'bin')}:${process.env['PATH']}` }
   return {
     dir,
     asked: () => readFileSync(log, 'utf8').split('\n').slice(0, -1),
@@ -87,7 +88,7 @@ test('one after the other, each when the last one forwards; wherever its API is'
 })
 
 test('one that does not forward in time ends it, and the others are left alone', async (t) => {
-  const host = hostOf(t)
+  const host = hostOf(t, 2)
   host.relay('fra1', `api-port: ${await healthOf(t, [206])}\n`)
   host.relay('fra2', `api-port: ${await healthOf(t, [200])}\n`)
   const { code, complaint } = await host.restart('fra1', 'fra2')
