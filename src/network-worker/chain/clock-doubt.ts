@@ -4,13 +4,12 @@
  */
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
+import { isOurOwnFault } from '../../shared/our-own-fault.ts'
 
 /** How long a peer's last word counts. */
 const WINDOW_MS = 30_000
 /** Others have that long to show that it is us. */
 const BLAMED_AFTER_MS = 1000
-/** Fewer who are ahead may conspire. */
-const MIN_PEERS_TO_DOUBT_OURSELVES = 4
 /** Blame for one peer that may wait: more changes nothing. */
 const MAX_BLAMES = 100
 
@@ -21,8 +20,10 @@ interface Word {
 
 export class ClockDoubt {
   readonly #clock: Clock
-  /** The last word of each peer since somebody was ahead, the longest silent first; empty while nobody is. */
+  /** The last word of each peer since somebody was ahead, the longest silent first; bounded by the window. */
   readonly #words = new Map<PeerIdStr, Word>()
+  /** Of the last word of somebody ahead, monotonic ms. */
+  #aheadAtMs = Number.NEGATIVE_INFINITY
   readonly #blames = new Map<PeerIdStr, number>()
 
   constructor(clock: Clock) {
@@ -31,6 +32,7 @@ export class ClockDoubt {
 
   /** What a peer says is of a slot far ahead. `blame` is called for it later, unless most are. */
   ahead(peerId: PeerIdStr, blame?: (peerId: PeerIdStr) => void): void {
+    this.#aheadAtMs = this.#clock.monotonicMs()
     this.#note(peerId, true)
     if (blame === undefined) return
     if (this.#blames.size === 0) this.#clock.after(BLAMED_AFTER_MS, () => this.#blameAll(blame))
@@ -39,7 +41,7 @@ export class ClockDoubt {
 
   /** Somebody was ahead of late: only then it matters who is not. */
   get isAwake(): boolean {
-    return this.#words.size > 0
+    return this.#words.size > 0 && this.#clock.monotonicMs() - this.#aheadAtMs < WINDOW_MS
   }
 
   /** What a peer says is of our time. */
@@ -52,7 +54,7 @@ export class ClockDoubt {
     this.#forget()
     let ahead = 0
     for (const { isAhead } of this.#words.values()) if (isAhead) ahead++
-    return ahead >= MIN_PEERS_TO_DOUBT_OURSELVES && 2 * ahead > this.#words.size
+    return isOurOwnFault(ahead, this.#words.size)
   }
 
   #blameAll(blame: (peerId: PeerIdStr) => void): void {
@@ -65,6 +67,7 @@ export class ClockDoubt {
   #note(peerId: PeerIdStr, isAhead: boolean): void {
     this.#words.delete(peerId)
     this.#words.set(peerId, { isAhead, atMs: this.#clock.monotonicMs() })
+    this.#forget()
   }
 
   #forget(): void {
@@ -73,6 +76,5 @@ export class ClockDoubt {
       if (nowMs - atMs < WINDOW_MS) break
       this.#words.delete(peerId)
     }
-    if (![...this.#words.values()].some(({ isAhead }) => isAhead)) this.#words.clear()
   }
 }

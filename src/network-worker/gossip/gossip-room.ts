@@ -212,9 +212,11 @@ type VerdictListener = (context: TopicContext, verdict: Verdict, ssz: Uint8Array
 
 /** Counts verdicts, tells offences, and follows the slots of blocks. */
 function verdictListener({ chain, stats, onOffence, onBlockSlot }: GossipRoomDeps): VerdictListener {
-  const onAcceptedBlock = (slot: number | undefined, from: PeerId): void => {
-    stats.onAcceptedBlock()
+  const onAccepted = (slot: number | undefined, isBlock: boolean, from: PeerId): void => {
+    if (isBlock) stats.onAcceptedBlock()
     if (slot === undefined) return
+    chain.clockDoubt.inTime(from)
+    if (!isBlock) return
     chain.head.onBlock(slot)
     onBlockSlot?.(slot, from.toString())
   }
@@ -229,8 +231,8 @@ function verdictListener({ chain, stats, onOffence, onBlockSlot }: GossipRoomDep
     const isBlock = kind === 'beacon_block'
     stats.onVerdict(verdict)
     if (verdict.action === 'accept') {
-      if (chain.clockDoubt.isAwake && peekSlot(kind, entry.fork, ssz) !== undefined) chain.clockDoubt.inTime(from)
-      if (isBlock) onAcceptedBlock(peekSlot(kind, entry.fork, ssz), from)
+      const slot = isBlock || chain.clockDoubt.isAwake ? peekSlot(kind, entry.fork, ssz) : undefined
+      onAccepted(slot, isBlock, from)
     } else if (verdict.action === 'reject') {
       onOffence(from.toString(), { kind: 'rejected', topicKind: kind, reason: verdict.reason })
     } else if (verdict.reason === 'future_slot') onEarly(peekSlot(kind, entry.fork, ssz), isBlock, from)

@@ -4,13 +4,14 @@
  */
 import type { Connection, PeerId } from '@libp2p/interface'
 import type { PeerIdStr } from '../../shared/ids.ts'
+import { isOurOwnFault } from '../../shared/our-own-fault.ts'
 import { AnnouncingRouter } from './announcing-router.ts'
 import type { RouterComponents, RouterOptions } from './gossipsub-internals.ts'
 import type { LazyPushRouterDeps } from './lazy-push-router.ts'
 import { isLargeClass, type MessageClass } from './message-class.ts'
 import { type DropReason, type OutboxMessage, PeerOutbox } from './peer-outbox.ts'
 import { PeerOutboxes } from './peer-outboxes.ts'
-import { holdsMessagesUp, isOurOwnFault } from './slow-peer.ts'
+import { holdsMessagesUp } from './slow-peer.ts'
 
 export interface OutboxRouterDeps extends LazyPushRouterDeps {
   /** Called on the hot path: implementations only count. */

@@ -8,14 +8,6 @@ const PRUNED_IN_DOUBT_AFTER_MS = 30_000
 /** Copies a second that may fail to reach a peer before it is reported (reference/scoring.md §2.2, "SlowPeer"). */
 const TOLERATED_FAILURES = 10
 
-/** Fewer slow peers than this say nothing of our own line, however few peers there are. */
-const MIN_PEERS_TO_DOUBT_OURSELVES = 4
-
-/** Most peers do not become slow in the same second, but our own line does, or our own thread. */
-export function isOurOwnFault(slowPeers: number, allPeers: number): boolean {
-  return slowPeers >= MIN_PEERS_TO_DOUBT_OURSELVES && 2 * slowPeers > allPeers
-}
-
 /**
  * Whether a peer whose messages have been waiting for `waitingMs` without a pause is to leave the meshes.
  * @param isInDoubt it may be our own fault

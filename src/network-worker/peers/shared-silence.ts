@@ -1,10 +1,9 @@
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
+import { isOurOwnFault } from '../../shared/our-own-fault.ts'
 
 /** How long a peer's silence counts: longer than a request takes to fail and the next one to be made. */
 const WINDOW_MS = 30_000
-/** Fewer silent peers than this say nothing of our own line, however few peers there are. */
-const MIN_PEERS_TO_DOUBT_OURSELVES = 4
 
 export interface SharedSilenceDeps {
   readonly clock: Pick<Clock, 'monotonicMs'>
@@ -30,7 +29,6 @@ export class SharedSilence {
       if (nowMs - atMs < WINDOW_MS) break
       this.#silentAtMs.delete(known)
     }
-    const silent = this.#silentAtMs.size
-    return silent >= MIN_PEERS_TO_DOUBT_OURSELVES && 2 * silent > this.#deps.connectedPeers()
+    return isOurOwnFault(this.#silentAtMs.size, this.#deps.connectedPeers())
   }
 }

@@ -40,7 +40,12 @@ function hostOf(t: TestContext, waitSeconds = 60): Host {
   writeFileSync(join(dir, 'bin', 'systemctl'), `#!/bin/sh\necho "$@" >> ${log}\n`)
   chmodSync(join(dir, 'bin', 'systemctl'), 0o755)
   const places = { PROGRAM: join(dir, 'starling'), SETTINGS: join(dir, 'etc'), DATA: join(dir, 'data') }
-  const env = { ...process.env, ...places, WAIT_SECONDS: String(waitSeconds), PATH: `${join(dir, 'bin')}:${process.env['PATH']}` }
+  const env = {
+    ...process.env,
+    ...places,
+    WAIT_SECONDS: String(waitSeconds),
+    PATH: `${join(dir, 'bin')}:${process.env['PATH']}`,
+  }
   return {
     dir,
     asked: () => readFileSync(log, 'utf8').split('\n').slice(0, -1),

@@ -49,3 +49,15 @@ test('what was said half a minute ago counts no more, and nobody is remembered w
   assert.equal(doubt.isFelt(), false)
   assert.equal(doubt.isAwake, false)
 })
+
+test('half a minute after somebody was ahead alone nobody is noted any more, whoever speaks', () => {
+  const { clock, doubt, ahead } = scene()
+  ahead('a')
+  for (let second = 0; second < 30; second++) {
+    assert.equal(doubt.isAwake, true)
+    doubt.inTime(`peer ${second}`)
+    clock.advance(1000)
+  }
+  doubt.inTime('late')
+  assert.equal(doubt.isAwake, false)
+})
