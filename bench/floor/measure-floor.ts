@@ -1,7 +1,7 @@
 /** What a delivered message costs at least: to receive it once and to send it to all, each half on its own. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { compressBlock } from '../../src/consensus/snappy-block.ts'
+import { compressBlock } from '../../src/consensus/snappy/snappy-block.ts'
 import { SUBSCRIBERS } from '../macro/load-generator.ts'
 import { measureRelay, type RunIdentity, type TrafficFigures } from '../macro/measure-relay.ts'
 import type { LoadStream } from '../macro/traffic.ts'

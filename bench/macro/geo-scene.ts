@@ -1,6 +1,6 @@
 /** The scene of `geo`: the relay as an operator has it, a world of peers around it, and its own word of its blocks. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { shuffled } from '../../src/network-worker/gossip/hybrid-selection.ts'
+import { shuffled } from '../../src/network-worker/gossip/mesh/hybrid-selection.ts'
 import type { MeshTopicView, PeerView } from '../../src/rpc/contract.ts'
 import type { MeshReason } from '../../src/rpc/mesh-reason.ts'
 import { BlockArrivals } from '../../test/clients/block-arrivals.ts'

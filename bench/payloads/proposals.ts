@@ -1,8 +1,8 @@
 /** Blocks and columns of Fulu that break no rule which a relay can hold them against. Nobody signed them. */
 import { hash, randomBytes } from 'node:crypto'
 import { ssz } from '@lodestar/types'
-import { CELL_BYTES } from '../../src/consensus/ssz-bounds.ts'
-import { fieldRange, fixedOffset } from '../../src/consensus/ssz-layout-fields.ts'
+import { CELL_BYTES } from '../../src/consensus/ssz/ssz-bounds.ts'
+import { fieldRange, fixedOffset } from '../../src/consensus/ssz/ssz-layout-fields.ts'
 import { gossipType } from '../../src/consensus/ssz-types/gossip-types.ts'
 import type { PayloadShape } from '../../test/support/go-payload.ts'
 import { madeBlock } from './made-block.ts'

@@ -2,7 +2,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { BitArray } from '@chainsafe/ssz'
 import { type phase0, ssz } from '@lodestar/types'
-import { fixedOffset } from '../../src/consensus/ssz-layout-fields.ts'
+import { fixedOffset } from '../../src/consensus/ssz/ssz-layout-fields.ts'
 import { gossipType } from '../../src/consensus/ssz-types/gossip-types.ts'
 import type { GossipKind } from '../../src/consensus/topic-table.ts'
 import type { PayloadShape, PayloadStamp } from '../../test/support/go-payload.ts'

@@ -1,5 +1,5 @@
 /** The command line of the relays that Starling is measured beside: they gossip with Starling's own parameters. */
-import { meshParameters } from '../../src/network-worker/gossip/network-load.ts'
+import { meshParameters } from '../../src/network-worker/gossip/mesh/network-load.ts'
 
 /** The network load that all relays run at: Starling's default. */
 export const BENCH_NETWORK_LOAD = 5

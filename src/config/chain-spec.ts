@@ -1,7 +1,7 @@
 /** A network's configuration in the keys of the consensus specification, as the beacon node API answers it. */
 import { CUSTODY_REQUIREMENT, NUMBER_OF_COLUMNS, NUMBER_OF_CUSTODY_GROUPS } from '../consensus/custody.ts'
 import { type NetworkConfig, presetOf } from '../consensus/network-config.ts'
-import { MAX_PAYLOAD_SIZE } from '../consensus/ssz-bounds.ts'
+import { MAX_PAYLOAD_SIZE } from '../consensus/ssz/ssz-bounds.ts'
 import { EPOCHS_PER_SUBNET_SUBSCRIPTION, SUBNETS_PER_NODE } from '../consensus/subnets.ts'
 import {
   ATTESTATION_SUBNET_COUNT,

@@ -3,10 +3,11 @@
  * Spec: specs/phase0/validator.md#aggregateandproof; the attestation's: specs/electra/beacon-chain.md#attestation,
  * specs/gloas/beacon-chain.md, where it is progressive (EIP-7688)
  */
-import { bitlistRoot, progressiveBitlistRoot, progressiveContainerRoot } from './bit-roots.ts'
-import { bytesRoot, fixedContainerRoot, rootOfRoots } from './fixed-root.ts'
+
 import { type ForkName, isForkAtLeast, type PresetName } from './network-config.ts'
-import { type FieldRange, fieldRange } from './ssz-layout-fields.ts'
+import { bitlistRoot, progressiveBitlistRoot, progressiveContainerRoot } from './ssz/bit-roots.ts'
+import { bytesRoot, fixedContainerRoot, rootOfRoots } from './ssz/fixed-root.ts'
+import { type FieldRange, fieldRange } from './ssz/ssz-layout-fields.ts'
 import { attestationData } from './ssz-types/basic.ts'
 import { gossipType } from './ssz-types/gossip-types.ts'
 

@@ -1,6 +1,6 @@
-import { bytesRoot, fieldsRoot, pairRoot } from './fixed-root.ts'
-import { readOffset } from './ssz-layout.ts'
-import type { ContainerType, SszField } from './ssz-layout-type.ts'
+import { bytesRoot, fieldsRoot, pairRoot } from './ssz/fixed-root.ts'
+import { readOffset } from './ssz/ssz-layout.ts'
+import type { ContainerType, SszField } from './ssz/ssz-layout-type.ts'
 
 const CHUNK_BYTES = 32
 

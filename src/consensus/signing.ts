@@ -3,8 +3,8 @@
  * Spec: specs/phase0/beacon-chain.md#compute_domain, #get_domain, #compute_signing_root
  */
 import { fromHex } from '../shared/hex.ts'
-import { pairRoot } from './fixed-root.ts'
 import type { NetworkConfig } from './network-config.ts'
+import { pairRoot } from './ssz/fixed-root.ts'
 
 /** First byte of the domain types of the specs, whose other three are 0 (specs/<fork>/beacon-chain.md#domains). */
 const DOMAIN_TYPES = {

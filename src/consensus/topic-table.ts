@@ -17,7 +17,7 @@ import {
   optimisticUpdateBounds,
   payloadBidBounds,
   payloadEnvelopeBounds,
-} from './ssz-bounds.ts'
+} from './ssz/ssz-bounds.ts'
 
 /** ATTESTATION_SUBNET_COUNT, specs/phase0/p2p-interface.md */
 export const ATTESTATION_SUBNET_COUNT = 64

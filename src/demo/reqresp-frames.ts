@@ -1,6 +1,6 @@
 /** Payloads on a Req/Resp stream: uvarint(SSZ length) and snappy frames, in answers after a result byte. */
 import type { Stream, StreamMessageEvent } from '@libp2p/interface'
-import { encodeFrames, FrameDecoder } from '../consensus/snappy-frames.ts'
+import { encodeFrames, FrameDecoder } from '../consensus/snappy/snappy-frames.ts'
 
 const SUCCESS = 0
 /** The largest payload here is a status of 92 bytes: one byte of uvarint, and far less than this in frames. */

@@ -9,7 +9,7 @@ import { yamux } from '@libp2p/yamux'
 import { SLOTS_PER_EPOCH } from '@lodestar/params'
 import { createLibp2p } from 'libp2p'
 import { messageId } from '../consensus/message-id.ts'
-import { compressBlock, decompressBlock } from '../consensus/snappy-block.ts'
+import { compressBlock, decompressBlock } from '../consensus/snappy/snappy-block.ts'
 import { toHex } from '../shared/hex.ts'
 import { DEMO_FORK, SLOT_DURATION_MS } from './demo-network.ts'
 

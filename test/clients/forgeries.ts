@@ -1,7 +1,7 @@
 /** What spammers send: true objects made wrong in one way each, and bytes that are none. Nothing here is signed anew. */
 import { BitArray } from '@chainsafe/ssz'
 import { type fulu, ssz } from '@lodestar/types'
-import { compressBlock } from '../../src/consensus/snappy-block.ts'
+import { compressBlock } from '../../src/consensus/snappy/snappy-block.ts'
 
 /** What a forged block says of itself. */
 export interface Disguise {

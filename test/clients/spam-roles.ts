@@ -1,5 +1,5 @@
 /** Who spams, and how. Each role is a way of being wrong; a crew is some of each. */
-import { compressBlock } from '../../src/consensus/snappy-block.ts'
+import { compressBlock } from '../../src/consensus/snappy/snappy-block.ts'
 import { alteredCopy, bomb, forgedAggregate, forgedBlock, junkVote, strayColumn } from './forgeries.ts'
 import type { ForgersView, TrueBlock } from './forgers-view.ts'
 

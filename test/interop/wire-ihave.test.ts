@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { compressBlock } from '../../src/consensus/snappy-block.ts'
+import { compressBlock } from '../../src/consensus/snappy/snappy-block.ts'
 import { messageIdHex } from '../support/go-wire-peer.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
 import { joinMesh, skip, startGoPeer, startWirePeer, topicOf } from './setup.ts'

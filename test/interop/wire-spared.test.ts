@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
-import { compressBlock } from '../../src/consensus/snappy-block.ts'
+import { compressBlock } from '../../src/consensus/snappy/snappy-block.ts'
 import type { GoPeer } from '../support/go-peer.ts'
 import { messageIdHex } from '../support/go-wire-peer.ts'
 import { parseMetrics, seriesValue } from '../support/metrics-text.ts'

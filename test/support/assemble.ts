@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import wabt from 'wabt'
 
 /** Of the modules in src: their text, and the TypeScript that holds what it assembles to. */
-export const ASSEMBLED = ['consensus/snappy-decode', 'network-worker/gossip/nh-hash'] as const
+export const ASSEMBLED = ['consensus/snappy/snappy-decode', 'network-worker/gossip/ids/nh-hash'] as const
 export type Assembled = (typeof ASSEMBLED)[number]
 
 const FEATURES = { simd: true, bulk_memory: true }

@@ -3,7 +3,7 @@
  * topic: each heartbeat then advertises to it (IHAVE) what it published there a moment ago.
  */
 import { randomBytes } from 'node:crypto'
-import { compressBlock } from '../../src/consensus/snappy-block.ts'
+import { compressBlock } from '../../src/consensus/snappy/snappy-block.ts'
 import type { GoWirePeer, RpcEvent } from './go-wire-peer.ts'
 
 /** Well within the time a message is advertised, 4.2 s, so that there is always one. */

@@ -1,5 +1,5 @@
-import { peersByBand } from '../../src/network-worker/gossip/score-bands.ts'
-import { WireCounts } from '../../src/network-worker/gossip/wire-counts.ts'
+import { peersByBand } from '../../src/network-worker/gossip/score/score-bands.ts'
+import { WireCounts } from '../../src/network-worker/gossip/wire/wire-counts.ts'
 import { GossipStats } from '../../src/network-worker/stats/gossip-stats.ts'
 import { type MetricsDeps, metricsSnapshot } from '../../src/network-worker/stats/metrics-snapshot.ts'
 import type { MetricsView } from '../../src/rpc/metrics-view.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import type { RelayConfig } from '../../src/config/schema.ts'
-import { startUpSettings } from '../../src/main/runtime-settings.ts'
+import { startUpSettings } from '../../src/main/operator/runtime-settings.ts'
 import { type NetworkNode, startNetworkNode } from '../../src/network-worker/network-node.ts'
 import type { AccessLists, ScoreBan } from '../../src/rpc/access.ts'
 import type {

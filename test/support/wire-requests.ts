@@ -1,5 +1,5 @@
 /** Req/Resp requests as bytes, for peers that write them by hand. */
-import { encodeFrames } from '../../src/consensus/snappy-frames.ts'
+import { encodeFrames } from '../../src/consensus/snappy/snappy-frames.ts'
 import type { RawRequest } from './go-wire-peer.ts'
 
 export const PROTOCOL = {

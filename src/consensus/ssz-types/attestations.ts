@@ -1,6 +1,6 @@
 /** Attestations, alone, aggregated and slashed. Spec: specs/phase0/beacon-chain.md, specs/electra/beacon-chain.md */
 import { isForkAtLeast } from '../network-config.ts'
-import { bitlist, bitvector, type ContainerType, container, list, uint64 } from '../ssz-layout-type.ts'
+import { bitlist, bitvector, type ContainerType, container, list, uint64 } from '../ssz/ssz-layout-type.ts'
 import { attestationData, signature, signed } from './basic.ts'
 import type { Edition } from './edition.ts'
 

@@ -8,7 +8,7 @@ import {
   type SszType,
   uint64,
   vector,
-} from '../ssz-layout-type.ts'
+} from '../ssz/ssz-layout-type.ts'
 
 export const root = bytes(32)
 export const signature = bytes(96)

@@ -1,6 +1,6 @@
 /** Blocks. Spec: specs/<fork>/beacon-chain.md#beaconblockbody; fields stand in the order in which forks added them */
 import { isForkAtLeast } from '../network-config.ts'
-import { type ContainerType, container, list, type SszType, uint64 } from '../ssz-layout-type.ts'
+import { type ContainerType, container, list, type SszType, uint64 } from '../ssz/ssz-layout-type.ts'
 import { attestationType, attesterSlashingType } from './attestations.ts'
 import { blobKzgCommitments, root, signature, signed } from './basic.ts'
 import { type Edition, fieldsIn } from './edition.ts'

@@ -6,7 +6,7 @@
  * layout says it; only deposit requests and the block access list have none.
  */
 import { type ForkName, isForkAtLeast, type PresetName } from '../network-config.ts'
-import type { SszType } from '../ssz-layout-type.ts'
+import type { SszType } from '../ssz/ssz-layout-type.ts'
 
 /** Constants of presets/<preset>/*.yaml that are in types of gossip objects and differ between the presets. */
 interface PresetSizes {

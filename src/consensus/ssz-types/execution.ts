@@ -3,7 +3,7 @@
  * forks after it
  */
 import { isForkAtLeast } from '../network-config.ts'
-import { MAX_EXTRA_DATA_BYTES } from '../ssz-bounds.ts'
+import { MAX_EXTRA_DATA_BYTES } from '../ssz/ssz-bounds.ts'
 import {
   byteList,
   bytes,
@@ -13,7 +13,7 @@ import {
   type SszType,
   UNLIMITED,
   uint64,
-} from '../ssz-layout-type.ts'
+} from '../ssz/ssz-layout-type.ts'
 import { executionAddress, pubkey, root, signature, uint256 } from './basic.ts'
 import { type Edition, fieldsIn } from './edition.ts'
 

@@ -1,6 +1,6 @@
 /** The type of every gossip object: a row for each base name of a topic. Spec: specs/<fork>/p2p-interface.md */
 import type { ForkName, PresetName } from '../network-config.ts'
-import type { ContainerType } from '../ssz-layout-type.ts'
+import type { ContainerType } from '../ssz/ssz-layout-type.ts'
 import type { GossipKind } from '../topic-table.ts'
 import { attesterSlashingType, signedAggregateAndProofType, subnetAttestationType } from './attestations.ts'
 import { signedBeaconBlockType } from './block.ts'

@@ -1,6 +1,6 @@
 /** Updates for light clients. Spec: specs/<fork>/light-client/sync-protocol.md */
 import { isForkAtLeast } from '../network-config.ts'
-import { type ContainerType, container, uint64 } from '../ssz-layout-type.ts'
+import { type ContainerType, container, uint64 } from '../ssz/ssz-layout-type.ts'
 import { beaconBlockHeader, branch, root } from './basic.ts'
 import { type Edition, fieldsIn } from './edition.ts'
 import { executionPayloadHeaderType } from './execution.ts'

@@ -1,5 +1,5 @@
 /** Operations whose containers are the same in every fork and preset. Spec: specs/<fork>/beacon-chain.md */
-import { container, uint64 } from '../ssz-layout-type.ts'
+import { container, uint64 } from '../ssz/ssz-layout-type.ts'
 import { branch, executionAddress, pubkey, root, signature, signed, signedBeaconBlockHeader } from './basic.ts'
 
 /** DEPOSIT_CONTRACT_TREE_DEPTH, specs/phase0/beacon-chain.md */

@@ -1,5 +1,5 @@
 /** Containers that Gloas brings with the separation of proposer and builder (EIP-7732). Spec: specs/gloas/ */
-import { bitvector, boolean, type ContainerType, container, uint64 } from '../ssz-layout-type.ts'
+import { bitvector, boolean, type ContainerType, container, uint64 } from '../ssz/ssz-layout-type.ts'
 import { blobKzgCommitments, executionAddress, root, signature, signed } from './basic.ts'
 import { type Edition, notBefore } from './edition.ts'
 import { executionPayloadType, executionRequestsType } from './execution.ts'

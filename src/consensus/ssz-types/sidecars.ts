@@ -1,6 +1,6 @@
 /** Blobs and columns of them. Spec: specs/deneb/p2p-interface.md, specs/fulu/das-core.md, specs/gloas/p2p-interface.md */
-import { CELL_BYTES } from '../ssz-bounds.ts'
-import { bytes, type ContainerType, container, list, uint64 } from '../ssz-layout-type.ts'
+import { CELL_BYTES } from '../ssz/ssz-bounds.ts'
+import { bytes, type ContainerType, container, list, uint64 } from '../ssz/ssz-layout-type.ts'
 import {
   blobKzgCommitments,
   branch,

@@ -1,5 +1,5 @@
 /** Sync committees. Spec: specs/altair/beacon-chain.md, specs/altair/validator.md */
-import { bitvector, type ContainerType, container, uint64 } from '../ssz-layout-type.ts'
+import { bitvector, type ContainerType, container, uint64 } from '../ssz/ssz-layout-type.ts'
 import { SYNC_COMMITTEE_SUBNET_COUNT } from '../topic-table.ts'
 import { root, signature, signed } from './basic.ts'
 import type { Edition } from './edition.ts'

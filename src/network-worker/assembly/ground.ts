@@ -2,7 +2,7 @@
 import { createChain } from '../chain/chain.ts'
 import { RuntimeConfig } from '../control/runtime-settings.ts'
 import { ScheduleWatch } from '../discovery/schedule-watch.ts'
-import { MeshLog } from '../gossip/mesh-log.ts'
+import { MeshLog } from '../gossip/mesh/mesh-log.ts'
 import { loadIdentity } from '../host/identity.ts'
 import { createIpExemption } from '../host/ip-exemption.ts'
 import { LocalEnr } from '../host/local-enr.ts'

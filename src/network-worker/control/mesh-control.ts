@@ -2,9 +2,9 @@ import { parseTopic } from '../../consensus/topic.ts'
 import type { GraftView, PruneView } from '../../rpc/contract.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
-import type { GraftRefusal } from '../gossip/mesh-router.ts'
-import type { RelayRouter } from '../gossip/relay-router.ts'
-import { parsePeerId } from '../peers/dial-target.ts'
+import type { GraftRefusal } from '../gossip/router/mesh-router.ts'
+import type { RelayRouter } from '../gossip/router/relay-router.ts'
+import { parsePeerId } from '../peers/dialling/dial-target.ts'
 import type { PeerRegistry } from '../peers/peer-registry.ts'
 
 export interface MeshControlDeps {

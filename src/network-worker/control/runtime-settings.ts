@@ -1,5 +1,5 @@
 import type { RuntimeConfigView, RuntimeSettings } from '../../rpc/contract.ts'
-import { type MeshParameters, meshParameters } from '../gossip/network-load.ts'
+import { type MeshParameters, meshParameters } from '../gossip/mesh/network-load.ts'
 
 /** The mesh that settings ask for. */
 export function meshOf(settings: RuntimeSettings): MeshParameters {

@@ -1,6 +1,6 @@
 import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
 import type { NodeRecord } from '../../shared/node-record.ts'
-import { activeDigests } from '../gossip/subscriptions.ts'
+import { activeDigests } from '../gossip/topics/subscriptions.ts'
 
 /**
  * `current`: on the digest in force. `next`: on another one whose topics we hold too, the one to come from an epoch

@@ -1,7 +1,7 @@
 import type { ForkSchedule } from '../../consensus/fork-schedule.ts'
 import type { ForkDigestHex } from '../../shared/ids.ts'
 import type { NodeRecord } from '../../shared/node-record.ts'
-import { activeDigests } from '../gossip/subscriptions.ts'
+import { activeDigests } from '../gossip/topics/subscriptions.ts'
 
 /** A change of digest that our schedule does not have. */
 export interface UnknownFork {

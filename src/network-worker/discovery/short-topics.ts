@@ -1,5 +1,5 @@
 import type { ParsedTopic } from '../../consensus/topic.ts'
-import type { TopicContext } from '../gossip/topic-directory.ts'
+import type { TopicContext } from '../gossip/topics/topic-directory.ts'
 
 /**
  * With fewer connected peers that take a subnet or column than this, more are looked for: what Lighthouse aims at for a

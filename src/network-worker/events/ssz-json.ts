@@ -3,8 +3,8 @@
  * snake case, numbers as decimal strings, bytes and bits as hex. For bytes that `isValidLayout` has passed.
  * Spec: ssz/simple-serialize.md#json-mapping
  */
-import { readOffset } from '../../consensus/ssz-layout.ts'
-import { type ContainerType, OFFSET_BYTES, type SszType, uint64 } from '../../consensus/ssz-layout-type.ts'
+import { readOffset } from '../../consensus/ssz/ssz-layout.ts'
+import { type ContainerType, OFFSET_BYTES, type SszType, uint64 } from '../../consensus/ssz/ssz-layout-type.ts'
 
 /** The JSON of `[start, end)`. */
 type JsonWriter = (ssz: Buffer, start: number, end: number) => string

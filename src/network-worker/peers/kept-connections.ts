@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
-import type { Dialer } from './dialer.ts'
+import type { Dialer } from './dialling/dialer.ts'
 import type { PeerRegistry } from './peer-registry.ts'
 
 const TICK_MS = 1000

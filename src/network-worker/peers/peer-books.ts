@@ -11,10 +11,10 @@ import type { Logger } from '../../shared/logger.ts'
 import type { IpExemption } from '../host/ip-exemption.ts'
 import { AccessBook } from './access/access-book.ts'
 import { Admission } from './admission.ts'
+import { RedialBook } from './dialling/redial-book.ts'
 import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
 import { LastDisconnects } from './last-disconnect.ts'
 import { PeerRegistry } from './peer-registry.ts'
-import { RedialBook } from './redial-book.ts'
 import { ScoreBook } from './score/score-book.ts'
 
 const MS_PER_SECOND = 1000

@@ -8,7 +8,7 @@ import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { GossipOffence } from '../gossip/gossip-offence.ts'
 import type { ReqRespError } from '../reqresp/reqresp-error.ts'
-import { requestNameOf } from '../reqresp/served-protocols.ts'
+import { requestNameOf } from '../reqresp/serving/served-protocols.ts'
 import type { Metadata, ViolationKind } from '../reqresp/types.ts'
 import { GOODBYE, type GoodbyeReason } from './goodbye-reason.ts'
 import {

@@ -3,7 +3,7 @@ import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { AccessBook } from './access/access-book.ts'
-import type { Dialer } from './dialer.ts'
+import type { Dialer } from './dialling/dialer.ts'
 import { KeptConnections } from './kept-connections.ts'
 import type { PeerRegistry } from './peer-registry.ts'
 

@@ -3,10 +3,10 @@
  * no value of the type, and for a range of no slots, which the specification calls invalid. Nothing throws.
  */
 import { NUMBER_OF_COLUMNS } from '../../consensus/custody.ts'
-import { readOffset } from '../../consensus/ssz-layout.ts'
-import { readUint64 } from '../../consensus/ssz-read.ts'
+import { readOffset } from '../../consensus/ssz/ssz-layout.ts'
+import { readUint64 } from '../../consensus/ssz/ssz-read.ts'
 import { toHex } from '../../shared/hex.ts'
-import { writeClampedUint64 } from '../reqresp/uint64.ts'
+import { writeClampedUint64 } from '../reqresp/codec/uint64.ts'
 
 /** MAX_REQUEST_BLOCKS_DENEB, specs/deneb/p2p-interface.md: blocks of an answer, whatever the fork. */
 export const MAX_REQUEST_BLOCKS = 128

@@ -1,9 +1,9 @@
 import type { PeerIdStr } from '../../shared/ids.ts'
-import { encodeMetadata } from './metadata-codec.ts'
+import { encodeMetadata } from './codec/metadata-codec.ts'
+import { decodeStatus, encodeStatus } from './codec/status-codec.ts'
+import { encodeUint64, readUint64 } from './codec/uint64.ts'
 import { type ProtocolSpec, statusVersion } from './protocols.ts'
-import { decodeStatus, encodeStatus } from './status-codec.ts'
 import type { LocalNode, ReqRespHooks } from './types.ts'
-import { encodeUint64, readUint64 } from './uint64.ts'
 
 /** What a good request leads to: first the reply, which a peer may be timing, then the news for the node. */
 export interface Answered {

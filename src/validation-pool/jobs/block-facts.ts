@@ -1,5 +1,5 @@
-import { decompressBlock } from '../../consensus/snappy-block.ts'
-import { peekBlock } from '../../consensus/ssz-peek.ts'
+import { decompressBlock } from '../../consensus/snappy/snappy-block.ts'
+import { peekBlock } from '../../consensus/ssz/ssz-peek.ts'
 import { type JobRun, MAX_HASHED_BYTES } from '../job-table.ts'
 import { blockRoot } from './block-root.ts'
 

@@ -1,4 +1,4 @@
-import { CELL_BYTES } from '../../consensus/ssz-bounds.ts'
+import { CELL_BYTES } from '../../consensus/ssz/ssz-bounds.ts'
 import type { CellColumn, JobRun } from '../job-table.ts'
 import { trustedSetup } from './trusted-setup.ts'
 

@@ -22,7 +22,7 @@ import { scratchFile } from './scratch.ts'
 
 const TOKEN = '0123456789abcdef'
 const TOPIC = '/eth2/00000000/beacon_block/ssz_snappy'
-/** Dials that may be under way at once (peers/dialer.ts). */
+/** Dials that may be under way at once (peers/dialling/dialer.ts). */
 const PENDING_DIALS = 128
 
 const names = { peerId: numberedKeyId(60_000), topic: TOPIC }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
+import { meshParameters } from '../../../src/network-worker/gossip/mesh/network-load.ts'
 import type { RuntimeConfigView } from '../../../src/rpc/contract.ts'
 import { startHarness } from './api-harness.ts'
 import { CONFIG, RelayDouble } from './relay-double.ts'

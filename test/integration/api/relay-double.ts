@@ -1,5 +1,5 @@
 import type { AccessDocument } from '../../../src/api/operator.ts'
-import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
+import { meshParameters } from '../../../src/network-worker/gossip/mesh/network-load.ts'
 import type {
   Control,
   GraftView,

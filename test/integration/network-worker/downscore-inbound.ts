@@ -1,7 +1,7 @@
 /** What peers do wrong when they ask a relay. */
 import assert from 'node:assert/strict'
 import type { Connection } from '@libp2p/interface'
-import { encodeFrames } from '../../../src/consensus/snappy-frames.ts'
+import { encodeFrames } from '../../../src/consensus/snappy/snappy-frames.ts'
 import type { ReportReason } from '../../../src/network-worker/peers/score/report-sites.ts'
 import { MAX_INBOUND_STREAMS } from '../../../src/network-worker/reqresp/limits.ts'
 import { protocolsOf } from '../../../src/network-worker/reqresp/protocols.ts'

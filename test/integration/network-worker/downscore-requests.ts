@@ -1,7 +1,7 @@
 /** What becomes of a relay's own requests: peers that answer badly, with an error, late, or not at all. */
 import type { Stream } from '@libp2p/interface'
 import type { ReportReason } from '../../../src/network-worker/peers/score/report-sites.ts'
-import { encodeErrorResponse } from '../../../src/network-worker/reqresp/framing.ts'
+import { encodeErrorResponse } from '../../../src/network-worker/reqresp/codec/framing.ts'
 import { protocolsOf } from '../../../src/network-worker/reqresp/protocols.ts'
 import { beginClose } from '../../support/begin-close.ts'
 import { FakeClock } from '../../support/fake-clock.ts'

@@ -1,7 +1,7 @@
 /** Counters of nodes that talk to each other over real connections: what one sent is what the other received. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { RelayRouter } from '../../../src/network-worker/gossip/relay-router.ts'
+import type { RelayRouter } from '../../../src/network-worker/gossip/router/relay-router.ts'
 import type { GossipWireView } from '../../../src/rpc/metrics-view.ts'
 import { relayNetwork } from '../../support/relay-config.ts'
 import { connectRelays, meshOf, type RunningRelay, startRelay } from '../../support/two-nodes.ts'

@@ -1,8 +1,8 @@
 /** The heartbeat a running router really has, measured. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type MeshParameters, meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
-import type { RelayRouter } from '../../../src/network-worker/gossip/relay-router.ts'
+import { type MeshParameters, meshParameters } from '../../../src/network-worker/gossip/mesh/network-load.ts'
+import type { RelayRouter } from '../../../src/network-worker/gossip/router/relay-router.ts'
 import { until } from '../../support/until.ts'
 import { relayRouter, startRouterNode } from './router-node.ts'
 

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Stream } from '@libp2p/interface'
-import type { GossipsubInternals, RouterComponents } from '../../../src/network-worker/gossip/gossipsub-internals.ts'
+import type {
+  GossipsubInternals,
+  RouterComponents,
+} from '../../../src/network-worker/gossip/router/gossipsub-internals.ts'
 import { until } from '../../support/until.ts'
 import { deafNode } from './deaf-node.ts'
 import { forward, mesh, type RouterNode, relayRouter, startRouterNode, TOPIC, upstream } from './router-node.ts'

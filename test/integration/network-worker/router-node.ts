@@ -6,19 +6,19 @@ import type { Libp2p } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
 import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
-import { createFastMessageId } from '../../../src/network-worker/gossip/fast-message-id.ts'
 import type { OffenceObserver } from '../../../src/network-worker/gossip/gossip-offence.ts'
+import { createFastMessageId } from '../../../src/network-worker/gossip/ids/fast-message-id.ts'
+import { loadOptions } from '../../../src/network-worker/gossip/mesh/load-switch.ts'
+import { meshParameters } from '../../../src/network-worker/gossip/mesh/network-load.ts'
 import {
   Gossipsub,
   type GossipsubInternals,
   type RouterComponents,
   type RouterOptions,
-} from '../../../src/network-worker/gossip/gossipsub-internals.ts'
-import { loadOptions } from '../../../src/network-worker/gossip/load-switch.ts'
-import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
-import { RelayRouter, type RelayRouterDeps } from '../../../src/network-worker/gossip/relay-router.ts'
-import { peerScoreParams } from '../../../src/network-worker/gossip/score-parameters.ts'
-import type { TopicRules } from '../../../src/network-worker/gossip/topic-rules.ts'
+} from '../../../src/network-worker/gossip/router/gossipsub-internals.ts'
+import { RelayRouter, type RelayRouterDeps } from '../../../src/network-worker/gossip/router/relay-router.ts'
+import { peerScoreParams } from '../../../src/network-worker/gossip/score/score-parameters.ts'
+import type { TopicRules } from '../../../src/network-worker/gossip/topics/topic-rules.ts'
 import { GossipStats } from '../../../src/network-worker/stats/gossip-stats.ts'
 import { UNKNOWN_KIND } from '../../../src/network-worker/stats/kind-traffic.ts'
 import { systemClock } from '../../../src/shared/clock.ts'

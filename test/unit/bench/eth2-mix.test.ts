@@ -10,7 +10,7 @@ import {
   mixTraffic,
 } from '../../../bench/macro/eth2-mix.ts'
 import { BENCH_NETWORK_LOAD } from '../../../bench/peers/gossip-arguments.ts'
-import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
+import { meshParameters } from '../../../src/network-worker/gossip/mesh/network-load.ts'
 import type { FanStream, SlotStream } from '../../support/go-fan.ts'
 import { TierZeroJudges } from './tier-zero-judges.ts'
 

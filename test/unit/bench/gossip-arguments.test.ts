@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { BENCH_NETWORK_LOAD, gossipArguments } from '../../../bench/peers/gossip-arguments.ts'
 import { loadConfig } from '../../../src/config/load.ts'
-import { MAX_RPC_BYTES } from '../../../src/network-worker/gossip/create-router.ts'
-import { loadOptions } from '../../../src/network-worker/gossip/load-switch.ts'
-import { meshParameters } from '../../../src/network-worker/gossip/network-load.ts'
+import { loadOptions } from '../../../src/network-worker/gossip/mesh/load-switch.ts'
+import { meshParameters } from '../../../src/network-worker/gossip/mesh/network-load.ts'
+import { MAX_RPC_BYTES } from '../../../src/network-worker/gossip/router/create-router.ts'
 
 const TOPICS = ['/eth2/5ca1ab1e/beacon_block/ssz_snappy', '/eth2/5ca1ab1e/beacon_attestation_1/ssz_snappy']
 const SLOT_SECONDS = 12

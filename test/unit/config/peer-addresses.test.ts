@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decodeNodeRecord } from '../../../src/consensus/decode-node-record.ts'
 import { networkByName } from '../../../src/consensus/networks.ts'
-import { resolveTarget, targetOfText } from '../../../src/network-worker/peers/dial-target.ts'
+import { resolveTarget, targetOfText } from '../../../src/network-worker/peers/dialling/dial-target.ts'
 import { base58Text, numberedKeyId, numberedPeerId } from './base58-text.ts'
 import { load, problemLines, scratchDirectory } from './load-with.ts'
 

@@ -24,9 +24,9 @@ import {
 } from '@chainsafe/ssz'
 import { ACTIVE_PRESET } from '@lodestar/params'
 import type { ForkName } from '../../../src/consensus/network-config.ts'
-import { UNLIMITED } from '../../../src/consensus/ssz-layout-type.ts'
+import { UNLIMITED } from '../../../src/consensus/ssz/ssz-layout-type.ts'
 import type { GossipKind } from '../../../src/consensus/topic-table.ts'
-import { gossipType } from './ssz-type-sizes.ts'
+import { gossipType } from './ssz/ssz-type-sizes.ts'
 
 export type Shape =
   | { readonly kind: 'uint'; readonly bytes: number; readonly isBigint: boolean }

@@ -8,7 +8,7 @@ import { EXIT } from '../../../src/main/exit-code.ts'
 import { LOOP_DELAY_NAME } from '../../../src/main/metrics/loop-delay-histogram.ts'
 import { METRIC_ROWS } from '../../../src/main/metrics/metrics-page.ts'
 import { LARGE_CLASSES, MESSAGE_CLASSES } from '../../../src/network-worker/gossip/message-class.ts'
-import { DROP_REASONS } from '../../../src/network-worker/gossip/peer-outbox.ts'
+import { DROP_REASONS } from '../../../src/network-worker/gossip/sending/peer-outbox.ts'
 import { load, scratchDirectory } from '../config/load-with.ts'
 
 interface Alert {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ConfigPatch } from '../../../src/api/operator.ts'
 import type { RelayConfig } from '../../../src/config/schema.ts'
 import type { RuntimeSettings } from '../../../src/rpc/contract.ts'
-import { Runs } from './operator-scene.ts'
+import { Runs } from './operator/operator-scene.ts'
 
 interface Case {
   readonly name: string

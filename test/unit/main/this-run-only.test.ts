@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { OWN_ID, Runs, type Scene } from './operator-scene.ts'
+import { OWN_ID, Runs, type Scene } from './operator/operator-scene.ts'
 
 function warnings({ logged }: Scene): unknown[] {
   return logged.filter(({ level }) => level === 40).map(({ msg, peer, target }) => [msg, peer ?? target])

@@ -20,7 +20,7 @@ test('a module without a memory, a function that is missing and what is no modul
 test('a processor without the instructions is told of as the module is loaded', {
   skip: process.arch !== 'x64',
 }, () => {
-  const url = new URL('../../../src/consensus/snappy-decode.ts', import.meta.url).href
+  const url = new URL('../../../src/consensus/snappy/snappy-decode.ts', import.meta.url).href
   const args = ['--no-enable-sse4-1', '--disable-warning=ExperimentalWarning', '--input-type=module']
   const { status, stderr } = spawnSync(process.execPath, [...args, '--eval', `await import('${url}')`])
   assert.notEqual(status, 0)

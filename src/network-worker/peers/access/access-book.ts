@@ -4,7 +4,7 @@ import type { PeerIdStr } from '../../../shared/ids.ts'
 import { canonicalRange, IpRangeSet } from '../../../shared/ip-range.ts'
 import { MAX_PEER_ADDRESSES } from '../../../shared/limits.ts'
 import { ipOf, parseMultiaddr } from '../../host/addresses.ts'
-import { resolveTarget } from '../dial-target.ts'
+import { resolveTarget } from '../dialling/dial-target.ts'
 
 /**
  * The operator's bans and trust, ready to be asked on every connection. The main thread owns and bounds the lists; this

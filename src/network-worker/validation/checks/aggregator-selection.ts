@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { TARGET_AGGREGATORS_PER_COMMITTEE } from '../../../consensus/committees.ts'
-import { readOffset } from '../../../consensus/ssz-layout.ts'
+import { readOffset } from '../../../consensus/ssz/ssz-layout.ts'
 
 /**
  * True when a selection proof makes a member of a committee of `members` an aggregator. Costs a hash. The same number

@@ -1,5 +1,5 @@
 /** blob_sidecar_{subnet_id}: validate_blob_sidecar_gossip. Spec: specs/deneb/p2p-interface.md, specs/electra/ */
-import { isValidMerkleBranch, kzgCommitmentRoot } from '../../../consensus/merkle-proof.ts'
+import { isValidMerkleBranch, kzgCommitmentRoot } from '../../../consensus/ssz/merkle-proof.ts'
 import { MAX_BLOB_COMMITMENTS_PER_BLOCK } from '../../../consensus/ssz-types/basic.ts'
 import { TOPIC_TABLE } from '../../../consensus/topic-table.ts'
 import { BlobSidecarView } from '../views/blob-sidecar.ts'

@@ -1,4 +1,4 @@
-import { isValidMerkleBranch, kzgCommitmentsRoot } from '../../../consensus/merkle-proof.ts'
+import { isValidMerkleBranch, kzgCommitmentsRoot } from '../../../consensus/ssz/merkle-proof.ts'
 
 /** What a column says of the body of its block. */
 export interface CommitmentsProof {

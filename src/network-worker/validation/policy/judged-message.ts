@@ -1,5 +1,5 @@
 import type { MsgIdStr } from '../../../shared/ids.ts'
-import type { Incoming } from '../../gossip/topic-rules.ts'
+import type { Incoming } from '../../gossip/topics/topic-rules.ts'
 
 /** A message that is to be judged. */
 export interface JudgedMessage {

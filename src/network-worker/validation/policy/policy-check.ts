@@ -4,8 +4,8 @@
  */
 
 import type { PeerIdStr } from '../../../shared/ids.ts'
-import type { TopicContext } from '../../gossip/topic-directory.ts'
-import type { Held, TopicRules } from '../../gossip/topic-rules.ts'
+import type { TopicContext } from '../../gossip/topics/topic-directory.ts'
+import type { Held, TopicRules } from '../../gossip/topics/topic-rules.ts'
 import type { Passed } from '../checks/rule.ts'
 import type { TierZero, TopicJudge } from '../tier-zero.ts'
 import { ACCEPT, type Verdict } from '../verdict.ts'

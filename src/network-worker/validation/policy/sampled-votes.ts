@@ -3,8 +3,8 @@
  * verified behind; what others send is verified first. A vote whose signer's key nobody told us goes on as under `blind`.
  */
 import type { MsgIdStr, PeerIdStr } from '../../../shared/ids.ts'
-import type { TopicContext } from '../../gossip/topic-directory.ts'
-import type { Held, TopicRules } from '../../gossip/topic-rules.ts'
+import type { TopicContext } from '../../gossip/topics/topic-directory.ts'
+import type { Held, TopicRules } from '../../gossip/topics/topic-rules.ts'
 import type { Passed } from '../checks/rule.ts'
 import type { TierZero } from '../tier-zero.ts'
 import type { Verdict } from '../verdict.ts'

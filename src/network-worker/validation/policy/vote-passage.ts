@@ -4,7 +4,7 @@
  */
 import type { GossipKind } from '../../../consensus/topic-table.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'
-import type { Held } from '../../gossip/topic-rules.ts'
+import type { Held } from '../../gossip/topics/topic-rules.ts'
 import type { Passed } from '../checks/rule.ts'
 import type { TopicJudge } from '../tier-zero.ts'
 import { ACCEPT, type Verdict } from '../verdict.ts'

@@ -3,7 +3,7 @@
  * thread than that for signatures, because it loads the trusted setup for two seconds, and no block may wait for that.
  * Peers take turns: who sends wrong ones by the dozen has others wait for one of them.
  */
-import { CELL_BYTES } from '../../../consensus/ssz-bounds.ts'
+import { CELL_BYTES } from '../../../consensus/ssz/ssz-bounds.ts'
 import type { PoolClient } from '../../../validation-pool/client.ts'
 import type { CellColumn, VerifyBlobInput } from '../../../validation-pool/job-table.ts'
 import { FairQueue } from './fair-queue.ts'

@@ -1,8 +1,8 @@
 /** Blocks that would keep the thread for signatures for too long: hashing them costs a forger nothing, and us a lot. */
 import { type ForkName, isForkAtLeast, type PresetName } from '../../../consensus/network-config.ts'
-import { readOffset } from '../../../consensus/ssz-layout.ts'
-import { type FieldRange, fieldRange } from '../../../consensus/ssz-layout-fields.ts'
-import { OFFSET_BYTES } from '../../../consensus/ssz-layout-type.ts'
+import { readOffset } from '../../../consensus/ssz/ssz-layout.ts'
+import { type FieldRange, fieldRange } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import { OFFSET_BYTES } from '../../../consensus/ssz/ssz-layout-type.ts'
 import { gossipType } from '../../../consensus/ssz-types/gossip-types.ts'
 import { MAX_HASHED_BYTES } from '../../../validation-pool/job-table.ts'
 

@@ -1,8 +1,8 @@
 /** Reads parts of serialised objects. The types are known to have them: what makes a reader throws at start-up otherwise. */
-import { fixedContainerRoot } from '../../../consensus/fixed-root.ts'
-import { fieldRange, fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
-import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { fixedContainerRoot } from '../../../consensus/ssz/fixed-root.ts'
+import { fieldRange, fixedOffset } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import type { ContainerType } from '../../../consensus/ssz/ssz-layout-type.ts'
+import { readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 
 /** Copies a field out of an object. */
 export function reader(type: ContainerType, path: string): (ssz: Uint8Array) => Uint8Array {

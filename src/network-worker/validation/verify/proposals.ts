@@ -1,8 +1,8 @@
 /** Blocks and what carries their headers: the proposer's signature first, then what KZG says of blobs and cells. */
 import type { PresetName } from '../../../consensus/network-config.ts'
 import { type SigningDomains, signingRoot } from '../../../consensus/signing.ts'
-import { type FieldRange, fieldRange } from '../../../consensus/ssz-layout-fields.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { type FieldRange, fieldRange } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import { readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 import { gossipType } from '../../../consensus/ssz-types/gossip-types.ts'
 import { blobSidecar } from '../../../consensus/ssz-types/sidecars.ts'
 import { to0xHex, toHex } from '../../../shared/hex.ts'

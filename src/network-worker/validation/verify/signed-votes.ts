@@ -1,8 +1,8 @@
 /** How votes and what aggregates them are signed, by validators that the messages name. */
 import { aggregateRoots, attestationDataRoot } from '../../../consensus/aggregate-root.ts'
-import { bytesRoot, pairRoot } from '../../../consensus/fixed-root.ts'
 import type { ForkName, PresetName } from '../../../consensus/network-config.ts'
 import { type DomainName, signingRoot } from '../../../consensus/signing.ts'
+import { bytesRoot, pairRoot } from '../../../consensus/ssz/fixed-root.ts'
 import { gossipType } from '../../../consensus/ssz-types/gossip-types.ts'
 import { payloadAttestationMessage } from '../../../consensus/ssz-types/payload-separation.ts'
 import { syncCommitteeMessage } from '../../../consensus/ssz-types/sync-committee.ts'

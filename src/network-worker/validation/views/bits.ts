@@ -1,5 +1,5 @@
 /** Bit fields within serialised objects. Spec: ssz/simple-serialize.md */
-import { bitlistLength } from '../../../consensus/ssz-layout.ts'
+import { bitlistLength } from '../../../consensus/ssz/ssz-layout.ts'
 
 /** Bits set in each value of a byte. */
 const POPULATION = Uint8Array.from(

@@ -1,6 +1,6 @@
-import { beaconHeaderRoot } from '../../../consensus/merkle-proof.ts'
-import { fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { beaconHeaderRoot } from '../../../consensus/ssz/merkle-proof.ts'
+import { fixedOffset } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import { readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 import { beaconBlockHeader } from '../../../consensus/ssz-types/basic.ts'
 
 /** Length of a BeaconBlockHeader. */

@@ -1,5 +1,5 @@
-import { type FieldRange, fieldRange } from '../../../consensus/ssz-layout-fields.ts'
-import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
+import { type FieldRange, fieldRange } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import type { ContainerType } from '../../../consensus/ssz/ssz-layout-type.ts'
 import { type BitlistFacts, bitlistFacts } from './bits.ts'
 import { type VotePlaces, VoteView, votePlaces } from './vote-view.ts'
 

@@ -1,7 +1,7 @@
 /** DataColumnSidecars: Fulu's carry their block's header and commitments, Gloas' only name the block. */
-import { type FieldRange, fieldRange, fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
-import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { type FieldRange, fieldRange, fixedOffset } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import type { ContainerType } from '../../../consensus/ssz/ssz-layout-type.ts'
+import { readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 import { HeaderView } from './block-header.ts'
 
 interface ColumnPlaces {

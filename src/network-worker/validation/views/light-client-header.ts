@@ -1,9 +1,10 @@
 /** Headers for light clients of any fork since Altair. Spec: specs/<fork>/light-client/sync-protocol.md */
-import { isValidMerkleBranch } from '../../../consensus/merkle-proof.ts'
+
 import { type ForkName, isForkAtLeast } from '../../../consensus/network-config.ts'
 import { payloadHeaderRoot } from '../../../consensus/payload-header-root.ts'
-import { type FieldRange, fieldRange } from '../../../consensus/ssz-layout-fields.ts'
-import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
+import { isValidMerkleBranch } from '../../../consensus/ssz/merkle-proof.ts'
+import { type FieldRange, fieldRange } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import type { ContainerType } from '../../../consensus/ssz/ssz-layout-type.ts'
 import { HeaderView } from './block-header.ts'
 
 /** EXECUTION_PAYLOAD_GINDEX is 25, EXECUTION_BLOCK_HASH_GINDEX_GLOAS 2856; the leading bit is the depth's. */

@@ -1,9 +1,10 @@
 /** Updates for light clients of any fork since Altair. Spec: specs/<fork>/light-client/sync-protocol.md */
-import { isValidMerkleBranch } from '../../../consensus/merkle-proof.ts'
+
 import { type ForkName, isForkAtLeast } from '../../../consensus/network-config.ts'
-import { type FieldRange, fieldRange } from '../../../consensus/ssz-layout-fields.ts'
-import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { isValidMerkleBranch } from '../../../consensus/ssz/merkle-proof.ts'
+import { type FieldRange, fieldRange } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import type { ContainerType } from '../../../consensus/ssz/ssz-layout-type.ts'
+import { readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 import { countBits } from './bits.ts'
 import { type LightClientHeaderPlaces, LightClientHeaderView, lightClientHeaderPlaces } from './light-client-header.ts'
 

@@ -1,6 +1,6 @@
 /** Operations of fixed length that are the same in every fork. */
-import { fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
-import { areEqualBytes, readUint64 } from '../../../consensus/ssz-read.ts'
+import { fixedOffset } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import { areEqualBytes, readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 import {
   proposerSlashing,
   signedBlsToExecutionChange,

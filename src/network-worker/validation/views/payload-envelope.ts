@@ -1,6 +1,6 @@
-import { type FieldRange, fieldRange } from '../../../consensus/ssz-layout-fields.ts'
-import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { type FieldRange, fieldRange } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import type { ContainerType } from '../../../consensus/ssz/ssz-layout-type.ts'
+import { readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 import { toHex } from '../../../shared/hex.ts'
 
 interface EnvelopePlaces {

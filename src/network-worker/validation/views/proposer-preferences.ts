@@ -1,5 +1,5 @@
-import { fieldRange, fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { fieldRange, fixedOffset } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import { readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 import { signedProposerPreferences } from '../../../consensus/ssz-types/payload-separation.ts'
 import { toHex } from '../../../shared/hex.ts'
 

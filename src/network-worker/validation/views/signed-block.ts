@@ -1,7 +1,7 @@
 import { type ForkName, isForkAtLeast } from '../../../consensus/network-config.ts'
-import { type FieldRange, fieldRange, fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
-import { type ContainerType, OFFSET_BYTES } from '../../../consensus/ssz-layout-type.ts'
-import { areEqualBytes, readUint64 } from '../../../consensus/ssz-read.ts'
+import { type FieldRange, fieldRange, fixedOffset } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import { type ContainerType, OFFSET_BYTES } from '../../../consensus/ssz/ssz-layout-type.ts'
+import { areEqualBytes, readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 
 const ROOT_BYTES = 32
 const BID = 'message.body.signedExecutionPayloadBid.message'

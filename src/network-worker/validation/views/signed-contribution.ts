@@ -1,6 +1,6 @@
-import { type FieldRange, fieldRange, fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
-import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { type FieldRange, fieldRange, fixedOffset } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import type { ContainerType } from '../../../consensus/ssz/ssz-layout-type.ts'
+import { readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 import { countBits } from './bits.ts'
 
 interface Places {

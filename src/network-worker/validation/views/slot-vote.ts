@@ -1,6 +1,6 @@
-import { fixedOffset } from '../../../consensus/ssz-layout-fields.ts'
-import type { ContainerType } from '../../../consensus/ssz-layout-type.ts'
-import { readUint64 } from '../../../consensus/ssz-read.ts'
+import { fixedOffset } from '../../../consensus/ssz/ssz-layout-fields.ts'
+import type { ContainerType } from '../../../consensus/ssz/ssz-layout-type.ts'
+import { readUint64 } from '../../../consensus/ssz/ssz-read.ts'
 
 interface Places {
   readonly slot: number

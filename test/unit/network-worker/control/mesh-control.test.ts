@@ -5,7 +5,7 @@ import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { formatTopic } from '../../../../src/consensus/topic.ts'
 import { MeshControl } from '../../../../src/network-worker/control/mesh-control.ts'
-import { meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
+import { meshParameters } from '../../../../src/network-worker/gossip/mesh/network-load.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
 import {
   addPeer,
@@ -18,7 +18,7 @@ import {
   routerScene,
   SCHEDULE,
   TOPIC,
-} from '../gossip/router-scene.ts'
+} from '../gossip/router/router-scene.ts'
 
 let id = ''
 before(async () => {

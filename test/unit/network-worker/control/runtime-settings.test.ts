@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RuntimeConfig } from '../../../../src/network-worker/control/runtime-settings.ts'
-import { type MeshParameters, meshParameters } from '../../../../src/network-worker/gossip/network-load.ts'
+import { type MeshParameters, meshParameters } from '../../../../src/network-worker/gossip/mesh/network-load.ts'
 import type { RuntimeSettings } from '../../../../src/rpc/contract.ts'
 
 const SETTINGS: RuntimeSettings = {

@@ -6,7 +6,7 @@ import { standingHandlers } from '../../../../src/network-worker/control/standin
 import { LastDisconnects } from '../../../../src/network-worker/peers/last-disconnect.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
-import { routerScene, TOPIC } from '../gossip/router-scene.ts'
+import { routerScene, TOPIC } from '../gossip/router/router-scene.ts'
 import { ScoredPeers } from '../peers/score/scored-peers.ts'
 import { smallNetwork } from '../small-network.ts'
 

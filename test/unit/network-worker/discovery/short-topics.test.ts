@@ -4,7 +4,7 @@ import { createForkSchedule } from '../../../../src/consensus/fork-schedule.ts'
 import { networkByName } from '../../../../src/consensus/networks.ts'
 import { formatTopic, parseTopic } from '../../../../src/consensus/topic.ts'
 import { MIN_TOPIC_PEERS, shortTopics } from '../../../../src/network-worker/discovery/short-topics.ts'
-import type { TopicContext } from '../../../../src/network-worker/gossip/topic-directory.ts'
+import type { TopicContext } from '../../../../src/network-worker/gossip/topics/topic-directory.ts'
 
 const SCHEDULE = createForkSchedule(networkByName('mainnet'))
 const [NOW, BEFORE] = SCHEDULE.entries.toReversed()

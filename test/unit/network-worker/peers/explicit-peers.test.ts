@@ -4,12 +4,12 @@ import { before, test } from 'node:test'
 import { generateKeyPair } from '@libp2p/crypto/keys'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import pino from 'pino'
-import { Dialer } from '../../../../src/network-worker/peers/dialer.ts'
+import { Dialer } from '../../../../src/network-worker/peers/dialling/dialer.ts'
 import { ExplicitPeers } from '../../../../src/network-worker/peers/explicit-peers.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
 import { RelayError } from '../../../../src/shared/errors.ts'
 import { MAX_EXPLICIT_PEERS, MAX_PEER_ADDRESSES } from '../../../../src/shared/limits.ts'
-import { addPeer, graftRpc, OTHER_TOPIC, prunesTo, routerScene, TOPIC } from '../gossip/router-scene.ts'
+import { addPeer, graftRpc, OTHER_TOPIC, prunesTo, routerScene, TOPIC } from '../gossip/router/router-scene.ts'
 
 const ids: string[] = []
 before(async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Connection } from '@libp2p/interface'
+import { createRequester } from '../../../../src/network-worker/reqresp/asking/requester.ts'
 import { NEGOTIATION_MS } from '../../../../src/network-worker/reqresp/limits.ts'
-import { createRequester } from '../../../../src/network-worker/reqresp/requester.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 
 /** Connections to one peer that say nothing, opened at these times, and those of them that were given up. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addPeer, deliver, names, routerScene, TOPIC } from '../gossip/router-scene.ts'
+import { addPeer, deliver, names, routerScene, TOPIC } from '../gossip/router/router-scene.ts'
 
 const PEERS = 200
 const TOPICS = 70

@@ -7,8 +7,8 @@ import { type GossipKind, type GossipName, gossipNamesOfKind } from '../../../..
 import { IGNORE_REASONS, REJECT_REASONS } from '../../../../src/network-worker/validation/verdict.ts'
 import { type LodestarType, lodestarType } from '../../consensus/lodestar-shape.ts'
 import { valuesOf } from '../../consensus/lodestar-values.ts'
-import { landmarksOf, mutations } from '../../consensus/ssz-mutations.ts'
-import { everyTopic } from '../../consensus/ssz-type-sizes.ts'
+import { landmarksOf, mutations } from '../../consensus/ssz/ssz-mutations.ts'
+import { everyTopic } from '../../consensus/ssz/ssz-type-sizes.ts'
 import { sceneAt, slotOf } from './judge-scene.ts'
 
 /** Tested by the properties of votes. */

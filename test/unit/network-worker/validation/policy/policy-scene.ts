@@ -6,7 +6,7 @@ import { createForkSchedule } from '../../../../../src/consensus/fork-schedule.t
 import { createSlotClock } from '../../../../../src/consensus/slot-clock.ts'
 import { formatTopic, parseTopic } from '../../../../../src/consensus/topic.ts'
 import type { GossipName } from '../../../../../src/consensus/topic-table.ts'
-import type { Held, Incoming } from '../../../../../src/network-worker/gossip/topic-rules.ts'
+import type { Held, Incoming } from '../../../../../src/network-worker/gossip/topics/topic-rules.ts'
 import { CopyWatch } from '../../../../../src/network-worker/validation/policy/copy-watch.ts'
 import { CorroborationBook } from '../../../../../src/network-worker/validation/policy/corroboration-book.ts'
 import { NO_VERIFIER } from '../../../../../src/network-worker/validation/policy/no-verifier.ts'
