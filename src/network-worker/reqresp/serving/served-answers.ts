@@ -42,7 +42,10 @@ export class ServedAnswerState {
   }
 }
 
-/** The answers under way: so many in all and so many of a peer. Those whose readers are slow give way to others. */
+/**
+ * The answers under way: so many in all and so many of a peer, fewer the less room there is, so that a few peers that ask
+ * without end leave room for one that has none. Those whose readers are slow give way to others.
+ */
 export class ServedAnswers {
   readonly #clock: Clock
   readonly #underWay = new Set<ServedAnswerState>()
@@ -59,7 +62,7 @@ export class ServedAnswers {
       if (answer.peerId === peerId) ofPeer++
       if (slowest === undefined || answer.waitedMs > slowest.waitedMs) slowest = answer
     }
-    if (ofPeer >= MAX_SERVED_OF_PEER) return undefined
+    if (ofPeer >= this.#shareOfPeer()) return undefined
     if (slowest !== undefined && this.#underWay.size >= MAX_SERVED_AT_ONCE) {
       if (slowest.waitedMs < GIVE_WAY_MS) return undefined
       this.end(slowest)
@@ -73,5 +76,11 @@ export class ServedAnswers {
   /** Idempotent. */
   end(answer: ServedAnswerState): void {
     this.#underWay.delete(answer)
+  }
+
+  /** A quarter of the room that is left, but one at least. */
+  #shareOfPeer(): number {
+    const left = MAX_SERVED_AT_ONCE - this.#underWay.size
+    return Math.min(MAX_SERVED_OF_PEER, Math.max(1, Math.floor(left / 4)))
   }
 }

@@ -37,6 +37,12 @@ test('a peer has so many answers at once, and another one as one ends', () => {
   assert.ok(begin('a'))
 })
 
+test('eight peers that ask for all they can get, and read it, leave room for others', () => {
+  const { begin } = scene()
+  for (let round = 0; round < MAX_SERVED_OF_PEER; round++) for (let i = 0; i < 8; i++) begin(`greedy${i}`)
+  for (let i = 0; i < 4; i++) assert.ok(begin(`other${i}`), `no room for peer ${i}`)
+})
+
 test('when all are taken, the reader who is slowest gives way to a new one, and one who reads does not', () => {
   const { clock, aborted, begin, fill } = scene()
   const underWay = fill()
