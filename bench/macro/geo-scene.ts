@@ -1,8 +1,9 @@
 /** The scene of `geo`: the relay as an operator has it, a world of peers around it, and its own word of its blocks. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { shuffled } from '../../src/network-worker/gossip/mesh/hybrid-selection.ts'
-import type { MeshTopicView, PeerView } from '../../src/rpc/contract.ts'
 import type { MeshReason } from '../../src/rpc/mesh-reason.ts'
+import type { MeshTopicView } from '../../src/rpc/mesh-views.ts'
+import type { PeerView } from '../../src/rpc/peer-views.ts'
 import { BlockArrivals } from '../../test/clients/block-arrivals.ts'
 import { type GeoNode, GoGeo } from '../../test/support/go-geo.ts'
 import { parseMetrics, seriesValue } from '../../test/support/metrics-text.ts'

@@ -1,5 +1,5 @@
 /** What the fields of the runtime configuration may be. Those that are also start-up settings have the same range there. */
-import type { RuntimeConfigView } from '../rpc/contract.ts'
+import type { RuntimeConfigView } from '../rpc/settings-views.ts'
 
 export interface Range {
   readonly min: number

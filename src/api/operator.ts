@@ -3,7 +3,9 @@
  * written to the disk first, then take effect, then are answered. The main thread implements it.
  */
 import type { Client } from '../rpc/client-type.ts'
-import type { Control, DialTarget, RuntimeConfigView } from '../rpc/contract.ts'
+import type { Control } from '../rpc/contract.ts'
+import type { DialTarget } from '../rpc/peer-views.ts'
+import type { RuntimeConfigView } from '../rpc/settings-views.ts'
 import type { PeerIdStr } from '../shared/ids.ts'
 
 /** The fields of `PATCH /config` that were given, at least one, each in its range; null for what is not to be set. */

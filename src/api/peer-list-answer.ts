@@ -1,6 +1,6 @@
 /** Lists of the standard's peers, whole or filtered, each made once for all who ask at about the same time. */
 import type { ServerResponse } from 'node:http'
-import type { NodePeerView } from '../rpc/contract.ts'
+import type { NodePeerView } from '../rpc/peer-views.ts'
 import { JsonAnswer } from './json-answer.ts'
 import { matchesFilter, type PeerFilter } from './schemas/peer-filter.ts'
 

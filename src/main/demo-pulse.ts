@@ -1,4 +1,4 @@
-import type { CountersView, PulseEvent } from '../rpc/contract.ts'
+import type { CountersView, PulseEvent } from '../rpc/pulse-event.ts'
 import type { SwarmReport } from '../shared/demo-messages.ts'
 
 const NO_COUNTS = {

@@ -5,8 +5,9 @@
  */
 import { type EventFeed, type EventSink, type EventSubscription, eventFrame, noticeFrame } from '../api/event-feed.ts'
 import type { Client } from '../rpc/client-type.ts'
-import type { Control, MeshEvent } from '../rpc/contract.ts'
+import type { Control } from '../rpc/contract.ts'
 import { EVENT_LEASE_MS, type EventTopic, type StreamBatch, type StreamEvent } from '../rpc/gossip-events.ts'
+import type { MeshEvent } from '../rpc/mesh-views.ts'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import { RelayError } from '../shared/errors.ts'
 

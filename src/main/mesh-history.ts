@@ -1,4 +1,4 @@
-import type { MeshEvent } from '../rpc/contract.ts'
+import type { MeshEvent } from '../rpc/mesh-views.ts'
 
 /** Minutes of a steady mesh of two hundred topics; at a few hundred bytes each, below half a megabyte. */
 const MAX_EVENTS = 1_024

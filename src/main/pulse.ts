@@ -1,4 +1,4 @@
-import type { CountersView, PulseEvent } from '../rpc/contract.ts'
+import type { CountersView, PulseEvent } from '../rpc/pulse-event.ts'
 import type { Logger } from '../shared/logger.ts'
 
 type CounterName = keyof CountersView

@@ -5,7 +5,8 @@
  */
 import { type ApiServer, startApi } from '../api/server.ts'
 import type { RelayConfig } from '../config/schema.ts'
-import type { NodeInfoView, PulseEvent } from '../rpc/contract.ts'
+import type { NodeInfoView } from '../rpc/node-views.ts'
+import type { PulseEvent } from '../rpc/pulse-event.ts'
 import { stopAll } from '../shared/lifecycle.ts'
 import { createLogger, type Logger } from '../shared/logger.ts'
 import { siblingUrl } from '../shared/worker-url.ts'

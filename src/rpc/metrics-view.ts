@@ -1,6 +1,7 @@
 import type { ThreadLoadView } from '../shared/thread-load.ts'
-import type { CountersView, PeerDirection, PeerState } from './contract.ts'
 import type { DiscoveryMetricsView } from './discovery-views.ts'
+import type { PeerDirection, PeerState } from './peer-views.ts'
+import type { CountersView } from './pulse-event.ts'
 
 /** What one kind of topic carried, all its subnets and digests together. */
 export interface KindTraffic {

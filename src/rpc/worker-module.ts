@@ -1,6 +1,6 @@
 /** What @chainsafe/threads carries: the start and the stop of a worker. All other calls use the control port. */
 import type { MessagePort } from 'node:worker_threads'
-import type { RestoredState } from './contract.ts'
+import type { RestoredState } from './settings-views.ts'
 
 /** Handed to every worker once, by the start call; the ports change hands. */
 export interface WorkerPorts {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { blockShape } from '../../bench/payloads/proposals.ts'
-import type { PeerView } from '../../src/rpc/contract.ts'
+import type { PeerView } from '../../src/rpc/peer-views.ts'
 import { BlockArrivals } from '../clients/block-arrivals.ts'
 import { GoGeo } from '../support/go-geo.ts'
 import { testNetwork } from '../support/network-directory.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PeerView } from '../../src/rpc/contract.ts'
+import type { PeerView } from '../../src/rpc/peer-views.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
 import { eventually, GO_METADATA, skip, startGoPeer, TRANSPORTS } from './setup.ts'
 

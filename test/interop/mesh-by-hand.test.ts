@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { MeshTopicView } from '../../src/rpc/contract.ts'
+import type { MeshTopicView } from '../../src/rpc/mesh-views.ts'
 import type { ControlEvent, GoPeer } from '../support/go-peer.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
 import { eventually, joinMesh, relayMesh, skip, startGoPeer, startWirePeer, topicOf } from './setup.ts'

@@ -1,6 +1,6 @@
 /** Inside a network namespace: a relay and two Go peers a far link from it, one of whom has to go. Prints what the relay knew and did. */
 import { FAR_RANGE, FarLink } from '../../bench/macro/far-link.ts'
-import type { PeerView } from '../../src/rpc/contract.ts'
+import type { PeerView } from '../../src/rpc/peer-views.ts'
 import { goPeerBinary } from '../support/go-build.ts'
 import { JsonLineProcess } from '../support/json-line-process.ts'
 import { StarlingProcess } from '../support/starling-process.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { NodeInfoView } from '../../src/rpc/contract.ts'
+import type { NodeInfoView } from '../../src/rpc/node-views.ts'
 import type { GoMetadata, GoStatus } from '../support/go-peer.ts'
 import { StarlingProcess } from '../support/starling-process.ts'
 import { eventually, forkDigestOf, skip, startGoPeer, TRANSPORTS } from './setup.ts'

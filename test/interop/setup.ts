@@ -1,6 +1,6 @@
 /** What the interop tests share: Go peers that fit a running relay, and its mesh as the API shows it. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { MeshTopicView } from '../../src/rpc/contract.ts'
+import type { MeshTopicView } from '../../src/rpc/mesh-views.ts'
 import { goSkipReason } from '../support/go-build.ts'
 import { type GoMetadata, GoPeer, type GoPeerOptions } from '../support/go-peer.ts'
 import { GoWirePeer, type WirePeerOptions } from '../support/go-wire-peer.ts'

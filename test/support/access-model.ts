@@ -3,7 +3,7 @@
  * threads, no ports. It answers a call as the relay has to, and says afterwards what every list holds.
  */
 import type { AccessDocument, ConfigPatch } from '../../src/api/operator.ts'
-import type { RuntimeConfigView } from '../../src/rpc/contract.ts'
+import type { RuntimeConfigView } from '../../src/rpc/settings-views.ts'
 import type { Call, Pool, Target } from './access-model-calls.ts'
 import { AGENTS, LIVE_AGENT, type PoolPeer, RANGES } from './access-model-pool.ts'
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { NetworkConfig } from '../../src/consensus/network-config.ts'
-import type { PeerView } from '../../src/rpc/contract.ts'
+import type { PeerView } from '../../src/rpc/peer-views.ts'
 import type { GoMetadata, PublishBody } from './go-peer.ts'
 import { GoWirePeer } from './go-wire-peer.ts'
 import { GoodPeers } from './good-peers.ts'

@@ -7,16 +7,12 @@ import type { RelayConfig } from '../../src/config/schema.ts'
 import { startUpSettings } from '../../src/main/operator/runtime-settings.ts'
 import { type NetworkNode, startNetworkNode } from '../../src/network-worker/network-node.ts'
 import type { AccessLists, ScoreBan } from '../../src/rpc/access.ts'
-import type {
-  Control,
-  Events,
-  ExplicitPeer,
-  FirstBlockSenderView,
-  ListeningEvent,
-  MeshEvent,
-  PulseEvent,
-} from '../../src/rpc/contract.ts'
+import type { FirstBlockSenderView } from '../../src/rpc/block-views.ts'
+import type { Control, Events, ListeningEvent } from '../../src/rpc/contract.ts'
 import type { KnownRecord, RestoredDiscovery } from '../../src/rpc/discovery-views.ts'
+import type { MeshEvent } from '../../src/rpc/mesh-views.ts'
+import type { ExplicitPeer } from '../../src/rpc/peer-views.ts'
+import type { PulseEvent } from '../../src/rpc/pulse-event.ts'
 import type { Handlers } from '../../src/rpc/server.ts'
 import { type Clock, systemClock } from '../../src/shared/clock.ts'
 import type { PeerIdStr } from '../../src/shared/ids.ts'

@@ -1,18 +1,11 @@
 /** Schemas of what the relay's own paths answer. */
 import { z } from 'zod'
-import type {
-  ArrivalView,
-  ExplicitPeerView,
-  FirstBlockSenderView,
-  MeshPeerView,
-  MeshTopicView,
-  MetadataView,
-  NodeInfoView,
-  PeerView,
-  RuntimeConfigView,
-  TrustedPeerView,
-} from '../../rpc/contract.ts'
+import type { ArrivalView, FirstBlockSenderView } from '../../rpc/block-views.ts'
 import type { DiscoveryStatsView, ScheduleAlertView } from '../../rpc/discovery-views.ts'
+import type { MeshPeerView, MeshTopicView } from '../../rpc/mesh-views.ts'
+import type { MetadataView, NodeInfoView } from '../../rpc/node-views.ts'
+import type { ExplicitPeerView, PeerView, TrustedPeerView } from '../../rpc/peer-views.ts'
+import type { RuntimeConfigView } from '../../rpc/settings-views.ts'
 import type { AccessDocument, BannedAgentView, BannedPeerView, BannedRangeView } from '../operator.ts'
 import { peerIdText, topicText } from '../schemas/params.ts'
 import { peerDirection, peerState } from '../schemas/peer-filter.ts'

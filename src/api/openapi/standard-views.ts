@@ -6,7 +6,7 @@ import type {
   GossipScoreStatView,
   NodePeerView,
   PeerScoreStatView,
-} from '../../rpc/contract.ts'
+} from '../../rpc/peer-views.ts'
 import type { ForkView, GenesisView, SpecValue } from '../chain-facts.ts'
 import type { ClientVersionView } from '../node-version.ts'
 import { peerIdText } from '../schemas/params.ts'

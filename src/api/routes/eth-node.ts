@@ -1,7 +1,8 @@
 /** The node namespace of the standard beacon node API (beacon-APIs, `apis/node`); health has a file of its own. */
 import type { ServerResponse } from 'node:http'
 import { Router } from 'express'
-import type { NodeInfoView, NodePeerView, PeerState, SyncingView } from '../../rpc/contract.ts'
+import type { NodeInfoView, SyncingView } from '../../rpc/node-views.ts'
+import type { NodePeerView, PeerState } from '../../rpc/peer-views.ts'
 import { requireJsonAccepted } from '../accept-json.ts'
 import { JsonAnswer } from '../json-answer.ts'
 import { refuseOtherMethods } from '../method-guard.ts'

@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import type { HealthView } from '../../rpc/contract.ts'
+import type { HealthView } from '../../rpc/node-views.ts'
 import { JsonAnswer } from '../json-answer.ts'
 import { refuseOtherMethods } from '../method-guard.ts'
 import type { DirectControl } from '../operator.ts'

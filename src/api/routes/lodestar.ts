@@ -1,6 +1,6 @@
 /** Operator routes under the names and in the shapes of Lodestar's, so that its tools work here. Names are snake_case. */
 import { Router } from 'express'
-import type { NodePeerView } from '../../rpc/contract.ts'
+import type { NodePeerView } from '../../rpc/peer-views.ts'
 import { requireJsonAccepted } from '../accept-json.ts'
 import { JsonAnswer } from '../json-answer.ts'
 import { noBody } from '../json-body.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RuntimeConfigView } from '../../rpc/contract.ts'
+import type { RuntimeConfigView } from '../../rpc/settings-views.ts'
 import { CONFIG_FIELDS, CONFIG_RANGES, isInRange, type Range } from '../config-ranges.ts'
 import type { ConfigPatch } from '../operator.ts'
 import { checked } from './checked.ts'

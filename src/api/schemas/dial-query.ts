@@ -1,5 +1,5 @@
 /** Peers as the Lodestar-style routes name them: by query parameters. */
-import type { DialTarget } from '../../rpc/contract.ts'
+import type { DialTarget } from '../../rpc/peer-views.ts'
 import { RelayError } from '../../shared/errors.ts'
 import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'
 import { MAX_ENR_CHARS, MAX_MULTIADDR_CHARS } from './dial-target.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { DialTarget } from '../../rpc/contract.ts'
+import type { DialTarget } from '../../rpc/peer-views.ts'
 import { RelayError } from '../../shared/errors.ts'
 import { checked, text } from './checked.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { NodePeerView, PeerDirection, PeerState } from '../../rpc/contract.ts'
+import type { NodePeerView, PeerDirection, PeerState } from '../../rpc/peer-views.ts'
 import { RelayError } from '../../shared/errors.ts'
 import { cut, queryList } from './query-list.ts'
 

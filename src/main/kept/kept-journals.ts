@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { RestoredState } from '../../rpc/contract.ts'
+import type { RestoredState } from '../../rpc/settings-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Logger } from '../../shared/logger.ts'
 import { DiscoveredPeersStore } from '../../storage/discovered-peers-store.ts'

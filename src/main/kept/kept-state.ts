@@ -1,6 +1,6 @@
 /** What outlives a restart, as it is at a start: opened, judged against the start-up values, and told to the log. */
 import type { RelayConfig } from '../../config/schema.ts'
-import type { RestoredState, RuntimeSettings } from '../../rpc/contract.ts'
+import type { RestoredState, RuntimeSettings } from '../../rpc/settings-views.ts'
 import { type Clock, systemClock } from '../../shared/clock.ts'
 import type { Logger } from '../../shared/logger.ts'
 import { AccessStore } from '../../storage/access-store.ts'

@@ -2,7 +2,8 @@
 import type { AccessDocument } from '../../api/operator.ts'
 import type { AccessLists, TrustedPeer } from '../../rpc/access.ts'
 import type { Client } from '../../rpc/client-type.ts'
-import type { Control, DialTarget } from '../../rpc/contract.ts'
+import type { Control } from '../../rpc/contract.ts'
+import type { DialTarget } from '../../rpc/peer-views.ts'
 import { RelayError } from '../../shared/errors.ts'
 import { assertRoom, isSameTrust, mergedTrust, NO_ACCESS_LISTS } from './access-lists.ts'
 

@@ -9,7 +9,9 @@ import type {
   Operator,
 } from '../../api/operator.ts'
 import type { Client } from '../../rpc/client-type.ts'
-import type { Control, DialTarget, RuntimeConfigView } from '../../rpc/contract.ts'
+import type { Control } from '../../rpc/contract.ts'
+import type { DialTarget } from '../../rpc/peer-views.ts'
+import type { RuntimeConfigView } from '../../rpc/settings-views.ts'
 import { type Clock, systemClock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'

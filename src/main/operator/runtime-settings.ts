@@ -5,7 +5,7 @@
 import { isInRange } from '../../api/config-ranges.ts'
 import type { ConfigPatch } from '../../api/operator.ts'
 import type { RelayConfig } from '../../config/schema.ts'
-import type { RuntimeSettings } from '../../rpc/contract.ts'
+import type { RuntimeSettings } from '../../rpc/settings-views.ts'
 import type { StoredSetting } from '../../storage/runtime-settings-store.ts'
 
 type SettingName = keyof RuntimeSettings

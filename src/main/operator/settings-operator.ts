@@ -1,6 +1,7 @@
 import type { ConfigPatch } from '../../api/operator.ts'
 import type { Client } from '../../rpc/client-type.ts'
-import type { Control, RuntimeConfigView } from '../../rpc/contract.ts'
+import type { Control } from '../../rpc/contract.ts'
+import type { RuntimeConfigView } from '../../rpc/settings-views.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { StoredSetting } from '../../storage/runtime-settings-store.ts'
 import { makeChange } from '../kept/kept-change.ts'

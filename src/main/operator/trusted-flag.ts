@@ -1,6 +1,7 @@
 import type { TrustedPeer } from '../../rpc/access.ts'
 import type { Client } from '../../rpc/client-type.ts'
-import type { Control, DialTarget } from '../../rpc/contract.ts'
+import type { Control } from '../../rpc/contract.ts'
+import type { DialTarget } from '../../rpc/peer-views.ts'
 import { type ErrorCode, RelayError } from '../../shared/errors.ts'
 import type { Logger } from '../../shared/logger.ts'
 

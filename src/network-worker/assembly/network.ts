@@ -1,7 +1,7 @@
 /** Host, gossip and what follows the messages. */
 import type { Layers } from '../../config/address-settings.ts'
 import { presetOf } from '../../consensus/network-config.ts'
-import type { FirstBlockSenderView } from '../../rpc/contract.ts'
+import type { FirstBlockSenderView } from '../../rpc/block-views.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'
 import { AGENT_VERSION } from '../../shared/version.ts'

@@ -1,6 +1,7 @@
 /** The parts of the network thread, by what they stand on. `assemble.ts` joins them. */
 import type { RelayConfig } from '../../config/schema.ts'
-import type { Events, RestoredState } from '../../rpc/contract.ts'
+import type { Events } from '../../rpc/contract.ts'
+import type { RestoredState } from '../../rpc/settings-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { ThreadLoad } from '../../shared/thread-load.ts'

@@ -1,5 +1,5 @@
 /** Those who deal with peers, once there is a network. */
-import type { RuntimeSettings } from '../../rpc/contract.ts'
+import type { RuntimeSettings } from '../../rpc/settings-views.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { blockTopic } from '../chain/block-topic.ts'
 import { openDiscovery } from '../discovery/discovery-room.ts'

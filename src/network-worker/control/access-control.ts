@@ -3,7 +3,7 @@
  * peers/access as they are from now on, and their effect on who is connected.
  */
 import type { AccessChange, TrustedPeer } from '../../rpc/access.ts'
-import type { DialTarget } from '../../rpc/contract.ts'
+import type { DialTarget } from '../../rpc/peer-views.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { MAX_PEER_ADDRESSES } from '../../shared/limits.ts'

@@ -1,13 +1,10 @@
 /** The worker's side of `Control`: each call is a lookup or one call into the room that does it. */
-import type {
-  ArrivalView,
-  Control,
-  FirstBlockSenderView,
-  MeshTopicView,
-  NodeInfoView,
-  PeerView,
-} from '../../rpc/contract.ts'
+import type { ArrivalView, FirstBlockSenderView } from '../../rpc/block-views.ts'
+import type { Control } from '../../rpc/contract.ts'
+import type { MeshTopicView } from '../../rpc/mesh-views.ts'
 import type { MetricsView } from '../../rpc/metrics-view.ts'
+import type { NodeInfoView } from '../../rpc/node-views.ts'
+import type { PeerView } from '../../rpc/peer-views.ts'
 import type { Handlers } from '../../rpc/server.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'

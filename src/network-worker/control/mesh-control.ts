@@ -1,5 +1,5 @@
 import { parseTopic } from '../../consensus/topic.ts'
-import type { GraftView, PruneView } from '../../rpc/contract.ts'
+import type { GraftView, PruneView } from '../../rpc/mesh-views.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr, TopicStr } from '../../shared/ids.ts'
 import type { GraftRefusal } from '../gossip/router/mesh-router.ts'

@@ -1,4 +1,4 @@
-import type { RuntimeConfigView, RuntimeSettings } from '../../rpc/contract.ts'
+import type { RuntimeConfigView, RuntimeSettings } from '../../rpc/settings-views.ts'
 import { type MeshParameters, meshParameters } from '../gossip/mesh/network-load.ts'
 
 /** The mesh that settings ask for. */

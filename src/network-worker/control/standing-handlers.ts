@@ -2,7 +2,9 @@
  * What standard tools read of peers, scores and the chain: the part of `Control` that only looks. In: the books, the
  * router, the newest block. Out: views; reading creates no entry anywhere.
  */
-import type { Control, NodePeerView, PeerScoreStatView, SyncingView } from '../../rpc/contract.ts'
+import type { Control } from '../../rpc/contract.ts'
+import type { SyncingView } from '../../rpc/node-views.ts'
+import type { NodePeerView, PeerScoreStatView } from '../../rpc/peer-views.ts'
 import type { Handlers } from '../../rpc/server.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { BlockHead } from '../chain/block-head.ts'

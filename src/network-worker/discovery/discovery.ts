@@ -3,7 +3,7 @@
  * finds, and how the peers we have serve us. Out: lookups, and candidates for the dial queue.
  */
 import type { ParsedTopic } from '../../consensus/topic.ts'
-import type { RuntimeSettings } from '../../rpc/contract.ts'
+import type { RuntimeSettings } from '../../rpc/settings-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { DialQueue } from '../peers/dialling/dial-queue.ts'

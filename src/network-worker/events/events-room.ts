@@ -5,7 +5,7 @@
  */
 import type { PresetName } from '../../consensus/network-config.ts'
 import type { SlotClock } from '../../consensus/slot-clock.ts'
-import type { ArrivalView } from '../../rpc/contract.ts'
+import type { ArrivalView } from '../../rpc/block-views.ts'
 import { EVENT_LEASE_MS, type EventTopic, type StreamBatch } from '../../rpc/gossip-events.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { openPayload } from '../gossip/arrival/open-payload.ts'

@@ -1,5 +1,5 @@
 import type { ConnectionGater } from '@libp2p/interface'
-import type { PeerDirection } from '../../rpc/contract.ts'
+import type { PeerDirection } from '../../rpc/peer-views.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { placeOf } from './address-place.ts'
 import { ipOf } from './addresses.ts'

@@ -1,6 +1,6 @@
 import type { RelayConfig } from '../../config/schema.ts'
-import type { NodeInfoView } from '../../rpc/contract.ts'
 import type { UdpBind } from '../../rpc/discovery-contract.ts'
+import type { NodeInfoView } from '../../rpc/node-views.ts'
 import { to0xHex } from '../../shared/hex.ts'
 import type { Logger } from '../../shared/logger.ts'
 import type { Chain } from '../chain/chain.ts'

@@ -3,7 +3,7 @@
  * connections that exist already the goodbye they end with. Order, the stronger first: a ban of the peer, trust, a
  * ban by score, a range, an agent name, the limit on connections.
  */
-import type { PeerDirection } from '../../rpc/contract.ts'
+import type { PeerDirection } from '../../rpc/peer-views.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { ConnectionGate } from '../host/connection-gate.ts'
 import type { AccessBook } from './access/access-book.ts'

@@ -1,4 +1,4 @@
-import type { ExplicitPeer, ExplicitPeerView } from '../../rpc/contract.ts'
+import type { ExplicitPeer, ExplicitPeerView } from '../../rpc/peer-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'

@@ -1,4 +1,4 @@
-import type { NodePeerView } from '../../rpc/contract.ts'
+import type { NodePeerView } from '../../rpc/peer-views.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { DisconnectCause } from './last-disconnect.ts'
 import { type PeerRecord, UNKNOWN_CLIENT } from './peer-record.ts'

@@ -4,7 +4,7 @@
  */
 import type { RelayConfig } from '../../config/schema.ts'
 import type { ScoreBan } from '../../rpc/access.ts'
-import type { RestoredState } from '../../rpc/contract.ts'
+import type { RestoredState } from '../../rpc/settings-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'

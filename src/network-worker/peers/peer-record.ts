@@ -1,4 +1,4 @@
-import type { PeerDirection, PeerState } from '../../rpc/contract.ts'
+import type { PeerDirection, PeerState } from '../../rpc/peer-views.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Metadata, Status } from '../reqresp/types.ts'
 

@@ -1,4 +1,4 @@
-import type { PeerDirection } from '../../rpc/contract.ts'
+import type { PeerDirection } from '../../rpc/peer-views.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { newPeerRecord, type PeerRecord } from './peer-record.ts'
 

@@ -1,4 +1,4 @@
-import type { PeerView } from '../../rpc/contract.ts'
+import type { PeerView } from '../../rpc/peer-views.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { PeerRecord } from './peer-record.ts'
 import { weightedGossipScore } from './score/score-formula.ts'

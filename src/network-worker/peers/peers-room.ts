@@ -5,7 +5,7 @@
  */
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { RelayConfig } from '../../config/schema.ts'
-import type { RuntimeSettings } from '../../rpc/contract.ts'
+import type { RuntimeSettings } from '../../rpc/settings-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { RelayError } from '../../shared/errors.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'

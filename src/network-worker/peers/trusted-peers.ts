@@ -1,4 +1,4 @@
-import type { TrustedPeerView } from '../../rpc/contract.ts'
+import type { TrustedPeerView } from '../../rpc/peer-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'

@@ -2,7 +2,7 @@
  * Who has to make room: at each tick of the peer manager those whose round trip is over the operator's limit, then those
  * beyond the target. Both leave with goodbye 129 and unpunished, and are not dialled for a while.
  */
-import type { RuntimeSettings } from '../../rpc/contract.ts'
+import type { RuntimeSettings } from '../../rpc/settings-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import type { Logger } from '../../shared/logger.ts'

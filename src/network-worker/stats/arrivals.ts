@@ -1,5 +1,5 @@
 import type { SlotClock } from '../../consensus/slot-clock.ts'
-import type { ArrivalView } from '../../rpc/contract.ts'
+import type { ArrivalView } from '../../rpc/block-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 import type { JobResult } from '../../validation-pool/client.ts'

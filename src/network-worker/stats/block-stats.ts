@@ -1,4 +1,4 @@
-import type { ArrivalView, FirstBlockSenderView } from '../../rpc/contract.ts'
+import type { ArrivalView, FirstBlockSenderView } from '../../rpc/block-views.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { MsgIdStr, PeerIdStr } from '../../shared/ids.ts'
 import type { AcceptedBlock, BlockObserver } from '../gossip/block-observer.ts'

@@ -1,4 +1,4 @@
-import type { FirstBlockSenderView } from '../../rpc/contract.ts'
+import type { FirstBlockSenderView } from '../../rpc/block-views.ts'
 import type { PeerIdStr } from '../../shared/ids.ts'
 import { MAX_FIRST_BLOCK_SENDERS } from '../../shared/limits.ts'
 

@@ -1,4 +1,4 @@
-import type { CountersView } from '../../rpc/contract.ts'
+import type { CountersView } from '../../rpc/pulse-event.ts'
 import type { MessageClass } from '../gossip/message-class.ts'
 import type { RouterObserver } from '../gossip/router/relay-router.ts'
 import type { DropReason } from '../gossip/sending/peer-outbox.ts'

@@ -3,8 +3,8 @@
  * a view whose texts are all from closed lists. Nothing here runs on the way of a message.
  */
 import { GOSSIP_KINDS } from '../../consensus/topic-table.ts'
-import type { PeerDirection, PeerState } from '../../rpc/contract.ts'
 import type { CountsByName, KindMesh, MetricsView } from '../../rpc/metrics-view.ts'
+import type { PeerDirection, PeerState } from '../../rpc/peer-views.ts'
 import type { ThreadLoad } from '../../shared/thread-load.ts'
 import type { BlockHead } from '../chain/block-head.ts'
 import type { ClockOffset } from '../chain/clock-offset.ts'

@@ -1,6 +1,6 @@
 import type { SlotClock } from '../../consensus/slot-clock.ts'
 import { watchSlots } from '../../consensus/slot-watch.ts'
-import type { PulseEvent } from '../../rpc/contract.ts'
+import type { PulseEvent } from '../../rpc/pulse-event.ts'
 import type { Clock } from '../../shared/clock.ts'
 import type { GossipStats } from './gossip-stats.ts'
 

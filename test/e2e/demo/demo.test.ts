@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { MeshTopicView, PeerView } from '../../../src/rpc/contract.ts'
+import type { MeshTopicView } from '../../../src/rpc/mesh-views.ts'
+import type { PeerView } from '../../../src/rpc/peer-views.ts'
 import { DemoProcess, isAlive } from './demo-process.ts'
 import { eventually } from './plain-relay.ts'
 

@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process'
 import { createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { operations } from '../../../src/api/openapi/document.ts'
-import type { MeshTopicView, PeerView } from '../../../src/rpc/contract.ts'
+import type { MeshTopicView } from '../../../src/rpc/mesh-views.ts'
+import type { PeerView } from '../../../src/rpc/peer-views.ts'
 import {
   MAX_BANNED_AGENTS,
   MAX_BANNED_PEERS,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { MeshTopicView } from '../../../src/rpc/contract.ts'
+import type { MeshTopicView } from '../../../src/rpc/mesh-views.ts'
 import { StarlingProcess } from '../../support/starling-process.ts'
 
 const PEER = '16Uiu2HAmJB7R91zvvnx5P29vfuqpWUvjnCTKhrV4r8YgCpx1N56S'

@@ -1,5 +1,6 @@
 import type { AccessChange, TrustedPeer } from '../../../src/rpc/access.ts'
-import type { Control, DialTarget, PeerView, TrustedPeerView } from '../../../src/rpc/contract.ts'
+import type { Control } from '../../../src/rpc/contract.ts'
+import type { DialTarget, PeerView, TrustedPeerView } from '../../../src/rpc/peer-views.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { meshParameters } from '../../../src/network-worker/gossip/mesh/network-load.ts'
-import type { RuntimeConfigView } from '../../../src/rpc/contract.ts'
+import type { RuntimeConfigView } from '../../../src/rpc/settings-views.ts'
 import { startHarness } from './api-harness.ts'
 import { CONFIG, RelayDouble } from './relay-double.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { NodeInfoView } from '../../../src/rpc/contract.ts'
+import type { NodeInfoView } from '../../../src/rpc/node-views.ts'
 import { startHarness } from './api-harness.ts'
 import { NODE_INFO, RelayDouble } from './relay-double.ts'
 import { DISCOVERED_PEERS, DISCOVERY_STATS } from './standard-double.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { NodeInfoView, NodePeerView } from '../../../src/rpc/contract.ts'
+import type { NodeInfoView } from '../../../src/rpc/node-views.ts'
+import type { NodePeerView } from '../../../src/rpc/peer-views.ts'
 import { VERSION } from '../../../src/shared/version.ts'
 import { startHarness } from './api-harness.ts'
 import { NODE_INFO, PEER_A, PEER_B, PEER_C, peerView, RelayDouble } from './relay-double.ts'

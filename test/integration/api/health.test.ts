@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { HealthView } from '../../../src/rpc/contract.ts'
+import type { HealthView } from '../../../src/rpc/node-views.ts'
 import { startHarness } from './api-harness.ts'
 import { HEALTHY, RelayDouble } from './relay-double.ts'
 

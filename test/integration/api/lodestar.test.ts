@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DialAddresses, DialTarget } from '../../../src/rpc/contract.ts'
+import type { DialAddresses, DialTarget } from '../../../src/rpc/peer-views.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import { type Reply, startHarness } from './api-harness.ts'
 import { NODE_INFO, PEER_A, PEER_B, PEER_C, peerView, RelayDouble } from './relay-double.ts'

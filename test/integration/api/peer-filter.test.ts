@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { NodePeerView, PeerDirection, PeerState } from '../../../src/rpc/contract.ts'
+import type { NodePeerView, PeerDirection, PeerState } from '../../../src/rpc/peer-views.ts'
 import { startHarness } from './api-harness.ts'
 import { PEER_A, PEER_B, RelayDouble } from './relay-double.ts'
 import { leftPeer } from './standard-double.ts'

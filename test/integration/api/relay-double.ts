@@ -1,17 +1,11 @@
 import type { AccessDocument } from '../../../src/api/operator.ts'
 import { meshParameters } from '../../../src/network-worker/gossip/mesh/network-load.ts'
-import type {
-  Control,
-  GraftView,
-  HealthView,
-  MeshTopicView,
-  NodeInfoView,
-  NodePeerView,
-  PeerView,
-  RuntimeConfigView,
-  RuntimeSettings,
-} from '../../../src/rpc/contract.ts'
+import type { Control } from '../../../src/rpc/contract.ts'
+import type { GraftView, MeshTopicView } from '../../../src/rpc/mesh-views.ts'
+import type { HealthView, NodeInfoView } from '../../../src/rpc/node-views.ts'
+import type { NodePeerView, PeerView } from '../../../src/rpc/peer-views.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
+import type { RuntimeConfigView, RuntimeSettings } from '../../../src/rpc/settings-views.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import { quietMetrics } from '../../support/quiet-metrics.ts'
 import { AccessDouble } from './access-double.ts'

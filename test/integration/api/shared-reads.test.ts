@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Control, PeerView } from '../../../src/rpc/contract.ts'
+import type { Control } from '../../../src/rpc/contract.ts'
+import type { PeerView } from '../../../src/rpc/peer-views.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { startHarness } from './api-harness.ts'
 import { PEER_A, PEER_B, peerView, RelayDouble } from './relay-double.ts'

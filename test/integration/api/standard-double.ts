@@ -1,16 +1,10 @@
 /** What the routes of the standard node API, of Lodestar's, of the statistics and of discovery read. */
 import type { ChainFacts } from '../../../src/api/chain-facts.ts'
-import type {
-  ArrivalView,
-  Control,
-  FirstBlockSenderView,
-  GossipScoreStatView,
-  NodePeerView,
-  PeerScoreStatView,
-  PeerView,
-  SyncingView,
-} from '../../../src/rpc/contract.ts'
+import type { ArrivalView, FirstBlockSenderView } from '../../../src/rpc/block-views.ts'
+import type { Control } from '../../../src/rpc/contract.ts'
 import type { DiscoveryStatsView } from '../../../src/rpc/discovery-views.ts'
+import type { SyncingView } from '../../../src/rpc/node-views.ts'
+import type { GossipScoreStatView, NodePeerView, PeerScoreStatView, PeerView } from '../../../src/rpc/peer-views.ts'
 import type { Handlers } from '../../../src/rpc/server.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 

@@ -6,7 +6,7 @@ import type { ConnectionGate } from '../../../src/network-worker/host/connection
 import { InboundLimiter } from '../../../src/network-worker/host/inbound-limiter.ts'
 import { createIpExemption } from '../../../src/network-worker/host/ip-exemption.ts'
 import { createHost, type Host } from '../../../src/network-worker/host/libp2p-host.ts'
-import type { PeerDirection } from '../../../src/rpc/contract.ts'
+import type { PeerDirection } from '../../../src/rpc/peer-views.ts'
 import { systemClock } from '../../../src/shared/clock.ts'
 import { until } from '../../support/until.ts'
 import { relayRouter } from './router-node.ts'

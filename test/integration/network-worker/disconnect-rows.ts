@@ -2,7 +2,7 @@
 import { multiaddr } from '@multiformats/multiaddr'
 import { formatTopic } from '../../../src/consensus/topic.ts'
 import type { GoodbyeReason, KnownGoodbyeCode } from '../../../src/network-worker/peers/goodbye-reason.ts'
-import type { DisconnectReason } from '../../../src/rpc/contract.ts'
+import type { DisconnectReason } from '../../../src/rpc/peer-views.ts'
 import { freshStatus, type GossipPeer, type GossipPeerOptions } from '../../support/gossip-peer.ts'
 import type { RunningRelay } from '../../support/two-nodes.ts'
 import { until } from '../../support/until.ts'

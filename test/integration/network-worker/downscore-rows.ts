@@ -1,5 +1,5 @@
 import type { ReportReason } from '../../../src/network-worker/peers/score/report-sites.ts'
-import type { DownscoreReason } from '../../../src/rpc/contract.ts'
+import type { DownscoreReason } from '../../../src/rpc/peer-views.ts'
 import { GOSSIP_ROWS } from './downscore-gossip.ts'
 import { INBOUND_ROWS } from './downscore-inbound.ts'
 import { INTRODUCTION_ROWS } from './downscore-introductions.ts'

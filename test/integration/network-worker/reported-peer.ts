@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { RelayConfig } from '../../../src/config/schema.ts'
 import { createForkSchedule } from '../../../src/consensus/fork-schedule.ts'
-import type { DownscoreReason, PeerScoreStatView } from '../../../src/rpc/contract.ts'
+import type { DownscoreReason, PeerScoreStatView } from '../../../src/rpc/peer-views.ts'
 import { type Clock, systemClock } from '../../../src/shared/clock.ts'
 import type { FakeClock } from '../../support/fake-clock.ts'
 import { freshStatus, GossipPeer, type GossipPeerOptions } from '../../support/gossip-peer.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatTopic } from '../../../src/consensus/topic.ts'
-import type { DownscoreReason } from '../../../src/rpc/contract.ts'
+import type { DownscoreReason } from '../../../src/rpc/peer-views.ts'
 import { stateOf } from '../../support/two-nodes.ts'
 import { until } from '../../support/until.ts'
 import { comes, DIGEST, reasonsOf, scene, statOf } from './reported-peer.ts'

@@ -1,4 +1,6 @@
-import type { HealthView, NodeInfoView, PulseEvent, RestoredState } from '../../../src/rpc/contract.ts'
+import type { HealthView, NodeInfoView } from '../../../src/rpc/node-views.ts'
+import type { PulseEvent } from '../../../src/rpc/pulse-event.ts'
+import type { RestoredState } from '../../../src/rpc/settings-views.ts'
 
 export const INFO: NodeInfoView = {
   peer_id: '16Uiu2HAmSample',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AccessDocument, DirectControl, Operator } from '../../../src/api/operator.ts'
 import { shareReads } from '../../../src/api/shared-reads.ts'
-import type { PeerView } from '../../../src/rpc/contract.ts'
+import type { PeerView } from '../../../src/rpc/peer-views.ts'
 import { RelayError } from '../../../src/shared/errors.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 

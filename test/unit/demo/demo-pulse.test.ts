@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DemoPulse } from '../../../src/main/demo-pulse.ts'
-import type { CountersView, PulseEvent } from '../../../src/rpc/contract.ts'
+import type { CountersView, PulseEvent } from '../../../src/rpc/pulse-event.ts'
 import type { SwarmReport } from '../../../src/shared/demo-messages.ts'
 
 function pulse(slot: number, counters: Partial<CountersView>): PulseEvent {

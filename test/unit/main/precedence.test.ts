@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ConfigPatch } from '../../../src/api/operator.ts'
 import type { RelayConfig } from '../../../src/config/schema.ts'
-import type { RuntimeSettings } from '../../../src/rpc/contract.ts'
+import type { RuntimeSettings } from '../../../src/rpc/settings-views.ts'
 import { Runs } from './operator/operator-scene.ts'
 
 interface Case {

@@ -1,5 +1,5 @@
-import type { MeshAction, MeshEvent } from '../../../rpc/contract.ts'
 import type { MeshReason } from '../../../rpc/mesh-reason.ts'
+import type { MeshAction, MeshEvent } from '../../../rpc/mesh-views.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'
 import type { Logger } from '../../../shared/logger.ts'

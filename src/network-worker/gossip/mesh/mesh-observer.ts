@@ -1,5 +1,5 @@
-import type { MeshAction } from '../../../rpc/contract.ts'
 import type { MeshReason } from '../../../rpc/mesh-reason.ts'
+import type { MeshAction } from '../../../rpc/mesh-views.ts'
 import type { PeerIdStr, TopicStr } from '../../../shared/ids.ts'
 
 /** What happened to a link of the mesh, as the router saw it. */

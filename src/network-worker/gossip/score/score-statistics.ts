@@ -1,4 +1,4 @@
-import type { GossipScoreStatView } from '../../../rpc/contract.ts'
+import type { GossipScoreStatView } from '../../../rpc/peer-views.ts'
 import type { GossipsubScore, TopicScoreStats } from '../router/gossipsub-score.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { ENR } from '@chainsafe/enr'
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { DialAddresses, DialTarget } from '../../../rpc/contract.ts'
+import type { DialAddresses, DialTarget } from '../../../rpc/peer-views.ts'
 import { RelayError } from '../../../shared/errors.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'
 import { parseMultiaddr } from '../../host/addresses.ts'

@@ -1,5 +1,5 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
-import type { DialAddresses, DialTarget, DialView } from '../../../rpc/contract.ts'
+import type { DialAddresses, DialTarget, DialView } from '../../../rpc/peer-views.ts'
 import type { Clock } from '../../../shared/clock.ts'
 import { RelayError } from '../../../shared/errors.ts'
 import type { PeerIdStr } from '../../../shared/ids.ts'

@@ -2,7 +2,7 @@
  * Goodbye codes in the words of the beacon node API (beacon-APIs #606). `inbound_disconnect` is an extension of that
  * proposal (spec/peer-scoring-fields.md): the connection was closed and no goodbye said.
  */
-import type { DisconnectReason } from '../../../rpc/contract.ts'
+import type { DisconnectReason } from '../../../rpc/peer-views.ts'
 import type { KnownGoodbyeCode } from '../goodbye-reason.ts'
 import type { DisconnectCause } from '../last-disconnect.ts'
 

@@ -1,5 +1,5 @@
 /** Our reasons to report a peer in the words of the beacon node API (beacon-APIs #606). */
-import type { DownscoreReason } from '../../../rpc/contract.ts'
+import type { DownscoreReason } from '../../../rpc/peer-views.ts'
 import type { ReportReason } from '../score/report-sites.ts'
 
 /** Reasons shown of a peer (design.md §2, `downscore_reasons`). */

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { z } from 'zod'
 import { openApiDocument } from '../../../../src/api/openapi/document.ts'
 import { viewSchema } from '../../../../src/api/openapi/view-schema.ts'
-import type { FirstBlockSenderView, NodePeerView } from '../../../../src/rpc/contract.ts'
+import type { FirstBlockSenderView } from '../../../../src/rpc/block-views.ts'
+import type { NodePeerView } from '../../../../src/rpc/peer-views.ts'
 
 interface OperationObject {
   readonly parameters: readonly { readonly name: string; readonly schema: Readonly<Record<string, unknown>> }[]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RuntimeConfig } from '../../../../src/network-worker/control/runtime-settings.ts'
 import { type MeshParameters, meshParameters } from '../../../../src/network-worker/gossip/mesh/network-load.ts'
-import type { RuntimeSettings } from '../../../../src/rpc/contract.ts'
+import type { RuntimeSettings } from '../../../../src/rpc/settings-views.ts'
 
 const SETTINGS: RuntimeSettings = {
   target_peers: 40,

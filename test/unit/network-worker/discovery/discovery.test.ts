@@ -13,7 +13,7 @@ import { DialQueue } from '../../../../src/network-worker/peers/dialling/dial-qu
 import { RedialBook } from '../../../../src/network-worker/peers/dialling/redial-book.ts'
 import { recordRtt } from '../../../../src/network-worker/peers/peer-record.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
-import type { RuntimeSettings } from '../../../../src/rpc/contract.ts'
+import type { RuntimeSettings } from '../../../../src/rpc/settings-views.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { ipOf, peerOf, recordOf } from './record-of.ts'
 

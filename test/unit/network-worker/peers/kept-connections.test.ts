@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import pino from 'pino'
 import { KeptConnections } from '../../../../src/network-worker/peers/kept-connections.ts'
 import { PeerRegistry } from '../../../../src/network-worker/peers/peer-registry.ts'
-import type { DialTarget, DialView } from '../../../../src/rpc/contract.ts'
+import type { DialTarget, DialView } from '../../../../src/rpc/peer-views.ts'
 import { RelayError } from '../../../../src/shared/errors.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type NodePeerSource, nodePeerView } from '../../../../src/network-worker/peers/node-peer-view.ts'
 import { newPeerRecord, type PeerRecord } from '../../../../src/network-worker/peers/peer-record.ts'
-import type { PeerState } from '../../../../src/rpc/contract.ts'
+import type { PeerState } from '../../../../src/rpc/peer-views.ts'
 
 const PEER_ID = '16Uiu2HAmPeer'
 

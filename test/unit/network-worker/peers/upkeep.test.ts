@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { newPeerRecord, type PeerRecord } from '../../../../src/network-worker/peers/peer-record.ts'
 import { dueUpkeep } from '../../../../src/network-worker/peers/upkeep.ts'
-import type { PeerDirection } from '../../../../src/rpc/contract.ts'
+import type { PeerDirection } from '../../../../src/rpc/peer-views.ts'
 import { statusOf } from '../chain/status-of.ts'
 
 const PINGED_AT_MS = 1_000_000

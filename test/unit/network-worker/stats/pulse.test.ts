@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createSlotClock } from '../../../../src/consensus/slot-clock.ts'
 import { GossipStats } from '../../../../src/network-worker/stats/gossip-stats.ts'
 import { Pulse } from '../../../../src/network-worker/stats/pulse.ts'
-import type { PulseEvent } from '../../../../src/rpc/contract.ts'
+import type { PulseEvent } from '../../../../src/rpc/pulse-event.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { smallNetwork } from '../small-network.ts'
 

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import pino from 'pino'
 import { MeshLog } from '../../../../../src/network-worker/gossip/mesh/mesh-log.ts'
 import type { MeshChange } from '../../../../../src/network-worker/gossip/mesh/mesh-observer.ts'
-import type { MeshEvent } from '../../../../../src/rpc/contract.ts'
+import type { MeshEvent } from '../../../../../src/rpc/mesh-views.ts'
 import { FakeClock } from '../../../../support/fake-clock.ts'
 import { TOPIC } from '../router/router-scene.ts'
 

@@ -7,7 +7,7 @@ import {
   downscoreReasons,
   MAX_DOWNSCORE_REASONS,
 } from '../../../../../src/network-worker/peers/vocabulary/downscore-reason.ts'
-import type { DownscoreReason } from '../../../../../src/rpc/contract.ts'
+import type { DownscoreReason } from '../../../../../src/rpc/peer-views.ts'
 
 /** The standard's word, and all reports that it stands for. */
 const TABLE: Partial<Record<DownscoreReason, readonly ReportReason[]>> = {
